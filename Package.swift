@@ -24,6 +24,8 @@ let houseSettings: [SwiftSetting] = [
 let package = Package(
     name: "numawatch",
     targets: [
+        .target(name: "TextOutput"),
+        .testTarget(name: "TextOutputTests", dependencies: ["TextOutput"]),
         .target(name: "NUMATopology"),
         .testTarget(name: "NUMATopologyTests", dependencies: ["NUMATopology"]),
     ]
