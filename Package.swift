@@ -28,6 +28,8 @@ let package = Package(
         .testTarget(name: "TextOutputTests", dependencies: ["TextOutput"]),
         .target(name: "NUMATopology"),
         .testTarget(name: "NUMATopologyTests", dependencies: ["NUMATopology"]),
+        .target(name: "Snapshots", dependencies: ["NUMATopology"]),
+        .testTarget(name: "SnapshotsTests", dependencies: ["NUMATopology", "Snapshots"]),
     ]
 )
 

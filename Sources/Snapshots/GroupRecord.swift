@@ -1,0 +1,35 @@
+/// All processes of one systemd unit, container or cgroup. The group, never the pid, is what metrics label.
+package struct GroupRecord: Sendable, Equatable {
+    /// The unit's name (`postgresql.service`), container scope, or cgroup path; `-` for processes outside any.
+    package var name: String
+    /// Its processes now, ascending.
+    package var pids: [Int32]
+    package var threadCount: Int
+    package var residentBytes: UInt64
+    package var cpuNanosecondsByNode: NodeValues<UInt64>
+    package var threadsByNode: NodeValues<Int>
+    /// The sum of the processes' ledgers; absent when none could be read.
+    package var ledger: LedgerSummary?
+    /// Pages moved by hint faults of the group's tasks since the daemon started, tasks that have exited included.
+    package var migratedPagesTotal: UInt64
+    /// The sum of the processes' placements by class and node; absent when none could be read.
+    package var bytesByClass: [MemoryClass: NodeValues<UInt64>]?
+    package var bytesByPolicy: [String: NodeValues<UInt64>]?
+    /// Half the width of the 95 % confidence interval of the bytes per node, where samples are among them.
+    package var halfWidth95Bytes: NodeValues<UInt64>?
+    /// Processes whose placement is in the sums, and those whose is missing.
+    package var placedProcessCount: Int
+    package var unplacedProcessCount: Int
+
+    package init(name: String) {
+        self.name = name
+        self.pids = []
+        self.threadCount = 0
+        self.residentBytes = 0
+        self.cpuNanosecondsByNode = NodeValues()
+        self.threadsByNode = NodeValues()
+        self.migratedPagesTotal = 0
+        self.placedProcessCount = 0
+        self.unplacedProcessCount = 0
+    }
+}

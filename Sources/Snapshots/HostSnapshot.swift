@@ -1,0 +1,49 @@
+package import NUMATopology
+
+/// Everything known after one round of sampling: immutable, replaced as a whole.
+package struct HostSnapshot: Sendable, Equatable {
+    /// Counts rounds from 1.
+    package var sequence: UInt64
+    /// Wall-clock time of the round's end, nanoseconds since 1970.
+    package var wallClockNanoseconds: UInt64
+    /// Monotonic time of the round's end, nanoseconds.
+    package var monotonicNanoseconds: UInt64
+    /// The kernel's release (`6.12.107+deb12-amd64`).
+    package var kernelRelease: String?
+    package var hostName: String?
+    package var machine: Machine
+    package var host: HostTotals
+    /// User processes, ascending by pid.
+    package var processes: [ProcessRecord]
+    /// Ascending by name.
+    package var groups: [GroupRecord]
+    package var sources: [SourceStatus]
+    package var cost: CostReport
+
+    package init(sequence: UInt64, wallClockNanoseconds: UInt64, monotonicNanoseconds: UInt64, machine: Machine) {
+        self.sequence = sequence
+        self.wallClockNanoseconds = wallClockNanoseconds
+        self.monotonicNanoseconds = monotonicNanoseconds
+        self.machine = machine
+        self.host = HostTotals()
+        self.processes = []
+        self.groups = []
+        self.sources = []
+        self.cost = CostReport()
+    }
+
+    /// The record of a pid. O(log processes).
+    package func process(pid: Int32) -> ProcessRecord? {
+        var low = 0
+        var high = processes.count
+        while low < high {
+            let middle = (low + high) / 2
+            if processes[middle].identity.pid < pid {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low < processes.count && processes[low].identity.pid == pid ? processes[low] : nil
+    }
+}

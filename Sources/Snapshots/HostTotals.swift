@@ -1,0 +1,101 @@
+package import NUMATopology
+
+/// The host-wide figures of one round (tier 0). Absent: the source could not be read; see ``HostSnapshot/sources``.
+package struct HostTotals: Sendable, Equatable {
+    /// `kernel.numa_balancing`: 0 off, bit 0 normal, bit 1 memory tiering.
+    package var balancingMode: Int?
+    /// The scanner's settings.
+    package var knobs = BalancingKnobs()
+    /// The `numa_*`, `pgmigrate_*` and `pgpromote_*` lines of `/proc/vmstat`, by the kernel's names, in its order; absent when the
+    /// file could not be read. A name the kernel does not print is not in the list.
+    package var vmstat: [Counter]?
+    /// Increase of each ``vmstat`` counter per second since the previous round; empty in the first round.
+    package var vmstatRates: [Rate] = []
+    /// One entry per online node, ascending.
+    package var nodes: [NodeTotals] = []
+    /// Processes seen in this round, kernel threads not counted.
+    package var processCount: Int?
+    /// Their threads.
+    package var threadCount: Int?
+
+    package init() {}
+
+    /// A counter by the kernel's name.
+    package struct Counter: Sendable, Equatable {
+        package var name: String
+        package var value: UInt64
+
+        package init(name: String, value: UInt64) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// A counter's increase per second.
+    package struct Rate: Sendable, Equatable {
+        package var name: String
+        package var perSecond: Double
+
+        package init(name: String, perSecond: Double) {
+            self.name = name
+            self.perSecond = perSecond
+        }
+    }
+
+    /// The value of a `/proc/vmstat` line.
+    package func vmstatValue(_ name: String) -> UInt64? {
+        vmstat?.first { $0.name == name }?.value
+    }
+
+    /// The rate of a `/proc/vmstat` line.
+    package func vmstatRate(_ name: String) -> Double? {
+        vmstatRates.first { $0.name == name }?.perSecond
+    }
+}
+
+/// The scanner's settings (debugfs `sched/numa_balancing/…`, before 5.13 `/proc/sys/kernel/numa_balancing_*`). Absent: not readable.
+package struct BalancingKnobs: Sendable, Equatable {
+    package var scanDelayMilliseconds: UInt64?
+    package var scanPeriodMinMilliseconds: UInt64?
+    package var scanPeriodMaxMilliseconds: UInt64?
+    package var scanSizeMegabytes: UInt64?
+    package var hotThresholdMilliseconds: UInt64?
+    /// `kernel.numa_balancing_promote_rate_limit_MBps`.
+    package var promoteRateLimitMegabytesPerSecond: UInt64?
+
+    package init() {}
+}
+
+/// One node's figures.
+package struct NodeTotals: Sendable, Equatable {
+    package var id: NodeID
+    /// The node's online CPUs.
+    package var cpus: CPUSet
+    /// Distances from this node to each online node, in the order of the online nodes; absent if not readable.
+    package var distances: [Int]?
+    /// The lines of `nodeN/meminfo` in bytes (page counts as printed), by the kernel's names, in its order.
+    package var meminfo: [HostTotals.Counter]?
+    /// The lines of `nodeN/numastat` (pages), by the kernel's names.
+    package var numastat: [HostTotals.Counter]?
+    /// The lines of `nodeN/vmstat` that concern migration between nodes (`pgpromote_*`, `pgdemote_*`).
+    package var vmstat: [HostTotals.Counter]?
+    /// Time the node's CPUs were busy (user + nice + system + irq + softirq + steal) since boot, nanoseconds, from `/proc/stat`.
+    package var busyNanoseconds: UInt64?
+    /// Busy share of the node's CPU time since the previous round, 0…1.
+    package var busyShare: Double?
+
+    package init(id: NodeID, cpus: CPUSet) {
+        self.id = id
+        self.cpus = cpus
+    }
+
+    /// A `meminfo` line in bytes.
+    package func meminfoBytes(_ name: String) -> UInt64? {
+        meminfo?.first { $0.name == name }?.value
+    }
+
+    /// A `numastat` line in pages.
+    package func numastatPages(_ name: String) -> UInt64? {
+        numastat?.first { $0.name == name }?.value
+    }
+}

@@ -1,0 +1,134 @@
+package import NUMATopology
+
+/// Who a process is: a pid alone may be used again, pid and start time may not.
+package struct ProcessIdentity: Hashable, Sendable {
+    package var pid: Int32
+    /// Field 22 of `/proc/<pid>/stat`: clock ticks after boot.
+    package var startTimeTicks: UInt64
+
+    package init(pid: Int32, startTimeTicks: UInt64) {
+        self.pid = pid
+        self.startTimeTicks = startTimeTicks
+    }
+}
+
+/// What is known of one user process after a round. Absent: not read (yet, or not permitted: see ``denied``).
+package struct ProcessRecord: Sendable, Equatable {
+    package var identity: ProcessIdentity
+    package var parentPID: Int32
+    /// The real user.
+    package var uid: UInt32?
+    /// The command name as the kernel keeps it (at most 15 bytes; may hold any character, escape on output).
+    package var command: String
+    /// The path of the cgroup (v2, else the systemd or memory hierarchy of v1).
+    package var cgroupPath: String?
+    /// What metrics label the process with: systemd unit, container scope or cgroup. See ``GroupRecord/name``.
+    package var groupName: String
+    package var threadCount: Int
+    /// Resident memory, bytes: field 24 of `stat`.
+    package var residentBytes: UInt64
+    /// User and system time since start, nanoseconds (clock-tick resolution).
+    package var cpuNanoseconds: UInt64
+    /// CPU time of the process's threads by the node they were last seen on, nanoseconds, since the daemon first saw the process.
+    /// An estimate: a thread's time since the last round counts on the node it is on now.
+    package var cpuNanosecondsByNode: NodeValues<UInt64>
+    /// Threads by the node of the CPU they are on now.
+    package var threadsByNode: NodeValues<Int>
+    /// The nodes of the CPUs the process may run on (`Cpus_allowed`).
+    package var allowedCPUNodes: NodeSet?
+    /// The nodes it may take memory from (`Mems_allowed`).
+    package var allowedMemoryNodes: NodeSet?
+    /// The kernel's fault ledger, summed over the threads.
+    package var ledger: LedgerSummary?
+    /// Thread by thread; empty unless the ledger is read.
+    package var threads: [ThreadRecord]
+    /// Where its memory is.
+    package var placement: PlacementRecord?
+    /// Why there is no placement, or no newer one.
+    package var placementGap: PlacementGap?
+    /// Files of this process that may not be read, by name (`numa_maps`, `sched`…).
+    package var denied: [String]
+
+    package init(identity: ProcessIdentity, command: String, groupName: String) {
+        self.identity = identity
+        self.parentPID = 0
+        self.command = command
+        self.groupName = groupName
+        self.threadCount = 0
+        self.residentBytes = 0
+        self.cpuNanoseconds = 0
+        self.cpuNanosecondsByNode = NodeValues()
+        self.threadsByNode = NodeValues()
+        self.threads = []
+        self.denied = []
+    }
+}
+
+/// The kernel's fault ledger of a process or group: sums over tasks of `/proc/<pid>/task/<tid>/sched`.
+///
+/// The kernel halves the averages at every placement, so the figures are decayed, not totals since start.
+package struct LedgerSummary: Sendable, Equatable {
+    /// Tasks whose ledger was read in the last pass over the process.
+    package var taskCount: Int
+    /// Private hint-fault pages per node, decayed (`task_private`).
+    package var privatePages: NodeValues<UInt64>
+    /// Shared hint-fault pages per node, decayed (`task_shared`).
+    package var sharedPages: NodeValues<UInt64>
+    /// Change of the sum of both since the previous round; negative while averages decay. Absent in the first round.
+    package var changePages: NodeValues<Int64>?
+    /// Pages moved by hint faults of the tasks since they started (`numa_pages_migrated`).
+    package var migratedPages: UInt64
+    /// Tasks by preferred node (`numa_preferred_nid`).
+    package var tasksByPreferredNode: NodeValues<Int>
+    /// Tasks without a preferred node.
+    package var tasksWithoutPreferredNode: Int
+    /// Tasks that have a preferred node and are on another one now.
+    package var tasksOffPreferredNode: Int
+    /// The NUMA groups the tasks are in (`numa_group_id`), ascending, 0 left out.
+    package var groupIDs: [Int32]
+    /// The process's completed scans (`mm->numa_scan_seq`).
+    package var scanSequence: Int64?
+
+    package init() {
+        taskCount = 0
+        privatePages = NodeValues()
+        sharedPages = NodeValues()
+        migratedPages = 0
+        tasksByPreferredNode = NodeValues()
+        tasksWithoutPreferredNode = 0
+        tasksOffPreferredNode = 0
+        groupIDs = []
+    }
+}
+
+/// One thread.
+package struct ThreadRecord: Sendable, Equatable {
+    package var tid: Int32
+    package var command: String
+    /// The CPU it is on, or was on last.
+    package var cpu: Int32
+    package var node: NodeID?
+    package var cpuNanoseconds: UInt64
+    /// `numa_preferred_nid`; absent for -1 and where the ledger is not readable.
+    package var preferredNode: NodeID?
+    /// `numa_group_id`, 0 for none; absent where the ledger is not readable.
+    package var groupID: Int32?
+    package var privatePages: NodeValues<UInt64>
+    package var sharedPages: NodeValues<UInt64>
+    package var migratedPages: UInt64?
+    /// Monotonic time of the ledger reading, nanoseconds.
+    package var readAtNanoseconds: UInt64
+
+    package init(
+        tid: Int32, command: String, cpu: Int32, node: NodeID?, cpuNanoseconds: UInt64, readAtNanoseconds: UInt64
+    ) {
+        self.tid = tid
+        self.command = command
+        self.cpu = cpu
+        self.node = node
+        self.cpuNanoseconds = cpuNanoseconds
+        self.privatePages = NodeValues()
+        self.sharedPages = NodeValues()
+        self.readAtNanoseconds = readAtNanoseconds
+    }
+}

@@ -1,0 +1,20 @@
+/// Where a published figure came from. Every derived figure carries one.
+package enum Provenance: Hashable, Sendable, CustomStringConvertible {
+    /// Read from the kernel as it is.
+    case kernel
+    /// Follows from what the kernel shows by the kernel's own rules, without guessing.
+    case reconstructed
+    /// Comes out of the in-process model of the balancing algorithm.
+    case modelled
+    /// A statistical estimate from a sample, with a 95 % confidence interval beside it.
+    case estimated
+
+    package var description: String {
+        switch self {
+        case .kernel: "kernel"
+        case .reconstructed: "reconstructed"
+        case .modelled: "modelled"
+        case .estimated: "estimated"
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// Whether one kernel source is readable here, and what is lost without it.
+package struct SourceStatus: Sendable, Equatable {
+    /// What became of reading it.
+    package enum State: Sendable, Equatable {
+        case readable
+        /// The file cannot be had: the errno and its name, as `EACCES`.
+        case unavailable(errno: Int32, errnoName: String)
+        /// It was read, but its text was not understood.
+        case malformed(reason: String)
+        /// Not applicable on this kernel or configuration.
+        case notApplicable(reason: String)
+    }
+
+    /// A stable short name: `vmstat`, `task-sched`, `numa_maps`, `schedstat`…
+    package var name: String
+    /// The file or call.
+    package var path: String
+    package var state: State
+    /// What numawatch takes from it.
+    package var purpose: String
+    /// What cannot be told without it.
+    package var lostWithout: String
+    /// The one thing that would make it readable here; absent when it is readable or nothing would.
+    package var remedy: String?
+
+    package init(
+        name: String, path: String, state: State, purpose: String, lostWithout: String, remedy: String? = nil
+    ) {
+        self.name = name
+        self.path = path
+        self.state = state
+        self.purpose = purpose
+        self.lostWithout = lostWithout
+        self.remedy = remedy
+    }
+
+    package var isReadable: Bool { state == .readable }
+}
