@@ -23,7 +23,23 @@ let houseSettings: [SwiftSetting] = [
 
 let package = Package(
     name: "numawatch",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    ],
     targets: [
+        .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(name: "CLinuxShims"),
+        .target(
+            name: "LinuxSystem",
+            dependencies: [
+                "CNuma", "CSystemd", "CLinuxShims", .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(
+            name: "LinuxSystemTests",
+            dependencies: ["LinuxSystem", .product(name: "SystemPackage", package: "swift-system")]
+        ),
         .target(name: "TextOutput"),
         .testTarget(name: "TextOutputTests", dependencies: ["TextOutput"]),
         .target(name: "NUMATopology"),

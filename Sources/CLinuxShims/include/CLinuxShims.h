@@ -1,0 +1,25 @@
+// What Swift cannot import from the C library, each symbol with its reason. Everything here starts with `numawatch_`.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// openat2(2) has no C library wrapper before glibc 2.42, and syscall(2), which would reach it, is variadic.
+/// `resolve` takes RESOLVE_* flags. Returns a descriptor, or -1 with errno.
+int numawatch_openat2(int directory, const char *path, int flags, uint64_t resolve);
+
+/// RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS: <linux/openat2.h> is in no Swift module.
+extern const uint64_t numawatch_resolve_in_root;
+
+/// O_PATH is declared only under _GNU_SOURCE, which Swift's Glibc module does not define.
+extern const int numawatch_o_path;
+
+/// getdents64(2) is declared only under _GNU_SOURCE.
+ssize_t numawatch_getdents64(int descriptor, void *buffer, size_t length);
+
+/// SO_PEERCRED fills a struct ucred, which is declared only under _GNU_SOURCE. Returns 0, or -1 with errno.
+int numawatch_peer_credentials(int socket, pid_t *process, uid_t *user, gid_t *group);
+
+/// pthread_setname_np(3) is declared only under _GNU_SOURCE. Returns 0 or an errno.
+int numawatch_set_thread_name(const char *name);

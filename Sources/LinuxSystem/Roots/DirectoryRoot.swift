@@ -1,0 +1,137 @@
+import CLinuxShims
+import Glibc
+import SystemPackage
+
+/// The running host, or a directory that holds a copy of one.
+///
+/// Beneath a copy, every path is resolved by the kernel as if the copy were `/` (openat2(2) with RESOLVE_IN_ROOT, Linux
+/// 5.6): an absolute link or `..` leads to a place in the copy, never out of it. Only regular files are read there, as
+/// a device or a pipe in an unpacked archive could block for ever.
+package struct DirectoryRoot: HostRoot {
+    /// The running host.
+    package static let live = DirectoryRoot()
+
+    package let isLive: Bool
+    /// Nil for the running host, whose paths need no directory.
+    private let base: Base?
+
+    private final class Base: Sendable {
+        let descriptor: OwnedDescriptor
+        init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = consume descriptor }
+    }
+
+    private init() {
+        isLive = true
+        base = nil
+    }
+
+    /// A directory that holds `proc` and `sys`; `/` is the running host.
+    ///
+    /// - Throws: A failure with the directory's own path when it cannot be opened.
+    package init(_ path: String) throws(ReadFailure) {
+        if !path.isEmpty, path.utf8.allSatisfy({ $0 == UInt8(ascii: "/") }) {
+            self = .live
+            return
+        }
+        do {
+            base = Base(try openDirectoryFile(path, relativeTo: AT_FDCWD))
+        } catch {
+            throw ReadFailure(error.operation, path, error.errno)
+        }
+        isLive = false
+    }
+
+    package func read(_ path: String, into buffer: inout [UInt8], limitBytes: Int) throws(ReadFailure) {
+        buffer.removeAll(keepingCapacity: true)
+        do {
+            let file = try open(path, O_RDONLY | O_NOCTTY)
+            if !isLive { try requireRegularFile(file) }
+            try readWhole(file, into: &buffer, limitBytes: limitBytes)
+        } catch {
+            buffer.removeAll(keepingCapacity: true)
+            throw failure(error, path: path)
+        }
+    }
+
+    package func list(_ directory: String) throws(ReadFailure) -> [String] {
+        var names: [String] = []
+        do {
+            var entries = DirectoryEntries(try open(directory, O_RDONLY | O_DIRECTORY))
+            while let name = try entries.next(where: .name) { names.append(name) }
+        } catch {
+            throw failure(error, path: directory)
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    package func linkTarget(_ path: String) throws(ReadFailure) -> String {
+        do {
+            let link = try open(path, numawatch_o_path | O_NOFOLLOW)
+            return try readLink(link)
+        } catch {
+            // An empty path on a descriptor that is no link answers ENOENT, where a path answers EINVAL.
+            throw failure(error, path: path)
+        }
+    }
+
+    package func openDirectory(_ path: String) throws(ReadFailure) -> HostDirectory {
+        do {
+            let directory = try open(path, O_RDONLY | O_DIRECTORY)
+            // A copy does not change, and what is read relative to it must not leave it: it is read by path.
+            return isLive
+                ? HostDirectory(path: path, root: self, descriptor: directory) : HostDirectory(path: path, root: self)
+        } catch {
+            throw failure(error, path: path)
+        }
+    }
+
+    private func readLink(_ link: borrowing OwnedDescriptor) throws(FileFailure) -> String {
+        do {
+            return try LinuxSystem.readLink("", relativeTo: link.rawValue)
+        } catch {
+            throw FileFailure(.link, error == .noSuchFileOrDirectory ? .invalidArgument : error)
+        }
+    }
+
+    private func open(_ path: String, _ flags: Int32) throws(FileFailure) -> OwnedDescriptor {
+        do {
+            guard let base else {
+                return OwnedDescriptor(
+                    adopting: try calling(.open) { unsafe openat(AT_FDCWD, path, flags | O_CLOEXEC) })
+            }
+            // O_NONBLOCK: opening a pipe would wait for its writer.
+            let flags = flags & numawatch_o_path != 0 ? flags : flags | O_NONBLOCK
+            return OwnedDescriptor(
+                adopting: try calling(.open) {
+                    unsafe numawatch_openat2(
+                        base.descriptor.rawValue, path, flags | O_CLOEXEC, numawatch_resolve_in_root)
+                })
+        } catch {
+            throw FileFailure(.open, error)
+        }
+    }
+
+    private func requireRegularFile(_ file: borrowing OwnedDescriptor) throws(FileFailure) {
+        var status = stat()
+        let descriptor = file.rawValue
+        do {
+            _ = try calling(.fstat) { unsafe fstat(descriptor, &status) }
+        } catch {
+            throw FileFailure(.read, error)
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return
+        case S_IFDIR: throw FileFailure(.read, .isDirectory)
+        default: throw FileFailure(.read, .invalidArgument)
+        }
+    }
+
+    /// Tells a file that does not exist from a process that is gone, which have the same errno.
+    private func failure(_ error: FileFailure, path: String) -> ReadFailure {
+        guard error.errno == .noSuchFileOrDirectory, let process = ProcessPath(path), !process.isWhole else {
+            return ReadFailure(error.operation, path, error.errno)
+        }
+        let isThere = (try? open(process.directory, numawatch_o_path | O_DIRECTORY)) != nil
+        return ReadFailure(error.operation, path, error.errno, kind: isThere ? .missing : .gone)
+    }
+}

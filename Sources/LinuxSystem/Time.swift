@@ -1,0 +1,50 @@
+import Glibc
+
+/// The clocks, as a value a test replaces.
+///
+/// Instants are nanoseconds: `monotonic` since an arbitrary start and stopped during suspend, `boottime` since boot
+/// (what start times in `/proc/<pid>/stat` count from), `realtime` since 1970.
+package protocol TimeSource: Sendable {
+    /// CLOCK_MONOTONIC.
+    var monotonicNanoseconds: UInt64 { get }
+    /// CLOCK_BOOTTIME.
+    var boottimeNanoseconds: UInt64 { get }
+    /// CLOCK_REALTIME.
+    var realtimeNanoseconds: UInt64 { get }
+
+    /// Returns once `monotonicNanoseconds` has reached the deadline.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    func sleep(untilMonotonicNanoseconds deadline: UInt64) async throws
+}
+
+/// The host's clocks.
+package struct SystemTime: TimeSource {
+    package init() {}
+
+    package var monotonicNanoseconds: UInt64 { Self.monotonicNow() }
+    package var boottimeNanoseconds: UInt64 { Self.now(CLOCK_BOOTTIME) }
+    package var realtimeNanoseconds: UInt64 { Self.now(CLOCK_REALTIME) }
+
+    package func sleep(untilMonotonicNanoseconds deadline: UInt64) async throws {
+        // SuspendingClock is CLOCK_MONOTONIC on Linux, but does not let an instant be made from a number.
+        let now = monotonicNanoseconds
+        guard deadline > now else { return try Task.checkCancellation() }
+        try await Task.sleep(for: .nanoseconds(deadline - now), clock: .suspending)
+    }
+
+    /// CPU time this thread has used, in nanoseconds: CLOCK_THREAD_CPUTIME_ID.
+    package static var threadCPUNanoseconds: UInt64 { now(CLOCK_THREAD_CPUTIME_ID) }
+
+    /// CPU time all threads of this process have used, in nanoseconds: CLOCK_PROCESS_CPUTIME_ID.
+    package static var processCPUNanoseconds: UInt64 { now(CLOCK_PROCESS_CPUTIME_ID) }
+
+    static func monotonicNow() -> UInt64 { now(CLOCK_MONOTONIC) }
+
+    private static func now(_ clock: clockid_t) -> UInt64 {
+        var time = timespec()
+        // Fails only for a clock that does not exist.
+        unsafe clock_gettime(clock, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}
