@@ -42,6 +42,8 @@ let package = Package(
         ),
         .target(name: "TextOutput"),
         .testTarget(name: "TextOutputTests", dependencies: ["TextOutput"]),
+        .target(name: "KernelText"),
+        .testTarget(name: "KernelTextTests", dependencies: ["KernelText"]),
         .target(name: "NUMATopology"),
         .testTarget(name: "NUMATopologyTests", dependencies: ["NUMATopology"]),
         .target(name: "Snapshots", dependencies: ["NUMATopology"]),
