@@ -46,6 +46,9 @@ let package = Package(
         .testTarget(name: "KernelTextTests", dependencies: ["KernelText"]),
         .target(name: "NUMATopology"),
         .testTarget(name: "NUMATopologyTests", dependencies: ["NUMATopology"]),
+        .target(name: "BalancingModel", dependencies: ["NUMATopology"]),
+        .target(name: "Tracing", dependencies: ["BalancingModel"]),
+        .testTarget(name: "TracingTests", dependencies: ["Tracing", "BalancingModel"]),
         .target(name: "Snapshots", dependencies: ["NUMATopology"]),
         .testTarget(name: "SnapshotsTests", dependencies: ["NUMATopology", "Snapshots"]),
     ]
