@@ -35,6 +35,10 @@ int numawatch_peer_credentials(int socket, pid_t *process, uid_t *user, gid_t *g
     return 0;
 }
 
+int numawatch_unix_stream_socket(void) {
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
 int numawatch_set_thread_name(const char *name) {
     return pthread_setname_np(pthread_self(), name);
 }

@@ -1,0 +1,86 @@
+import CNuma
+import Glibc
+package import SystemPackage
+
+/// Where one page is, as move_pages(2) answers: a node, or the reason there is none.
+package struct PageStatus: RawRepresentable, Hashable, Sendable {
+    /// The node, or a negated errno.
+    package let rawValue: Int32
+
+    package init(rawValue: Int32) { self.rawValue = rawValue }
+
+    /// The node that holds the page; nil when there is none.
+    package var node: Int? { rawValue >= 0 ? Int(rawValue) : nil }
+
+    /// Why there is no node.
+    package var errno: Errno? { rawValue < 0 ? Errno(rawValue: 0 &- rawValue) : nil }
+
+    /// Whether there is no page at that address, or only the shared page of zeroes: `ENOENT` (6.12), `EFAULT` (6.1, and
+    /// any kernel where nothing is mapped).
+    package var isUntouched: Bool { rawValue == -ENOENT || rawValue == -EFAULT }
+}
+
+/// Asks the kernel which node holds each of a process's pages: move_pages(2) without target nodes, which moves nothing.
+///
+/// The kernel takes the target's `mmap_lock` for reading for 16 pages at a time
+/// (DO_PAGES_STAT_CHUNK_NR, mm/migrate.c, 6.1), so a call disturbs far less than one read of `numa_maps`.
+package enum MovePages {
+    /// The most addresses per call: calls of 1,024 kept the target's own page faults below a millisecond.
+    package static let largestBatch = 1024
+
+    /// Locates pages, in calls of at most `largestBatch`.
+    ///
+    /// - Parameters:
+    ///   - pid: The process; 0 is this one.
+    ///   - addresses: Virtual addresses in the process; any within a page stands for it.
+    ///   - statuses: Gets one answer per address; its contents are replaced and its capacity kept. Empty after a
+    ///     failure.
+    /// - Throws: `ESRCH` when the process has exited, `EPERM` without CAP_SYS_PTRACE on another user's.
+    package static func locate(
+        pid: Int32, addresses: [UInt64], into statuses: inout [PageStatus]
+    ) throws(SystemFailure) {
+        statuses.removeAll(keepingCapacity: true)
+        statuses.append(contentsOf: repeatElement(PageStatus(rawValue: -ENOENT), count: addresses.count))
+        do {
+            var start = 0
+            while start < addresses.count {
+                let count = min(addresses.count - start, largestBatch)
+                try locateBatch(pid, addresses, start..<(start + count), &statuses)
+                start += count
+            }
+        } catch {
+            statuses.removeAll(keepingCapacity: true)
+            throw SystemFailure(
+                "ask where the pages are of process", "\(pid)", error,
+                remedy: error == .notPermitted ? "it belongs to another user: CAP_SYS_PTRACE is needed" : nil)
+        }
+    }
+
+    private static func locateBatch(
+        _ pid: Int32, _ addresses: [UInt64], _ range: Range<Int>, _ statuses: inout [PageStatus]
+    ) throws(Errno) {
+        _ = try calling(.movePages) {
+            unsafe addresses.withUnsafeBufferPointer { addresses in
+                unsafe statuses.withUnsafeMutableBufferPointer { statuses in
+                    unsafe locateBatch(
+                        pid, UnsafeBufferPointer(rebasing: addresses[range]),
+                        UnsafeMutableBufferPointer(rebasing: statuses[range]))
+                }
+            }
+        }
+    }
+
+    /// An address is laid out like a pointer on the 64-bit machines Linux has NUMA on, and a status like its number.
+    private static func locateBatch(
+        _ pid: Int32, _ addresses: UnsafeBufferPointer<UInt64>, _ statuses: UnsafeMutableBufferPointer<PageStatus>
+    ) -> Int32 {
+        unsafe addresses.withMemoryRebound(to: UnsafeMutableRawPointer?.self) { pages in
+            unsafe statuses.withMemoryRebound(to: Int32.self) { numbers in
+                // The list is not written to: the C declaration lacks a const.
+                unsafe numa_move_pages(
+                    pid, UInt(pages.count), UnsafeMutablePointer(mutating: pages.baseAddress), nil,
+                    numbers.baseAddress, 0)
+            }
+        }
+    }
+}

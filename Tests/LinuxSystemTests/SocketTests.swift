@@ -1,0 +1,149 @@
+import Glibc
+import LinuxSystem
+import SystemPackage
+import Testing
+
+@Suite struct PeerCredentialsTests {
+    @Test func `the other end of a socket pair is this process`() throws {
+        let pair = try TestSocket.pair()
+        let peer = try PeerCredentials(socket: pair.first.descriptor)
+        #expect(peer.processID == getpid())
+        #expect(peer.userID == geteuid())
+        #expect(peer.groupID == getegid())
+        var groups = [gid_t](repeating: 0, count: 1024)
+        let count = Int(unsafe getgroups(1024, &groups))
+        #expect(Set(peer.supplementaryGroupIDs) == Set(groups.prefix(count)))
+        #expect(peer.isMember(ofGroup: getegid()))
+        #expect(!peer.isMember(ofGroup: 4_000_000_123))
+    }
+
+    @Test func `what is no connected socket has nobody at its other end`() throws {
+        #expect(throws: SystemFailure.self) { try PeerCredentials(socket: -1) }
+        let unconnected = try TestSocket(type: TestSocket.stream)
+        let failure = #expect(throws: SystemFailure.self) { try PeerCredentials(socket: unconnected.descriptor) }
+        #expect(failure?.errno == .socketNotConnected)
+    }
+}
+
+@Suite struct UnixListenerTests {
+    private let scratch: ScratchDirectory
+    private let path: String
+
+    init() throws {
+        scratch = try ScratchDirectory()
+        path = scratch.path + "/test.sock"
+    }
+
+    private func status() -> stat? {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 ? status : nil
+    }
+
+    @Test func `a listener has the mode it was given and can be connected to`() throws {
+        let listener = try UnixListener(path: path, mode: 0o640, groupID: getegid())
+        let file = listener.file
+        #expect(status().map { $0.st_mode & 0o7777 } == 0o640)
+        #expect(status()?.st_gid == getegid())
+        let descriptor = listener.releaseDescriptor()
+        defer { close(descriptor) }
+        try PassedSocket(name: "own", descriptor: descriptor).check()
+        let client = try TestSocket(type: TestSocket.stream)
+        #expect(client.connect(path) == 0)
+        #expect(file.removeIfOwn())
+        #expect(status() == nil)
+        #expect(!file.removeIfOwn())
+    }
+
+    @Test func `a stale socket is replaced`() throws {
+        do {
+            let dead = try TestSocket(type: TestSocket.stream)
+            try #require(dead.bind(path) == 0)
+            try #require(dead.listen() == 0)
+        }
+        let before = try #require(status()?.st_ino)
+        let listener = try UnixListener(path: path)
+        let file = listener.file
+        let client = try TestSocket(type: TestSocket.stream)
+        #expect(client.connect(path) == 0)
+        #expect(status().map { $0.st_mode & 0o7777 } == 0o660)
+        #expect(status() != nil && before != 0)
+        #expect(file.removeIfOwn())
+    }
+
+    @Test func `a socket somebody answers on is left alone`() throws {
+        let other = try TestSocket(type: TestSocket.stream)
+        try #require(other.bind(path) == 0)
+        try #require(other.listen() == 0)
+        let failure = #expect(throws: SystemFailure.self) { _ = try UnixListener(path: path) }
+        #expect(failure?.errno == .addressInUse)
+        let client = try TestSocket(type: TestSocket.stream)
+        #expect(client.connect(path) == 0)
+    }
+
+    @Test func `a socket of another type is left alone`() throws {
+        let other = try TestSocket(type: TestSocket.datagram)
+        try #require(other.bind(path) == 0)
+        #expect(throws: SystemFailure.self) { _ = try UnixListener(path: path) }
+        #expect(status() != nil)
+    }
+
+    @Test func `a file that is no socket is left alone`() throws {
+        try scratch.write("test.sock", "precious")
+        let failure = #expect(throws: SystemFailure.self) { _ = try UnixListener(path: path) }
+        #expect(failure?.errno == .fileExists)
+        #expect(try DirectoryRoot.live.readText(path) == "precious")
+    }
+
+    @Test func `a file put in the socket's place is not removed`() throws {
+        let listener = try UnixListener(path: path)
+        let file = listener.file
+        unsafe rename(path, path + ".moved")
+        try scratch.write("test.sock", "another")
+        #expect(!file.removeIfOwn())
+        #expect(status() != nil)
+    }
+
+    @Test(arguments: ["", String(repeating: "x", count: 108)])
+    func `a path that does not fit is refused`(name: String) {
+        let failure = #expect(throws: SystemFailure.self) { _ = try UnixListener(path: name) }
+        #expect(failure?.errno == .fileNameTooLong)
+    }
+
+    @Test func `a missing directory is named`() {
+        let failure = #expect(throws: SystemFailure.self) {
+            _ = try UnixListener(path: scratch.path + "/none/test.sock")
+        }
+        #expect(failure?.errno == .noSuchFileOrDirectory)
+        #expect(failure?.description.contains("create \(scratch.path)/none first") == true)
+    }
+
+    @Test(arguments: [SystemCall.socket, .bind, .chmod, .chown, .listen])
+    func `a call that fails leaves no file behind`(call: SystemCall) {
+        let failure = #expect(throws: SystemFailure.self) {
+            try ForcedFailures.with({ $0 == call ? .notPermitted : nil }) {
+                _ = try UnixListener(path: path, groupID: getegid())
+            }
+        }
+        #expect(failure?.errno == .notPermitted)
+        #expect(status() == nil)
+    }
+}
+
+@Suite struct PassedSocketTests {
+    @Test func `only a listening stream socket is accepted`() throws {
+        let scratch = try ScratchDirectory()
+        let listening = try TestSocket(type: TestSocket.stream)
+        try #require(listening.bind(scratch.path + "/a") == 0)
+        let before = #expect(throws: SystemFailure.self) {
+            try PassedSocket(name: "a", descriptor: listening.descriptor).check()
+        }
+        #expect(before?.errno == .protocolWrongTypeForSocket)
+        try #require(listening.listen() == 0)
+        try PassedSocket(name: "a", descriptor: listening.descriptor).check()
+        let datagram = try TestSocket(type: TestSocket.datagram)
+        #expect(throws: SystemFailure.self) {
+            try PassedSocket(name: "d", descriptor: datagram.descriptor).check()
+        }
+        #expect(throws: SystemFailure.self) { try PassedSocket(name: "closed", descriptor: -1).check() }
+    }
+}
