@@ -1,0 +1,246 @@
+/// Birth, exec, exit and the run queue (`init_numa_balancing`, `task_numa_free`, `sched_switch`).
+extension BalancingReplay {
+    private static let cloneVM: UInt64 = 0x100
+    private static let cloneVFork: UInt64 = 0x4000
+    private static let cloneThread: UInt64 = 0x10000
+
+    /// From the last switch away from a dead task until the kernel drops its ledger: its parent or the kernel reaps it and
+    /// a grace period of RCU passes, a few ticks.
+    private static let releaseDelayNanoseconds: UInt64 = 20_000_000
+
+    /// The slot of a thread; a thread that was there before the stream began gets an empty state.
+    mutating func slot(of tid: Int32) -> Int {
+        let known = index.slot(tid)
+        if known >= 0 { return known }
+        guard ThreadIndex.accepts(tid) else { return -1 }
+        return addTask(tid, space: addSpace(AddressSpace()))
+    }
+
+    mutating func addSpace(_ space: AddressSpace) -> Int32 {
+        if let free = freeSpaces.popLast() {
+            spaces[Int(free)] = space
+            return free
+        }
+        spaces.append(space)
+        return Int32(spaces.count - 1)
+    }
+
+    private mutating func addTask(_ tid: Int32, space: Int32) -> Int {
+        var task = TaskState(tid: tid, scanPeriod: profile.tunables.scanDelayMilliseconds)
+        task.mm = space
+        task.load.updatedAt = now
+        let slot: Int
+        if let free = freeTasks.popLast() {
+            slot = Int(free)
+            tasks[slot] = task
+        } else {
+            slot = tasks.count
+            tasks.append(task)
+        }
+        index.set(tid, slot: slot)
+        return slot
+    }
+
+    /// `task_newtask`: a child, and what `init_numa_balancing` did to its parent.
+    mutating func createTask(parent: Int32, child: Int32, cloneFlags: UInt64) {
+        guard ThreadIndex.accepts(child), child != parent else { return }
+        let known = index.slot(child)
+        if known >= 0 {
+            settle(known, isCloning: false)
+            release(known)
+        }
+        let parentSlot = slot(of: parent)
+        guard parentSlot >= 0 else {
+            _ = addTask(child, space: addSpace(AddressSpace()))
+            return
+        }
+        settle(parentSlot, isCloning: true)
+        let parentSpace = tasks[parentSlot].mm
+        let sharesMemory = cloneFlags & Self.cloneVM != 0
+        if parentSpace >= 0, spaces[Int(parentSpace)].users == 1 {
+            spaces[Int(parentSpace)].scanSequence = 0
+            spaces[Int(parentSpace)].nextScan =
+                clock.estimate(at: now)
+                &+ profile.tick.jiffies(milliseconds: UInt64(profile.tunables.scanDelayMilliseconds))
+        }
+        let space: Int32
+        if sharesMemory, parentSpace >= 0 {
+            spaces[Int(parentSpace)].users &+= 1
+            space = parentSpace
+        } else {
+            var copy = parentSpace >= 0 ? spaces[Int(parentSpace)] : AddressSpace()
+            copy.users = 1
+            copy.openWalks = 0
+            copy.creditedSteps = 0
+            space = addSpace(copy)
+        }
+        let slot = addTask(child, space: space)
+        tasks[slot].scanSequence = spaces[Int(space)].scanSequence
+        tasks[slot].scanPeriodMaximum = tasks[parentSlot].scanPeriodMaximum
+        tasks[slot].isThread = cloneFlags & Self.cloneThread != 0
+        if sharesMemory {
+            tasks[slot].preferred = tasks[parentSlot].preferred
+            if cloneFlags & Self.cloneVFork != 0, !tasks[slot].isThread {
+                tasks[slot].vforkParent = parent
+                hasVForks = true
+            }
+            if tasks[slot].preferred >= 0 { emitLedger(slot, .birth) }
+        }
+    }
+
+    /// `sched_process_fork`: says nothing `task_newtask` has not said, unless that is missing.
+    mutating func forkEvent(parent: Int32, child: Int32) {
+        guard !options.kinds.contains(.newTask), index.slot(child) < 0 else { return }
+        createTask(parent: parent, child: child, cloneFlags: 0)
+    }
+
+    /// An exec the trace reports; the leader's id may pass to the thread that called it.
+    mutating func execEvent(tid: Int32, oldTID: Int32) {
+        if oldTID > 0, oldTID != tid {
+            let old = index.slot(oldTID)
+            let replaced = index.slot(tid)
+            if old >= 0 {
+                if replaced >= 0 { release(replaced) }
+                index.set(oldTID, slot: -1)
+                index.set(tid, slot: old)
+                tasks[old].tid = tid
+                tasks[old].isThread = false
+            }
+        }
+        let slot = slot(of: tid)
+        guard slot >= 0 else { return }
+        settle(slot, isCloning: false)
+        execTask(slot)
+    }
+
+    /// A new mm, and `task_numa_free(current, final = false)`: the averages go, the open window stays.
+    mutating func execTask(_ slot: Int) {
+        leaveSpace(slot)
+        tasks[slot].mm = addSpace(AddressSpace())
+        tasks[slot].vforkParent = -1
+        guard tasks[slot].hasFaults else { return }
+        abandonGroup(slot)
+        if tasks[slot].faultBase >= 0 {
+            let base = tasks[slot].faultBase
+            for offset in 0..<4 * nodeCount { faults[base + offset] = 0 }
+        }
+        tasks[slot].totalFaults = 0
+        emitLedger(slot, .exec)
+    }
+
+    mutating func leaveSpace(_ slot: Int) {
+        let space = tasks[slot].mm
+        guard space >= 0 else { return }
+        if tasks[slot].walk.isActive { tasks[slot].walk.isActive = false }
+        spaces[Int(space)].users &-= 1
+        if spaces[Int(space)].users <= 0 { freeSpaces.append(space) }
+        tasks[slot].mm = -1
+    }
+
+    /// `sched_process_exit`: the mm is gone, the ledger stays until the task is released.
+    mutating func exitTask(_ tid: Int32) {
+        let slot = index.slot(tid)
+        guard slot >= 0, !tasks[slot].isExiting else { return }
+        settle(slot, isCloning: false)
+        abandonOpenFault(slot)
+        tasks[slot].isExiting = true
+        leaveSpace(slot)
+        if tasks[slot].hasFaults { emitLedger(slot, .exit) }
+        if !options.kinds.contains(.schedSwitch) { scheduleRelease(slot) }
+    }
+
+    private mutating func scheduleRelease(_ slot: Int) {
+        releases.append((now &+ Self.releaseDelayNanoseconds, Int32(slot), tasks[slot].tid))
+    }
+
+    mutating func releaseDue() {
+        while releaseHead < releases.count, releases[releaseHead].time <= now {
+            let due = releases[releaseHead]
+            releaseHead += 1
+            let slot = Int(due.slot)
+            if slot < tasks.count, tasks[slot].tid == due.tid, tasks[slot].isExiting { release(slot) }
+        }
+        if releaseHead == releases.count || releaseHead > 4096 {
+            releases.removeFirst(releaseHead)
+            releaseHead = 0
+        }
+    }
+
+    /// Final release: the group loses the task, the slot is free.
+    mutating func release(_ slot: Int) {
+        guard isAlive(slot) else { return }
+        abandonOpenFault(slot)
+        abandonGroup(slot)
+        leaveSpace(slot)
+        if tasks[slot].faultBase >= 0 { freeFaultBases.append(tasks[slot].faultBase) }
+        if index.slot(tasks[slot].tid) == slot { index.set(tasks[slot].tid, slot: -1) }
+        tasks[slot].tid = 0
+        tasks[slot].faultBase = -1
+        tasks[slot].fault = FaultInProgress()
+        freeTasks.append(Int32(slot))
+    }
+
+    // MARK: Run queue
+
+    mutating func switchTasks(cpu: Int32, previous: Int32, state: UInt8, next: Int32) {
+        guard cpu >= 0, Int(cpu) < current.count else { return }
+        current[Int(cpu)] = next
+        let old = index.slot(previous)
+        if old >= 0 {
+            stopRunning(old)
+            let isRunnable = state == UInt8(ascii: "R")
+            tasks[old].load.set(runnable: isRunnable, at: now)
+            if tasks[old].isExiting, state == UInt8(ascii: "X") || state == UInt8(ascii: "Z") { scheduleRelease(old) }
+        }
+        let new = index.slot(next)
+        if new >= 0 {
+            startRunning(new, cpu: cpu)
+            finishVForks(of: new)
+        }
+    }
+
+    /// A parent that runs again after vfork: its child has exec'd (or is gone).
+    private mutating func finishVForks(of parent: Int) {
+        guard hasVForks else { return }
+        let tid = tasks[parent].tid
+        hasVForks = false
+        for slot in tasks.indices where tasks[slot].tid > 0 && tasks[slot].vforkParent > 0 {
+            if tasks[slot].vforkParent == tid {
+                tasks[slot].vforkParent = -1
+                if !tasks[slot].isExiting { execTask(slot) }
+            } else {
+                hasVForks = true
+            }
+        }
+    }
+
+    mutating func startRunning(_ slot: Int, cpu: Int32) {
+        if tasks[slot].isRunning { stopRunning(slot) }
+        tasks[slot].cpu = cpu
+        tasks[slot].isRunning = true
+        tasks[slot].runningSince = now
+        tasks[slot].load.set(runnable: true, at: now)
+    }
+
+    mutating func stopRunning(_ slot: Int) {
+        guard tasks[slot].isRunning else { return }
+        tasks[slot].isRunning = false
+        tasks[slot].runtime &+= now &- tasks[slot].runningSince
+    }
+
+    /// The scheduler moved a task: `update_scan_period` (§ reset of the period on a change of node).
+    mutating func moveTask(_ tid: Int32, from origin: Int32, to destination: Int32) {
+        let slot = index.slot(tid)
+        guard slot >= 0 else { return }
+        if !tasks[slot].isRunning { tasks[slot].cpu = destination }
+        guard tasks[slot].hasFaults, !tasks[slot].isExiting, tasks[slot].mm >= 0 else { return }
+        let source = layout.position(ofCPU: Int(origin))
+        let target = layout.position(ofCPU: Int(destination))
+        guard source != target else { return }
+        if tasks[slot].scanSequence != 0 {
+            if target == Int(tasks[slot].preferred) { return }
+            if tasks[slot].preferred != -1, source != Int(tasks[slot].preferred) { return }
+        }
+        tasks[slot].scanPeriod = profile.startPeriod(residentPages: residentPages(slot), group: groupWeights(slot))
+    }
+}

@@ -1,0 +1,177 @@
+/// The kernel's automatic NUMA balancing, replayed from a stream of events (`kernel/sched/fair.c`, `mm/mempolicy.c`,
+/// 5.15 to 7.x).
+///
+/// A hint fault appears as up to five events in the context of the faulting task: `misplaced` (the address),
+/// `migrate_check` (the instant of the group test), `misplaced_ret` (the kernel's answer), `hint_fault` (what is
+/// accounted) and `placement` (the ledger is folded). Events of different tasks interleave; within one task they are in
+/// order. From them the replay keeps what the kernel keeps: per task a ledger of faults by node, shared and private,
+/// averaged over scan passes; per group the sums of its members; scan sequence, period, preferred node.
+///
+/// For each `misplaced` it predicts the kernel's answer from what was known before the kernel answered. The inputs of the
+/// decision that the kernel reports only with `hint_fault` (`last_cpupid`) are inputs all the same; its outcomes are not.
+/// The group's sums are those at `migrate_check`: other members fold theirs while this fault is under way.
+///
+/// Two instants need care. The window counters of a fault are added after the placement the same fault may cause, so they
+/// wait until the task's next event. And `placement` is also hit by a clone: whether it is a placement follows from the
+/// retry gate and the scan sequence or, if these say no, from the task's next event.
+///
+/// Everything is a value in flat tables: replaying twice gives identical output.
+package struct BalancingReplay: Sendable {
+    package let profile: KernelProfile
+    package let layout: NodeLayout
+    package let options: ReplayOptions
+    package internal(set) var counters = ReplayCounters()
+
+    let isBlind: Bool
+    /// Outcomes reported by `set_preferred` are followed.
+    let followsSetPreferred: Bool
+    let expectsPlacementEvents: Bool
+    let expectsMigrateCheck: Bool
+    let nodeCount: Int
+    /// Whether the slow branch clears the locality counters; corrected by evidence.
+    var clearsLocality: Bool
+
+    var index = ThreadIndex()
+    var tasks: [TaskState] = []
+    var freeTasks: [Int32] = []
+    var spaces: [AddressSpace] = []
+    var freeSpaces: [Int32] = []
+    var groups: [GroupState] = []
+    var freeGroups: [Int32] = []
+    /// Eight regions' worth of counters for each task that ever faulted: `numa_faults`.
+    var faults: [UInt64] = []
+    var freeFaultBases: [Int] = []
+    /// Two regions' worth for each group slot.
+    var groupFaults: [UInt64] = []
+    /// Thread running on each CPU; -1 before one was seen.
+    var current: [Int32] = []
+    var pointerOrder = PointerOrder()
+
+    var queue = DecisionQueue()
+    var changes: [LedgerChange] = []
+    var groupFacts: [GroupFact] = []
+    /// Tasks that have exited and lose their ledger when the kernel frees them.
+    var releases: [(time: UInt64, slot: Int32, tid: Int32)] = []
+    var releaseHead = 0
+    /// Some task is a vfork child whose parent waits.
+    var hasVForks = false
+    var now: UInt64 = 0
+    var clock: JiffyClock
+
+    /// A replay with no task known.
+    package init(profile: KernelProfile, layout: NodeLayout, options: ReplayOptions) {
+        self.profile = profile
+        self.layout = layout
+        self.options = options
+        isBlind = options.drive == .blind
+        followsSetPreferred = options.drive == .shadow && options.kinds.contains(.setPreferred)
+        expectsPlacementEvents = options.kinds.contains(.placement)
+        expectsMigrateCheck = options.kinds.contains(.migrateCheck)
+        nodeCount = layout.count
+        clearsLocality = profile.switches.contains(.localityReset)
+        clock = JiffyClock(tick: profile.tick)
+        current = [Int32](repeating: -1, count: max(layout.cpuCount, 1))
+    }
+
+    /// Takes the next event. Times should not fall; one that does counts as the latest time seen.
+    package mutating func consume(_ event: BalancingEvent) {
+        now = max(now, event.timeNanoseconds)
+        if releaseHead < releases.count { releaseDue() }
+        switch event.payload {
+        case .misplaced(let address):
+            beginFault(tid: event.tid, cpu: event.cpu, address: address)
+        case .migrateCheck(let source, let cpu):
+            checkFault(tid: event.tid, source: source, cpu: cpu)
+        case .misplacedReturn(let target):
+            answerFault(tid: event.tid, target: target)
+        case .hintFault(let lastCPUPID, let memNode, let pages, let flags, let jiffies):
+            accountFault(
+                tid: event.tid, cpu: event.cpu, lastCPUPID: lastCPUPID, memNode: memNode, pages: pages, flags: flags,
+                jiffies: jiffies)
+        case .placement:
+            placementEvent(tid: event.tid, cpu: event.cpu)
+        case .schedSwitch(let previous, let state, let next):
+            switchTasks(cpu: event.cpu, previous: previous, state: state, next: next)
+        case .migrateTask(let pid, let origin, let destination):
+            moveTask(pid, from: origin, to: destination)
+        case .scanWork(let jiffies):
+            beginWalk(tid: event.tid, cpu: event.cpu, jiffies: jiffies)
+        case .scanDone(let jiffies):
+            endWalk(tid: event.tid, jiffies: jiffies)
+        case .scanRange(let start, let end):
+            walkRange(tid: event.tid, start: start, end: end)
+        case .scanRangeReturn(let updated):
+            walkRangeDone(tid: event.tid, updated: updated)
+        case .skipVMA(let offset, let start, let end, let reason):
+            walkSkip(tid: event.tid, offset: offset, start: start, end: end, reason: reason)
+        case .skipCPUSet:
+            break
+        case .setPreferred(let node):
+            setPreferredEvent(tid: event.tid, node: node)
+        case .moveNUMA(let move), .stickNUMA(let move), .swapNUMA(let move):
+            taskMoveEvent(move)
+        case .newTask(let pid, let flags):
+            createTask(parent: event.tid, child: pid, cloneFlags: flags)
+        case .fork(let parent, let child):
+            forkEvent(parent: parent, child: child)
+        case .exec(let pid, let oldPID):
+            execEvent(tid: pid, oldTID: oldPID)
+        case .exit(let pid):
+            exitTask(pid)
+        case .migratePages, .vmstat:
+            break
+        case .mark(let mark):
+            markEvent(mark)
+        case .lostEvents:
+            loseEvents()
+        }
+    }
+
+    /// Ends the stream: what is still open is completed as it stands.
+    package mutating func finish() {
+        for slot in tasks.indices where tasks[slot].tid > 0 {
+            settle(slot, isCloning: false)
+            abandonOpenFault(slot)
+        }
+        queue.completeAll()
+    }
+
+    /// Takes the next decision, in the order of `misplaced` events, if it is complete.
+    package mutating func takeDecision() -> Decision? { queue.takeFirst() }
+
+    /// Takes the ledger changes since the last call.
+    package mutating func takeLedgerChanges() -> [LedgerChange] {
+        guard !changes.isEmpty else { return [] }
+        let taken = changes
+        changes.removeAll(keepingCapacity: true)
+        return taken
+    }
+
+    /// Takes the facts about groups since the last call.
+    package mutating func takeGroupFacts() -> [GroupFact] {
+        guard !groupFacts.isEmpty else { return [] }
+        let taken = groupFacts
+        groupFacts.removeAll(keepingCapacity: true)
+        return taken
+    }
+
+    // MARK: Tables
+
+    /// Index of a counter in a task's table: region 0 faults, 1 CPU shares, 2 and 3 the same of the current window.
+    @inline(__always)
+    func entry(_ base: Int, region: Int, node: Int, isPrivate: Int) -> Int {
+        base + 2 * (region * nodeCount + node) + isPrivate
+    }
+
+    /// Whether the table entry of a slot still belongs to a thread.
+    @inline(__always)
+    func isAlive(_ slot: Int) -> Bool { slot >= 0 && tasks[slot].tid > 0 }
+
+    @inline(__always)
+    mutating func noteRunning(_ slot: Int, tid: Int32, cpu: Int32) {
+        let cpu = Int(cpu)
+        guard cpu >= 0, cpu < current.count else { return }
+        if current[cpu] != tid { current[cpu] = tid }
+        if tasks[slot].cpu != Int32(cpu) || !tasks[slot].isRunning { startRunning(slot, cpu: Int32(cpu)) }
+    }
+}

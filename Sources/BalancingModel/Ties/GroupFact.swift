@@ -1,0 +1,11 @@
+/// What the events say about groups without any guess: which tasks touched each other's pages, who left, and which group
+/// ids were seen.
+package enum GroupFact: Sendable, Hashable {
+    /// A shared, groupable fault of `tid`; `other` is the thread that ran on the remembered CPU with a fitting id, or 0.
+    /// `canJoin`: they share the address space or the page.
+    case contact(time: UInt64, tid: Int32, other: Int32, canJoin: Bool)
+    /// A task left its group for good: exec or release.
+    case left(time: UInt64, tid: Int32)
+    /// The kernel printed the group id of a task (0: none), read at most the tolerance before.
+    case observed(time: UInt64, tid: Int32, gid: Int32, toleranceNanoseconds: UInt64)
+}

@@ -1,0 +1,85 @@
+/// What is known of the order of group objects in the kernel's memory.
+///
+/// Where two groups have equally many tasks, the one at the higher address keeps its task. Addresses do not change while
+/// objects live, so every settled tie is a fact for good, and facts chain: if A lies above B and B above C, A lies above C,
+/// even when B is gone. Where nothing is known, an object that was seen above others is more likely above the next: with
+/// w known below it and l above, its rank is taken as (w + 1)/(w + l + 2).
+package struct PointerOrder: Sendable, Hashable {
+    /// For each group, those known to lie directly below it.
+    private var below: [GroupKey: [GroupKey]] = [:]
+    private var pairCount = 0
+    /// Older facts go when there are more; they concern groups that are gone.
+    private static let pairLimit = 4096
+
+    package init() {}
+
+    /// Adds a fact.
+    package mutating func note(_ high: GroupKey, isHigherThan low: GroupKey) {
+        guard high != low, isHigher(high, than: low) == nil else { return }
+        if pairCount >= Self.pairLimit {
+            below.removeAll(keepingCapacity: true)
+            pairCount = 0
+        }
+        below[high, default: []].append(low)
+        pairCount += 1
+    }
+
+    /// Whether one lies above the other, as far as the facts say.
+    package func isHigher(_ first: GroupKey, than second: GroupKey) -> Bool? {
+        if below.isEmpty { return nil }
+        if reaches(first, second) { return true }
+        if reaches(second, first) { return false }
+        return nil
+    }
+
+    /// How likely the first lies above the second, 0 to 1.
+    package func likelihood(_ first: GroupKey, isHigherThan second: GroupKey) -> Double {
+        if let known = isHigher(first, than: second) { return known ? 1 : 0 }
+        let a = rank(first)
+        let b = rank(second)
+        let yes = a * (1 - b)
+        let no = b * (1 - a)
+        return yes / (yes + no)
+    }
+
+    private func rank(_ key: GroupKey) -> Double {
+        let lower = Double(descendants(key).count)
+        var higher = 0.0
+        for other in below.keys where other != key && reaches(other, key) { higher += 1 }
+        return (lower + 1) / (lower + higher + 2)
+    }
+
+    private func descendants(_ key: GroupKey) -> Set<GroupKey> {
+        var seen: Set<GroupKey> = []
+        var stack = below[key] ?? []
+        while let next = stack.popLast() {
+            if seen.insert(next).inserted { stack.append(contentsOf: below[next] ?? []) }
+        }
+        return seen
+    }
+
+    private func reaches(_ from: GroupKey, _ to: GroupKey) -> Bool {
+        guard let direct = below[from] else { return false }
+        if direct.contains(to) { return true }
+        return descendants(from).contains(to)
+    }
+}
+
+/// What a look ahead found out about groups of equal size: an order of their objects, to be believed.
+package struct TieOracle: Sendable {
+    private let order: PointerOrder
+
+    /// Knows nothing.
+    package init() {
+        order = PointerOrder()
+    }
+
+    package init(order: PointerOrder) {
+        self.order = order
+    }
+
+    /// Whether the first group's object lies above the second's, if known.
+    package func isHigher(_ first: GroupKey, than second: GroupKey) -> Bool? {
+        order.isHigher(first, than: second)
+    }
+}

@@ -1,0 +1,180 @@
+/// Settles ties between groups of equal size by looking ahead.
+///
+/// Which of two equal groups keeps its task depends on where the kernel allocated them; no event tells. But the outcome
+/// shows: the next group id the kernel prints for a task (`SCHED` marks, `sched_*_numa` events) belongs to a group that
+/// survived. And nothing else that decides memberships depends on a guess: who touched whose page, who shares memory and
+/// who left are plain facts. So the solver replays memberships alone, in several hypotheses at once. Each unknown tie
+/// splits a hypothesis in two; each remembers the order of addresses its choices imply, and follows it from then on. An
+/// observed id that contradicts a hypothesis all but removes it. What remains likeliest at the end is the answer, for
+/// all ties at once.
+///
+/// Example: tasks 1, 2 and 3 have groups of their own. 1 meets 2 (tie), then 3 meets 2. If 1 joined 2, group 2 has two
+/// members and 3 joins it: everybody prints gid 2. If not, 3 meets 2 in another tie. A mark that shows 3 in group 1 rules
+/// out the first and, from the second, keeps what leads there.
+package struct TieSolver: Sendable {
+    /// More hypotheses than this are cut, the least likely first.
+    private static let limit = 256
+    /// What an observation leaves of a hypothesis it contradicts: the events themselves can be a few microseconds
+    /// out of order, so one contradiction is not proof.
+    private static let contradictionFactor = 1e-4
+    /// Hypotheses this much less likely than the best are dropped.
+    private static let pruneFactor = 1e-9
+
+    private struct Hypothesis: Sendable {
+        var weight = 1.0
+        /// Group of each task, -1 for none.
+        var groupOf: [Int32] = []
+        var memberCount: [Int32] = []
+        var order = PointerOrder()
+        /// Changes of the recent past, for marks that are under way: task, and the group it left.
+        var recent: [(time: UInt64, task: Int32, group: Int32)] = []
+    }
+
+    private var hypotheses = [Hypothesis()]
+    private var taskByTID: [Int32: Int32] = [:]
+    /// Groups in order of creation; the same in every hypothesis.
+    private var keys: [GroupKey] = []
+    /// Ties no known order settled, over all hypotheses.
+    package private(set) var tieCount = 0
+    /// Observed ids that no hypothesis explains.
+    package private(set) var contradictionCount = 0
+    package private(set) var observationCount = 0
+
+    package init() {}
+
+    /// Hypotheses still alive.
+    package var hypothesisCount: Int { hypotheses.count }
+
+    /// Takes the next fact, in the order of time.
+    package mutating func consume(_ fact: GroupFact) {
+        switch fact {
+        case .contact(let time, let tid, let other, let canJoin):
+            contact(time: time, tid: tid, other: other, canJoin: canJoin)
+        case .left(let time, let tid):
+            leave(time: time, tid: tid)
+        case .observed(let time, let tid, let gid, let tolerance):
+            observe(time: time, tid: tid, gid: gid, tolerance: tolerance)
+        }
+    }
+
+    /// The likeliest order of the groups' addresses.
+    package func solution() -> TieOracle {
+        var best = 0
+        for index in hypotheses.indices where hypotheses[index].weight > hypotheses[best].weight { best = index }
+        return TieOracle(order: hypotheses[best].order)
+    }
+
+    private mutating func task(_ tid: Int32) -> Int {
+        if let known = taskByTID[tid] { return Int(known) }
+        let task = taskByTID.count
+        taskByTID[tid] = Int32(task)
+        for index in hypotheses.indices { hypotheses[index].groupOf.append(-1) }
+        return task
+    }
+
+    private mutating func contact(time: UInt64, tid: Int32, other: Int32, canJoin: Bool) {
+        let task = task(tid)
+        if hypotheses[0].groupOf[task] < 0 {
+            let group = Int32(keys.count)
+            keys.append(GroupKey(gid: tid, createdAtNanoseconds: time))
+            for index in hypotheses.indices {
+                hypotheses[index].memberCount.append(1)
+                note(index, time: time, task: task)
+                hypotheses[index].groupOf[task] = group
+            }
+        }
+        guard other > 0, canJoin, let candidate = taskByTID[other].map(Int.init) else { return }
+        guard hypotheses[0].groupOf[candidate] >= 0 else { return }
+        for index in hypotheses.indices {
+            let mine = Int(hypotheses[index].groupOf[task])
+            let theirs = Int(hypotheses[index].groupOf[candidate])
+            if mine == theirs { continue }
+            let mineCount = hypotheses[index].memberCount[mine]
+            let theirCount = hypotheses[index].memberCount[theirs]
+            if mineCount > theirCount { continue }
+            if mineCount == theirCount {
+                let keeps = hypotheses[index].order.isHigher(keys[mine], than: keys[theirs])
+                if keeps == nil { split(index, mine: mine, theirs: theirs) }
+                if keeps == true { continue }
+            }
+            join(index, time: time, task: task, from: mine, to: theirs)
+        }
+        cut()
+    }
+
+    /// Splits a hypothesis: a copy keeps the task where it is, the hypothesis itself goes on to join.
+    private mutating func split(_ index: Int, mine: Int, theirs: Int) {
+        tieCount += 1
+        let chance = hypotheses[index].order.likelihood(keys[mine], isHigherThan: keys[theirs])
+        var copy = hypotheses[index]
+        copy.weight *= chance
+        copy.order.note(keys[mine], isHigherThan: keys[theirs])
+        hypotheses[index].weight *= 1 - chance
+        hypotheses[index].order.note(keys[theirs], isHigherThan: keys[mine])
+        hypotheses.append(copy)
+    }
+
+    private mutating func join(_ index: Int, time: UInt64, task: Int, from mine: Int, to theirs: Int) {
+        note(index, time: time, task: task)
+        hypotheses[index].memberCount[mine] -= 1
+        hypotheses[index].memberCount[theirs] += 1
+        hypotheses[index].groupOf[task] = Int32(theirs)
+    }
+
+    private mutating func note(_ index: Int, time: UInt64, task: Int) {
+        let horizon = LedgerAgreement.markDelayNanoseconds
+        if hypotheses[index].recent.count >= 64 {
+            hypotheses[index].recent.removeAll { $0.time &+ horizon < time }
+        }
+        hypotheses[index].recent.append((time, Int32(task), hypotheses[index].groupOf[task]))
+    }
+
+    private mutating func leave(time: UInt64, tid: Int32) {
+        guard let task = taskByTID[tid].map(Int.init) else { return }
+        for index in hypotheses.indices {
+            let group = Int(hypotheses[index].groupOf[task])
+            guard group >= 0 else { continue }
+            note(index, time: time, task: task)
+            hypotheses[index].memberCount[group] -= 1
+            hypotheses[index].groupOf[task] = -1
+        }
+    }
+
+    private mutating func observe(time: UInt64, tid: Int32, gid: Int32, tolerance: UInt64) {
+        guard let task = taskByTID[tid].map(Int.init) else { return }
+        observationCount += 1
+        let begin = time > tolerance ? time - tolerance : 0
+        let agreements = hypotheses.map { hypothesis in
+            if number(hypothesis.groupOf[task]) == gid { return true }
+            return hypothesis.recent.contains {
+                $0.task == Int32(task) && $0.time >= begin && number($0.group) == gid
+            }
+        }
+        guard agreements.contains(true) else {
+            contradictionCount += 1
+            return
+        }
+        for (index, agrees) in agreements.enumerated() where !agrees {
+            hypotheses[index].weight *= Self.contradictionFactor
+        }
+        cut()
+    }
+
+    private func number(_ group: Int32) -> Int32 { group < 0 ? 0 : keys[Int(group)].gid }
+
+    /// Drops what is hopeless and keeps the number bounded; weights are scaled so that the best is 1.
+    private mutating func cut() {
+        guard hypotheses.count > 1 else { return }
+        let best = hypotheses.reduce(0) { max($0, $1.weight) }
+        guard best > 0 else { return }
+        if best != 1 {
+            for index in hypotheses.indices { hypotheses[index].weight /= best }
+        }
+        hypotheses.removeAll { $0.weight < Self.pruneFactor }
+        guard hypotheses.count > Self.limit else { return }
+        let order = hypotheses.indices.sorted {
+            (hypotheses[$1].weight, $0) < (hypotheses[$0].weight, $1)
+        }
+        hypotheses = order.prefix(Self.limit / 2).sorted().map { hypotheses[$0] }
+    }
+}
