@@ -24,6 +24,7 @@ let houseSettings: [SwiftSetting] = [
 let package = Package(
     name: "numawatch",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     ],
     targets: [
@@ -51,6 +52,21 @@ let package = Package(
         .testTarget(name: "TracingTests", dependencies: ["Tracing", "BalancingModel"]),
         .target(name: "Snapshots", dependencies: ["NUMATopology"]),
         .testTarget(name: "SnapshotsTests", dependencies: ["NUMATopology", "Snapshots"]),
+        .target(
+            name: "DaemonRuntime",
+            dependencies: [
+                "LinuxSystem", .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(
+            name: "DaemonRuntimeTests",
+            dependencies: [
+                "DaemonRuntime", "LinuxSystem", .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(name: "PackagingTests"),
     ]
 )
 

@@ -1,0 +1,156 @@
+/// Every key `numawatchd` has, declared once: the parser, `config/numawatchd.conf` and `config/README.md` follow from it.
+package enum ConfigurationTable {
+    /// In the order the shipped file lists them.
+    package static let keys: [ConfigurationKey] = sampling + placement + server + domains + log
+
+    /// The sections in the order of their first key.
+    package static let sectionNames: [String] = keys.reduce(into: []) { names, key in
+        if !names.contains(key.section) { names.append(key.section) }
+    }
+
+    static func names(in section: String) -> [String] {
+        keys.filter { $0.section == section }.map(\.name)
+    }
+
+    static func key(section: String, name: String) -> ConfigurationKey? {
+        keys.first { $0.section == section && $0.name == name }
+    }
+
+    private static let sampling = [
+        ConfigurationKey(
+            "Sampling", "HostInterval", \.sampling.hostInterval, .timeSpan(.milliseconds(500)...(.seconds(3600))),
+            """
+            How often the totals of the host and of its nodes are read (vmstat, meminfo, numastat, schedstat). A round \
+            costs well under a millisecond of CPU.
+            """),
+        ConfigurationKey(
+            "Sampling", "LedgerInterval", \.sampling.ledgerInterval, .timeSpan(.milliseconds(500)...(.seconds(3600))),
+            """
+            How often the kernel's NUMA ledger of each thread is read (/proc/PID/task/TID/sched and stat). It costs \
+            about 15 us of CPU for each thread and takes no lock of the thread's memory.
+            """),
+        ConfigurationKey(
+            "Sampling", "PlacementInterval", \.sampling.placementInterval, .timeSpan(.seconds(1)...(.seconds(86400))),
+            """
+            How often it is looked up on which nodes the memory of each process lies. This is the one reading that \
+            can delay the watched process, so it is the rarest; it may not be shorter than LedgerInterval=.
+            """),
+        ConfigurationKey(
+            "Sampling", "CPULimit", \.sampling.cpuLimitPercent, .percentage(0.01...100),
+            """
+            How much of one CPU the daemon allows itself on average. Where a round costs more, the intervals are \
+            lengthened and the lengthening is published; a round under way is never throttled, since a reader that \
+            sleeps while it holds a lock stalls its target.
+            """),
+        ConfigurationKey(
+            "Sampling", "MaxThreadsPerRound", \.sampling.maximumThreadsPerRound, .count(1...1_000_000),
+            """
+            How many threads one round of the ledger visits at most. On hosts with more, rounds take turns, and the \
+            age of each figure is published. 2000 threads are about 30 ms of CPU.
+            """),
+    ]
+
+    private static let placement = [
+        ConfigurationKey(
+            "Placement", "MaxHold", \.placement.maximumHold, .timeSpan(.microseconds(100)...(.seconds(1))),
+            """
+            For how long one read of /proc/PID/numa_maps may keep the memory lock of its target, by prediction. A \
+            process that would be held longer is sampled instead: a random choice of its pages is asked for with \
+            move_pages(2), and the figures carry their 95 % confidence interval.
+            """),
+        ConfigurationKey(
+            "Placement", "ReadBuffer", \.placement.readBufferBytes, .size(128...4096),
+            """
+            How much of numa_maps one read(2) asks for. The kernel keeps the lock for one call, so a small buffer \
+            bounds the hold of processes with many mappings: with 512 bytes the worst stall of an 8 GiB target \
+            with 1000 mappings was 18 ms, with 64 KiB 37 to 215 ms, at the same total cost. The kernel returns at \
+            most 4 KiB at once.
+            """),
+        ConfigurationKey(
+            "Placement", "SamplePages", \.placement.samplePages, .count(64...65_536),
+            """
+            How many pages of a process are looked up when it is sampled. 1024 pages bound the error of a share to \
+            about 3 percentage points, cost about 160 us, and kept the target's 99th percentile below 1 ms.
+            """),
+        ConfigurationKey(
+            "Placement", "MinimumRSS", \.placement.minimumRSSBytes, .size(0...(1 << 40)),
+            """
+            Processes with less resident memory than this are left out of the placement reading, and counted as left \
+            out. Their threads are still followed through the ledger.
+            """),
+        ConfigurationKey(
+            "Placement", "IncludeUnits", \.placement.includedUnits, .patterns,
+            """
+            Only processes of these systemd units have their placement read. Empty means all units. Each further \
+            assignment adds to the list; an empty one clears it.
+            """),
+        ConfigurationKey(
+            "Placement", "ExcludeUnits", \.placement.excludedUnits, .patterns,
+            """
+            Processes of these systemd units never have their placement read, whatever IncludeUnits= says: for \
+            services that tolerate no delay at all. Their threads are still followed through the ledger.
+            """),
+    ]
+
+    private static let server = [
+        ConfigurationKey(
+            "Server", "Socket", \.server.socketPath, .socketPath, takesEffect: .onRestart,
+            """
+            Where the daemon listens when systemd does not pass it a socket. Under systemd, numawatch.socket decides \
+            and this key is ignored.
+            """),
+        ConfigurationKey(
+            "Server", "SocketGroup", \.server.socketGroup, .accountName, takesEffect: .onRestart,
+            """
+            The group that owns the daemon's own socket. Its members see everything, like root. Under systemd, \
+            numawatch.socket decides who may connect.
+            """),
+        ConfigurationKey(
+            "Server", "SocketMode", \.server.socketMode, .fileMode(required: 0o600, allowed: 0o666),
+            takesEffect: .onRestart,
+            """
+            The permission bits of the daemon's own socket. Opening it to everybody (0666) has an effect only \
+            together with OthersMayRead=.
+            """),
+        ConfigurationKey(
+            "Server", "MaxConnections", \.server.maximumConnections, .count(1...4096),
+            """
+            How many clients may be connected at once. Further ones are answered with status 503 and closed; those \
+            connected are not disturbed.
+            """),
+        ConfigurationKey(
+            "Server", "RequestTimeout", \.server.requestTimeout, .timeSpan(.milliseconds(100)...(.seconds(300))),
+            """
+            How long a client may take to send a request, and to take the answer, before it is disconnected.
+            """),
+        ConfigurationKey(
+            "Server", "MaxSeries", \.server.maximumSeries, .count(100...1_000_000),
+            """
+            How many series /metrics writes at most. What does not fit is left out, whole groups at a time, and \
+            counted in a metric of its own.
+            """),
+        ConfigurationKey(
+            "Server", "OthersMayRead", \.server.othersMayRead, .boolean,
+            """
+            Whether users that are neither root nor in the group are answered. They see the totals of the host and \
+            the processes of their own user, nothing else.
+            """),
+    ]
+
+    private static let domains = [
+        ConfigurationKey(
+            "Domains", "Interval", \.domains.interval, .timeSpan(.seconds(1)...(.seconds(86400))),
+            """
+            How often the topology and the scheduling domains are derived again. They change when CPUs or memory are \
+            plugged or a cpuset becomes a partition.
+            """)
+    ]
+
+    private static let log = [
+        ConfigurationKey(
+            "Log", "Level", \.log.level, .choice,
+            """
+            The least important message that is still logged.
+            """)
+    ]
+}

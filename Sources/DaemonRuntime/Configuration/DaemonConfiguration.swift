@@ -1,0 +1,72 @@
+/// Everything an administrator can set, as plain values. What each one means and why its default is what it is stands
+/// in ``ConfigurationTable``.
+package struct DaemonConfiguration: Sendable, Equatable {
+    package struct Sampling: Sendable, Equatable {
+        package var hostInterval: Duration = .seconds(5)
+        package var ledgerInterval: Duration = .seconds(5)
+        package var placementInterval: Duration = .seconds(60)
+        /// Percent of one CPU.
+        package var cpuLimitPercent: Double = 1
+        package var maximumThreadsPerRound: Int = 2_000
+    }
+
+    package struct Placement: Sendable, Equatable {
+        package var maximumHold: Duration = .milliseconds(10)
+        package var readBufferBytes: Int = 512
+        package var samplePages: Int = 1_024
+        package var minimumRSSBytes: Int = 16 << 20
+        package var includedUnits: [String] = []
+        package var excludedUnits: [String] = []
+    }
+
+    package struct Server: Sendable, Equatable {
+        package var socketPath: String = "/run/numawatch/numawatch.sock"
+        package var socketGroup: String = "numawatch"
+        package var socketMode: UInt32 = 0o660
+        package var maximumConnections: Int = 64
+        package var requestTimeout: Duration = .seconds(10)
+        package var maximumSeries: Int = 10_000
+        package var othersMayRead: Bool = false
+    }
+
+    package struct Domains: Sendable, Equatable {
+        package var interval: Duration = .seconds(60)
+    }
+
+    package struct Log: Sendable, Equatable {
+        package var level: LogThreshold = .info
+    }
+
+    /// The least important message that is still logged; syslog's names.
+    package enum LogThreshold: String, CaseIterable, Sendable {
+        case debug, info, notice, warning, error
+    }
+
+    package var sampling = Sampling()
+    package var placement = Placement()
+    package var server = Server()
+    package var domains = Domains()
+    package var log = Log()
+
+    /// Every key at its default.
+    package init() {}
+}
+
+extension DaemonConfiguration {
+    /// Rules between keys that no single key can check; one sentence each, with the remedy.
+    var contradictions: [String] {
+        var found: [String] = []
+        if sampling.placementInterval < sampling.ledgerInterval {
+            found.append(
+                "[Sampling] PlacementInterval=\(ConfigurationQuantity.write(sampling.placementInterval)) is shorter than "
+                    + "LedgerInterval=\(ConfigurationQuantity.write(sampling.ledgerInterval)), but reading placement costs "
+                    + "the watched processes far more; raise PlacementInterval= or lower LedgerInterval=")
+        }
+        return found
+    }
+
+    /// The keys whose values differ between this configuration and another, in the table's order.
+    package func changedKeys(to other: Self) -> [ConfigurationKey] {
+        ConfigurationTable.keys.filter { $0.render(self) != $0.render(other) }
+    }
+}

@@ -1,0 +1,100 @@
+package import Logging
+
+/// The kinds of events the daemon logs, each with the journal's `MESSAGE_ID` for it.
+///
+/// The identifiers are part of the interface: `journalctl MESSAGE_ID=…` and alert rules select by them. They never
+/// change and are never used again for something else. New ones come from `systemd-id128 new`.
+package enum DaemonEvent: String, CaseIterable, Sendable {
+    /// The daemon has started and says what it found: kernel, nodes, sources.
+    case started
+    /// Everything runs and the socket answers.
+    case ready
+    /// The end has been asked for.
+    case stopping
+    /// Everything has ended cleanly.
+    case stopped
+    /// The daemon could not go on.
+    case failed
+    /// The configuration was read, at start.
+    case configurationRead = "configuration-read"
+    /// The configuration was refused; one event for each problem.
+    case configurationRefused = "configuration-refused"
+    /// A changed configuration is in force.
+    case configurationReloaded = "configuration-reloaded"
+    /// A key was changed that counts only from the next start.
+    case restartNeeded = "restart-needed"
+    /// A socket was taken over from systemd, or opened.
+    case socketReady = "socket-ready"
+    /// A kernel feature or source is not there; what is lost, and what would make it readable.
+    case sourceMissing = "source-missing"
+    /// A source that was missing can be read again.
+    case sourceReturned = "source-returned"
+    /// Rounds cost more than the limit: the intervals were lengthened.
+    case intervalsLengthened = "intervals-lengthened"
+    /// Rounds fit into the limit again.
+    case intervalsRestored = "intervals-restored"
+    /// A round failed as a whole and is tried again.
+    case roundFailed = "round-failed"
+    /// The sampler makes no progress; the watchdog is not answered.
+    case samplerStalled = "sampler-stalled"
+    /// Scheduling domains or topology changed.
+    case topologyChanged = "topology-changed"
+    /// Series or connections were refused because a cap was reached.
+    case capReached = "cap-reached"
+
+    /// 128 bits as 32 lower-case hexadecimal digits.
+    package var messageID: String {
+        switch self {
+        case .started: "42bd248ff76644c8b5bfb46e49b9db81"
+        case .ready: "24865541041e4ca2857a4934bd3a225d"
+        case .stopping: "826c2eb79962433ab67ee69a8772acea"
+        case .stopped: "3617d6359492478db6ef2dbf07ac9c4d"
+        case .failed: "460282c2f29e4c0082e21b5a9d254072"
+        case .configurationRead: "1e42a2522c274e42b483ad623599e67a"
+        case .configurationRefused: "7b8909bb414a48059036a727a6de1fb5"
+        case .configurationReloaded: "85c22f647ee148e4886696ab3b8d2076"
+        case .restartNeeded: "8ec77c536c3340e3921637a902f8282d"
+        case .socketReady: "afa97eb32f404946b9f7eb708169de1d"
+        case .sourceMissing: "80cba4b52ef14eccba841e4b1b5f011e"
+        case .sourceReturned: "35d6e1ed35be4a6783aeedcb495d5bd7"
+        case .intervalsLengthened: "f2b1e0c648e04a07a35a3807456e5a69"
+        case .intervalsRestored: "750be58f38ef44a0999fa1d3494f34b8"
+        case .roundFailed: "84e6b72340944ab3b7ec6b57d1e40248"
+        case .samplerStalled: "5e963cbfdfaf43f2b599280583a1b550"
+        case .topologyChanged: "1f009bd7b7f04bd4a24200ea9c2d6411"
+        case .capReached: "273f357e74a946abbdf57385f38be025"
+        }
+    }
+
+    /// How important it is, always the same for one kind.
+    package var level: Logger.Level {
+        switch self {
+        case .started, .configurationRead, .socketReady, .sourceReturned, .intervalsRestored, .stopping: .info
+        case .ready, .stopped, .configurationReloaded, .restartNeeded, .sourceMissing, .topologyChanged: .notice
+        case .intervalsLengthened, .roundFailed, .capReached: .warning
+        case .configurationRefused, .samplerStalled: .error
+        case .failed: .critical
+        }
+    }
+}
+
+extension DaemonEvent {
+    /// The metadata key under which an event travels through swift-log to the handler.
+    static let metadataKey = "numawatch-event"
+}
+
+extension Logger {
+    /// Logs an event of a known kind, at its level and under its identifier.
+    ///
+    /// - Parameters:
+    ///   - metadata: Structured fields: key `pid` becomes the journal field `NUMAWATCH_PID`.
+    package func log(
+        _ event: DaemonEvent, _ message: @autoclosure () -> Logger.Message, metadata: Logger.Metadata = [:],
+        error: (any Error)? = nil, file: String = #fileID, function: String = #function, line: UInt = #line
+    ) {
+        var fields = metadata
+        fields[DaemonEvent.metadataKey] = .string(event.rawValue)
+        log(
+            level: event.level, message(), error: error, metadata: fields, file: file, function: function, line: line)
+    }
+}

@@ -1,0 +1,55 @@
+import Testing
+
+@testable import DaemonRuntime
+
+@Suite("The daemon's command line")
+struct DaemonArgumentsTests {
+    @Test("no argument runs with the defaults")
+    func none() throws {
+        #expect(try DaemonArguments([]) == DaemonArguments())
+    }
+
+    @Test("values are taken with = and as the next argument")
+    func values() throws {
+        let arguments = try DaemonArguments(["--config=/a=b", "--socket", "/s", "--root=/r", "--check-config"])
+        #expect(arguments.configurationFile == "/a=b")
+        #expect(arguments.socketPath == "/s")
+        #expect(arguments.root == "/r")
+        #expect(arguments.action == .checkConfiguration)
+    }
+
+    @Test(
+        "the printing actions",
+        arguments: [
+            (["--print-config"], DaemonArguments.Action.printConfiguration(.file)),
+            (["--print-config=manual"], .printConfiguration(.manual)),
+            (["--print-config=effective"], .printConfiguration(.effective)),
+            (["--version"], .printVersion), (["-h"], .printHelp), (["--help"], .printHelp),
+        ])
+    func actions(_ arguments: [String], _ action: DaemonArguments.Action) throws {
+        #expect(try DaemonArguments(arguments).action == action)
+    }
+
+    @Test(
+        "what is not understood is refused with a remedy",
+        arguments: [
+            (["--conifg=/a"], "unknown argument “--conifg=/a”; did you mean --config?"),
+            (["x"], "unknown argument “x”"),
+            ([""], "unknown argument “”"),
+            (["--config"], "--config needs a value: --config FILE"),
+            (["--config="], "--config needs a value: --config FILE"),
+            (["--socket", "s"], "--socket needs an absolute path, “s” is relative"),
+            (["--version=2"], "--version takes no value"),
+            (["--print-config=x"], "--print-config= takes one of file, manual, effective, not “x”"),
+        ])
+    func refused(_ arguments: [String], _ message: String) {
+        #expect { try DaemonArguments(arguments) } throws: { "\($0)" == message }
+    }
+
+    @Test("every option is in the help")
+    func help() {
+        for name in ["--config", "--socket", "--root", "--check-config", "--print-config", "--version", "--help"] {
+            #expect(DaemonArguments.help.contains("  \(name) "))
+        }
+    }
+}

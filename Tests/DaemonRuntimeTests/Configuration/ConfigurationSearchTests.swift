@@ -1,0 +1,77 @@
+import LinuxSystem
+import SystemPackage
+import Testing
+
+@testable import DaemonRuntime
+
+@Suite("Which files make up the configuration")
+struct ConfigurationSearchTests {
+    private func files(_ root: MemoryRoot, file: String? = nil) throws(ConfigurationError) -> [String] {
+        try ConfigurationSearch.sources(in: root, file: file).map(\.file)
+    }
+
+    @Test("a host without any file is fine")
+    func none() throws {
+        #expect(try files(MemoryRoot(files: [:])) == [])
+    }
+
+    @Test("the administrator's main file hides the packaged one")
+    func mainFile() throws {
+        var root = MemoryRoot(files: ["/usr/lib/numawatch/numawatchd.conf": ""])
+        #expect(try files(root) == ["/usr/lib/numawatch/numawatchd.conf"])
+        root.addFile("/etc/numawatch/numawatchd.conf", text: "")
+        #expect(try files(root) == ["/etc/numawatch/numawatchd.conf"])
+    }
+
+    @Test("drop-ins follow the main file, sorted by name over all directories, other names ignored")
+    func dropIns() throws {
+        let root = MemoryRoot(files: [
+            "/etc/numawatch/numawatchd.conf": "",
+            "/etc/numawatch/numawatchd.conf.d/50-b.conf": "",
+            "/etc/numawatch/numawatchd.conf.d/README": "",
+            "/etc/numawatch/numawatchd.conf.d/.hidden.conf": "",
+            "/run/numawatch/numawatchd.conf.d/60-c.conf": "",
+            "/usr/lib/numawatch/numawatchd.conf.d/40-a.conf": "",
+            "/usr/lib/numawatch/numawatchd.conf.d/50-b.conf": "",
+        ])
+        #expect(
+            try files(root) == [
+                "/etc/numawatch/numawatchd.conf",
+                "/usr/lib/numawatch/numawatchd.conf.d/40-a.conf",
+                "/etc/numawatch/numawatchd.conf.d/50-b.conf",
+                "/run/numawatch/numawatchd.conf.d/60-c.conf",
+            ])
+    }
+
+    @Test("a file given by name is read with its own drop-ins and nothing else")
+    func namedFile() throws {
+        let root = MemoryRoot(files: [
+            "/etc/numawatch/numawatchd.conf": "", "/tmp/a.conf": "", "/tmp/a.conf.d/1.conf": "",
+        ])
+        #expect(try files(root, file: "/tmp/a.conf") == ["/tmp/a.conf", "/tmp/a.conf.d/1.conf"])
+    }
+
+    @Test("a file given by name has to exist")
+    func namedFileMissing() {
+        #expect(throws: ConfigurationError.self) { try files(MemoryRoot(files: [:]), file: "/tmp/a.conf") }
+    }
+
+    @Test("files that exist and cannot be read are all named, with the reason")
+    func unreadable() {
+        var root = MemoryRoot(files: [
+            "/etc/numawatch/numawatchd.conf": "", "/etc/numawatch/numawatchd.conf.d/1.conf": "",
+        ])
+        root.fail("/etc/numawatch/numawatchd.conf", with: .permissionDenied)
+        root.fail("/etc/numawatch/numawatchd.conf.d/1.conf", with: .ioError)
+        do {
+            _ = try files(root)
+            Issue.record("accepted")
+        } catch {
+            #expect(
+                error.problems.map(\.file) == [
+                    "/etc/numawatch/numawatchd.conf", "/etc/numawatch/numawatchd.conf.d/1.conf",
+                ])
+            #expect(error.description.contains("Permission denied"))
+        }
+    }
+}

@@ -1,0 +1,67 @@
+#!/bin/sh
+# Checks the imports of Sources/ against layers.txt: one direction, no Foundation, `unsafe` only where C is faced.
+set -eu
+cd "$(dirname "$0")/.."
+
+status=0
+complain() {
+    echo "$1" >&2
+    status=1
+}
+
+# The table itself: a target may name only modules that stand above it, or that are no target of ours.
+awk '
+    /^#/ || NF == 0 { next }
+    { order[++count] = $1; names[$1] = count; line[$1] = $0 }
+    END {
+        for (i = 1; i <= count; i++) {
+            n = split(line[order[i]], words, " ")
+            for (j = 2; j <= n; j++)
+                if (words[j] in names && names[words[j]] >= i) {
+                    printf "scripts/layers.txt: %s may not import %s, which stands below it\n", order[i], words[j]
+                    bad = 1
+                }
+        }
+        exit bad
+    }' scripts/layers.txt >&2 || status=1
+
+for directory in Sources/*/; do
+    target=$(basename "$directory")
+    if ! allowed=$(awk -v target="$target" '$1 == target { $1 = ""; print; found = 1 } END { exit !found }' \
+        scripts/layers.txt); then
+        complain "Sources/$target: not in scripts/layers.txt; add it at its layer"
+        continue
+    fi
+    imports=$(find "$directory" -name '*.swift' -exec awk '
+        /^(@[A-Za-z_()]+ )*((public|package|internal|fileprivate|private) )?import / {
+            module = $NF
+            for (i = 1; i <= NF; i++)
+                if ($i == "import") {
+                    module = $(i + 1)
+                    # "import struct Module.Type" names a declaration.
+                    if (module ~ /^(struct|class|enum|protocol|func|var|let|typealias)$/) module = $(i + 2)
+                }
+            sub(/\..*/, "", module)
+            printf "%s:%d %s\n", FILENAME, FNR, module
+        }' {} +)
+    while read -r place module; do
+        case "$module" in
+            '' | Swift | Glibc | Synchronization) continue ;;
+            "$target") continue ;;
+        esac
+        case " $allowed " in
+            *" $module "*) ;;
+            *) complain "$place: $target may not import $module (scripts/layers.txt)" ;;
+        esac
+    done <<EOF
+$imports
+EOF
+done
+
+# Unsafe code lives where C is faced, and nowhere else.
+unsafe=$(find Sources -name '*.swift' ! -path 'Sources/LinuxSystem/*' ! -path 'Sources/ArchiveFiles/*' \
+    -exec grep -HnE '(^|[^A-Za-z_.`"])(unsafe |Unsafe[A-Z][A-Za-z]*Pointer)' {} + | grep -vE ':[0-9]+: *//' || true)
+[ -z "$unsafe" ] || complain "unsafe code outside LinuxSystem and ArchiveFiles:
+$unsafe"
+
+exit $status

@@ -1,0 +1,53 @@
+#!/bin/sh
+# run.sh BINARIES
+# Starts numawatchd in the foreground on a private socket, prints a first report once it is ready, then a line of change
+# per interval until Ctrl-C. With ONCE=1 it prints the report and ends.
+set -eu
+
+binaries=$1
+directory=$(mktemp -d "${XDG_RUNTIME_DIR:-/tmp}/numawatch.XXXXXX")
+socket=$directory/numawatch.sock
+daemon=
+
+stop() {
+    status=$?
+    trap - EXIT INT TERM HUP
+    if [ -n "$daemon" ] && kill -TERM "$daemon" 2>/dev/null; then wait "$daemon" || status=$?; fi
+    rm -rf "$directory"
+    exit "$status"
+}
+trap stop EXIT
+trap 'exit 0' INT TERM HUP
+
+# Malloc arenas per thread only raise the resident size; the service sets the same.
+MALLOC_ARENA_MAX=2 "$binaries/numawatchd" --socket "$socket" &
+daemon=$!
+
+# The daemon answers "ready" on /healthz once its first round is complete.
+waited=0
+until curl --silent --fail --output /dev/null --unix-socket "$socket" http://numawatch/healthz; do
+    if ! kill -0 "$daemon" 2>/dev/null; then
+        status=0
+        wait "$daemon" || status=$?
+        daemon=
+        echo "numawatchd ended before it was ready (exit status $status)" >&2
+        exit 1
+    fi
+    waited=$((waited + 1))
+    if [ "$waited" -gt 300 ]; then
+        echo "numawatchd is not ready after 30 seconds" >&2
+        exit 1
+    fi
+    sleep 0.1
+done
+
+"$binaries/numawatch" --socket "$socket" status
+echo
+"$binaries/numawatch" --socket "$socket" ps --limit 15
+
+[ "${ONCE:-}" != 1 ] || exit 0
+
+echo
+"$binaries/numawatch" --socket "$socket" watch &
+watcher=$!
+wait "$watcher" || true
