@@ -47,6 +47,8 @@ let package = Package(
         .testTarget(name: "KernelTextTests", dependencies: ["KernelText"]),
         .target(name: "NUMATopology"),
         .testTarget(name: "NUMATopologyTests", dependencies: ["NUMATopology"]),
+        .target(name: "SchedDomains", dependencies: ["NUMATopology"]),
+        .testTarget(name: "SchedDomainsTests", dependencies: ["NUMATopology", "SchedDomains"]),
         .target(name: "BalancingModel", dependencies: ["NUMATopology"]),
         .target(name: "Tracing", dependencies: ["BalancingModel"]),
         .testTarget(name: "TracingTests", dependencies: ["Tracing", "BalancingModel"]),
