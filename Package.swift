@@ -54,6 +54,8 @@ let package = Package(
         .testTarget(name: "TracingTests", dependencies: ["Tracing", "BalancingModel"]),
         .target(name: "Snapshots", dependencies: ["NUMATopology"]),
         .testTarget(name: "SnapshotsTests", dependencies: ["NUMATopology", "Snapshots"]),
+        .target(name: "Exposition", dependencies: ["NUMATopology", "Snapshots", "TextOutput"]),
+        .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "NUMATopology", "Snapshots"]),
         .target(
             name: "DaemonRuntime",
             dependencies: [

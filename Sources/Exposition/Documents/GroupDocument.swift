@@ -1,0 +1,59 @@
+import Snapshots
+import TextOutput
+
+/// A group, as an element of `/v1/groups`.
+enum GroupDocument {
+    static let fields: [Schema.Field] = [
+        .required("group", .string, "The systemd unit, container or cgroup; - for processes outside any."),
+        .required("pids", .array(of: .integer), "Its processes."),
+        .required("thread_count", .integer, "Their threads."),
+        .required("resident_bytes", .integer, "Their resident memory; what they share counts once per process."),
+        .required(
+            "cpu_by_node",
+            .object([
+                .provenance,
+                .required("cpu_seconds_by_node", .secondsByNode, "By the node the threads were last seen on."),
+            ]), "CPU time since the daemon first saw them."),
+        .required("threads_by_node", .byNode, "Threads by the node of the CPU they are on."),
+        .optional("ledger", LedgerDocument.schema, "The sum of the kernel's NUMA fault ledgers."),
+        .required("migrated_pages_total", .integer, "Pages its hint faults moved, exited tasks included."),
+        .optional(
+            "placement",
+            .object([
+                .provenance,
+                .required("classes", PlacementDocument.classes, "By kind of memory."),
+                .optional("policies", PlacementDocument.policies, "By memory policy."),
+                .optional("half_width_95_bytes_by_node", .byNode, "Half the 95 % confidence interval of the sum."),
+            ]), "Where its memory is."),
+        .required("placed_process_count", .integer, "Processes whose placement is in the sums."),
+        .required("unplaced_process_count", .integer, "Processes whose placement is missing."),
+    ]
+
+    static func write(_ group: GroupRecord, into json: inout JSONWriter) {
+        json.member("group", group.name)
+        json.array("pids") { json in
+            for pid in group.pids { json.value(pid) }
+        }
+        json.member("thread_count", group.threadCount)
+        json.member("resident_bytes", group.residentBytes)
+        json.object("cpu_by_node") { json in
+            json.member("provenance", .estimated)
+            json.member("cpu_seconds_by_node", secondsByNode: group.cpuNanosecondsByNode)
+        }
+        json.member("threads_by_node", group.threadsByNode)
+        if let ledger = group.ledger {
+            json.object("ledger") { LedgerDocument.write(ledger, into: &$0) }
+        }
+        json.member("migrated_pages_total", group.migratedPagesTotal)
+        if let classes = group.bytesByClass {
+            json.object("placement") { json in
+                json.member("provenance", group.halfWidth95Bytes == nil ? Provenance.kernel : .estimated)
+                PlacementDocument.write(classes: classes, into: &json)
+                if let policies = group.bytesByPolicy { PlacementDocument.write(policies: policies, into: &json) }
+                json.member(ifPresent: "half_width_95_bytes_by_node", group.halfWidth95Bytes)
+            }
+        }
+        json.member("placed_process_count", group.placedProcessCount)
+        json.member("unplaced_process_count", group.unplacedProcessCount)
+    }
+}

@@ -1,0 +1,50 @@
+import NUMATopology
+import Snapshots
+import TextOutput
+
+/// `/v1/topology`: the machine's NUMA shape.
+enum TopologyDocument {
+    static let schema = Schema.object(
+        RoundHeader.fields + [
+            .provenance,
+            .optional("topology_type", .choice(TopologyType.allCases.map(\.rawValue)), "How the nodes are connected."),
+            .required("possible_cpus", .string, "CPUs that may come online, in the kernel's list format."),
+            .required("online_cpus", .string, "CPUs that are online."),
+            .required(
+                "nodes",
+                .array(
+                    of: .object([
+                        .required("numa_node", .integer, "The node's number."),
+                        .required("cpus", .string, "Its online CPUs; empty for memory only."),
+                        .required("cpu_count", .integer, "How many."),
+                        .optional("memory_bytes", .integer, "Its memory."),
+                        .optional("distances_by_node", .byNode, "Distance to each online node."),
+                    ])), "The online nodes."),
+        ])
+
+    static func write(_ snapshot: HostSnapshot, nowNanoseconds: UInt64, into json: inout JSONWriter) {
+        let machine = snapshot.machine
+        RoundHeader.write(snapshot, nowNanoseconds: nowNanoseconds, into: &json)
+        json.member("provenance", .kernel)
+        json.member(ifPresent: "topology_type", machine.topologyType?.rawValue)
+        json.member("possible_cpus", machine.possibleCPUs.listText)
+        json.member("online_cpus", machine.onlineCPUs.listText)
+        json.array("nodes") { json in
+            for node in machine.nodes {
+                json.object { json in
+                    json.member("numa_node", node.id.rawValue)
+                    json.member("cpus", node.cpus.listText)
+                    json.member("cpu_count", node.cpus.count)
+                    json.member(ifPresent: "memory_bytes", node.memoryBytes)
+                    guard let distances = machine.distances else { return }
+                    json.object("distances_by_node") { json in
+                        for to in machine.nodes {
+                            json.member(
+                                ifPresent: String(to.id.rawValue), distances.distance(from: node.id, to: to.id))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import TextOutput
+
+/// Why a request has no answer: what the client is told, as JSON.
+package struct EndpointError: Error, Equatable, Sendable {
+    /// The HTTP status.
+    package var status: Int
+    /// What is wrong, one sentence.
+    package var message: String
+    /// What to do about it.
+    package var remedy: String?
+    /// For 405: the methods that are allowed.
+    package var allowedMethods: [String]
+    /// For 503: when to ask again.
+    package var retryAfterSeconds: Int?
+
+    package init(
+        status: Int, _ message: String, remedy: String? = nil, allowedMethods: [String] = [],
+        retryAfterSeconds: Int? = nil
+    ) {
+        self.status = status
+        self.message = message
+        self.remedy = remedy
+        self.allowedMethods = allowedMethods
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    /// Nothing was sampled yet.
+    package static let notReady = EndpointError(
+        status: 503, "The first round of sampling has not ended yet.", remedy: "Ask again in a second.",
+        retryAfterSeconds: 1)
+
+    /// The document: `{"error":{"status":404,"message":…,"remedy":…}}`.
+    package var body: [UInt8] {
+        var json = JSONWriter()
+        json.object { json in
+            json.object("error") { json in
+                json.member("status", status)
+                json.member("message", message)
+                json.member(ifPresent: "remedy", remedy)
+            }
+        }
+        return json.bytes + [UInt8(ascii: "\n")]
+    }
+
+    package static let schema = Schema.object([
+        .required(
+            "error",
+            .object([
+                .required("status", .integer, "The HTTP status."),
+                .required("message", .string, "What is wrong."),
+                .optional("remedy", .string, "What to do about it."),
+            ]), "Why there is no answer.")
+    ])
+}

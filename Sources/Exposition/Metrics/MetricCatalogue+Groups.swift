@@ -1,0 +1,148 @@
+import NUMATopology
+import Snapshots
+
+extension MetricCatalogue {
+    /// What is known of each systemd unit, container or cgroup. Values by node are given for the nodes where they are not
+    /// zero; a node that is not listed has zero.
+    static let groupFamilies = sizeFamilies + placementFamilies + ledgerFamilies
+
+    private static let sizeFamilies: [MetricFamily] = [
+        MetricFamily(
+            "numawatch_group_processes", .gauge, "Processes of the group.", labels: ["group"],
+            from: .group { group, samples in samples.put(group.pids.count, .text(group.name)) }),
+        MetricFamily(
+            "numawatch_group_threads", .gauge, "Threads of the group by the node of the CPU they are on.",
+            labels: ["group", "numa_node"],
+            from: .group { group, samples in
+                for node in group.threadsByNode.nodes {
+                    samples.put(group.threadsByNode[node], .text(group.name), .number(node.rawValue))
+                }
+            }),
+        MetricFamily(
+            "numawatch_group_resident_bytes", .gauge, unit: .bytes,
+            "Resident memory of the group's processes; what they share counts once per process.", labels: ["group"],
+            from: .group { group, samples in samples.put(group.residentBytes, .text(group.name)) }),
+        MetricFamily(
+            "numawatch_group_cpu_seconds_total", .counter, unit: .seconds,
+            "CPU time by the node the threads were last seen on, since the daemon first saw them.",
+            provenance: .estimated, labels: ["group", "numa_node"],
+            from: .group { group, samples in
+                for node in group.cpuNanosecondsByNode.nodes {
+                    samples.put(
+                        nanoseconds: group.cpuNanosecondsByNode[node], .text(group.name), .number(node.rawValue))
+                }
+            }),
+    ]
+
+    private static let placementFamilies: [MetricFamily] = [
+        MetricFamily(
+            "numawatch_group_memory_bytes", .gauge, unit: .bytes,
+            "Memory of the group's processes by class and node, as far as it was read; sampled readings are estimates, "
+                + "see numawatch_group_memory_half_width_bytes. Source: numa_maps or move_pages.",
+            labels: ["group", "numa_node", "class", "page_size"],
+            from: .group { group, samples in
+                for (memoryClass, bytes) in (group.bytesByClass ?? [:]).sorted(by: { $0.key < $1.key }) {
+                    let pageSize: MetricLabel? =
+                        if case .huge(let size) = memoryClass { .text(String(size)) } else { nil }
+                    for node in bytes.nodes {
+                        samples.put(
+                            bytes[node], .text(group.name), .number(node.rawValue), .text(memoryClass.name), pageSize)
+                    }
+                }
+            }),
+        MetricFamily(
+            "numawatch_group_memory_half_width_bytes", .gauge, unit: .bytes,
+            "Half the width of the 95 % confidence interval of the group's memory on the node, where samples are in it.",
+            provenance: .estimated, labels: ["group", "numa_node"],
+            from: .group { group, samples in
+                guard let halfWidth = group.halfWidth95Bytes else { return }
+                for node in halfWidth.nodes {
+                    samples.put(halfWidth[node], .text(group.name), .number(node.rawValue))
+                }
+            }),
+        MetricFamily(
+            "numawatch_group_policy_memory_bytes", .gauge, unit: .bytes,
+            "Memory of the group's processes by memory policy and node. Source: numa_maps.",
+            labels: ["group", "numa_node", "policy"],
+            from: .group { group, samples in
+                for (policy, bytes) in (group.bytesByPolicy ?? [:]).sorted(by: { $0.key < $1.key }) {
+                    for node in bytes.nodes {
+                        samples.put(bytes[node], .text(group.name), .number(node.rawValue), .text(policy))
+                    }
+                }
+            }),
+        MetricFamily(
+            "numawatch_group_placement_processes", .gauge,
+            "Processes of the group whose memory placement is known (placed) or missing (unplaced).",
+            provenance: .reconstructed, labels: ["group", "kind"],
+            from: .group { group, samples in
+                samples.put(group.placedProcessCount, .text(group.name), "placed")
+                samples.put(group.unplacedProcessCount, .text(group.name), "unplaced")
+            }),
+    ]
+
+    private static let ledgerFamilies: [MetricFamily] = [
+        MetricFamily(
+            "numawatch_group_ledger_tasks", .gauge, "Tasks of the group whose NUMA fault ledger was read.",
+            labels: ["group"],
+            from: ledger { name, ledger, samples in samples.put(ledger.taskCount, .text(name)) }),
+        MetricFamily(
+            "numawatch_group_fault_pages", .gauge, unit: .pages,
+            "Hint-fault pages in the tasks' ledgers: the kernel's decayed averages, not a total.",
+            labels: ["group", "numa_node", "kind"],
+            from: ledger { name, ledger, samples in
+                for node in ledger.privatePages.nodes {
+                    samples.put(ledger.privatePages[node], .text(name), .number(node.rawValue), "private")
+                }
+                for node in ledger.sharedPages.nodes {
+                    samples.put(ledger.sharedPages[node], .text(name), .number(node.rawValue), "shared")
+                }
+            }),
+        MetricFamily(
+            "numawatch_group_fault_change_pages", .gauge, unit: .pages,
+            "Change of the hint-fault pages since the previous round; negative while the averages decay.",
+            provenance: .reconstructed, labels: ["group", "numa_node"],
+            from: ledger { name, ledger, samples in
+                guard let change = ledger.changePages else { return }
+                for node in change.nodes {
+                    samples.put(change[node], .text(name), .number(node.rawValue))
+                }
+            }),
+        MetricFamily(
+            "numawatch_group_migrated_pages_total", .counter, unit: .pages,
+            "Pages moved by hint faults of the group's tasks since the daemon started, exited tasks included.",
+            provenance: .reconstructed, labels: ["group"],
+            from: .group { group, samples in
+                if group.ledger != nil || group.migratedPagesTotal > 0 {
+                    samples.put(group.migratedPagesTotal, .text(group.name))
+                }
+            }),
+        MetricFamily(
+            "numawatch_group_preferred_tasks", .gauge, "Tasks of the group by the node the kernel prefers for them.",
+            labels: ["group", "numa_node"],
+            from: ledger { name, ledger, samples in
+                for node in ledger.tasksByPreferredNode.nodes {
+                    samples.put(ledger.tasksByPreferredNode[node], .text(name), .number(node.rawValue))
+                }
+            }),
+        MetricFamily(
+            "numawatch_group_unpreferred_tasks", .gauge, "Tasks of the group without a preferred node.",
+            labels: ["group"],
+            from: ledger { name, ledger, samples in samples.put(ledger.tasksWithoutPreferredNode, .text(name)) }),
+        MetricFamily(
+            "numawatch_group_displaced_tasks", .gauge,
+            "Tasks of the group that are on another node than the one the kernel prefers for them.", labels: ["group"],
+            from: ledger { name, ledger, samples in samples.put(ledger.tasksOffPreferredNode, .text(name)) }),
+        MetricFamily(
+            "numawatch_group_numa_groups", .gauge, "NUMA groups the group's tasks are in.", labels: ["group"],
+            from: ledger { name, ledger, samples in samples.put(ledger.groupIDs.count, .text(name)) }),
+    ]
+
+    private static func ledger(
+        _ put: @escaping @Sendable (String, LedgerSummary, inout MetricSamples) -> Void
+    ) -> MetricFamily.Source {
+        .group { group, samples in
+            if let ledger = group.ledger { put(group.name, ledger, &samples) }
+        }
+    }
+}

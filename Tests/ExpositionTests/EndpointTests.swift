@@ -1,0 +1,188 @@
+import Exposition
+import Snapshots
+import Testing
+
+@Suite("Every endpoint")
+struct EndpointTests {
+    static let now: UInt64 = 100_500_000_000
+
+    static func registry(_ snapshot: HostSnapshot? = SyntheticHost.snapshot, log: EventLog = EventLog())
+        -> EndpointRegistry
+    {
+        let store = SnapshotStore()
+        if let snapshot { store.publish(snapshot) }
+        let page = MetricsPage(renderer: MetricsRenderer(catalogue: .standard(version: "1.2.3")))
+        return EndpointRegistry(
+            StandardEndpoints(store: store, events: log, metrics: page, version: "1.2.3").all, version: "1.2.3")
+    }
+
+    static func get(
+        _ target: String, viewer: Viewer = .all, snapshot: HostSnapshot? = SyntheticHost.snapshot
+    ) throws(EndpointError) -> [UInt8] {
+        let reply = try registry(snapshot).answer(
+            method: "GET", target: target, viewer: viewer, accept: nil, nowNanoseconds: now)
+        guard case .bytes(let bytes) = reply.body else { return [] }
+        return bytes
+    }
+
+    static let targets = [
+        ("/healthz", "healthz.json"), ("/v1/status", "status.json"), ("/v1/topology", "topology.json"),
+        ("/v1/nodes", "nodes.json"), ("/v1/processes", "processes.json"), ("/v1/processes/1234", "process.json"),
+        ("/v1/processes/4321", "process-sampled.json"), ("/v1/groups", "groups.json"),
+        ("/v1/sources", "sources.json"), ("/openapi.json", "openapi.json"),
+    ]
+
+    @Test("answers as its golden file says", arguments: targets)
+    func golden(target: String, name: String) throws {
+        try Golden.expect(Self.get(target), equals: name)
+    }
+
+    @Test("answers strict JSON that its own schema describes in full", arguments: targets)
+    func schema(target: String, name: String) throws {
+        let value = try #require(JSONValue(Self.get(target)))
+        let path = target.hasPrefix("/v1/processes/") ? "/v1/processes/{pid}" : target
+        let endpoint = try #require(Self.registry().endpoints.first { $0.path == path })
+        let schema = try #require(endpoint.contents.first?.schema)
+        #expect(schema.problems(with: value) == [])
+    }
+
+    @Test("is described in openapi.json with its parameters, and nothing else is")
+    func openAPI() throws {
+        let document = try #require(JSONValue(Self.get("/openapi.json")))
+        guard case .object(let paths) = document["paths"] else {
+            Issue.record("no paths")
+            return
+        }
+        let endpoints = Self.registry().endpoints
+        #expect(Set(paths.keys) == Set(endpoints.map(\.path)))
+        for endpoint in endpoints {
+            let parameters = paths[endpoint.path]?["get"]?["parameters"]?.elements ?? []
+            #expect(
+                parameters.map { $0["name"]?.text } == endpoint.pathParameters + endpoint.parameters.map(\.name))
+        }
+    }
+
+    @Test("but health and the description says 503 before the first round", arguments: targets)
+    func notReady(target: String, name: String) {
+        guard !["/healthz", "/openapi.json"].contains(target) else { return }
+        #expect(throws: EndpointError.notReady) { try Self.get(target, snapshot: nil) }
+    }
+
+    @Test("shows a limited viewer nothing of others", arguments: targets.map(\.0) + ["/metrics"])
+    func limitedViewer(target: String) throws {
+        let viewer = Viewer.limited(uid: SyntheticHost.alice)
+        guard target != "/v1/processes/4321" else {
+            // As if it were not there.
+            let error = #expect(throws: EndpointError.self) { try Self.get(target, viewer: viewer) }
+            #expect(error == #expect(throws: EndpointError.self) { try Self.get("/v1/processes/9", viewer: viewer) })
+            return
+        }
+        let text = String(decoding: try Self.get(target, viewer: viewer), as: UTF8.self)
+        for secret in SyntheticHost.secretsOfBob {
+            #expect(!text.contains(secret), "\(target) shows \(secret)")
+        }
+    }
+
+    @Test("shows a limited viewer its own processes and whole groups, and the host")
+    func ownProcesses() throws {
+        let viewer = Viewer.limited(uid: SyntheticHost.alice)
+        let processes = try #require(JSONValue(Self.get("/v1/processes", viewer: viewer)))
+        #expect(processes["processes"]?.elements?.compactMap { $0["pid"]?.number } == [1234, 2000])
+        let groups = try #require(JSONValue(Self.get("/v1/groups", viewer: viewer)))
+        #expect(groups["groups"]?.elements?.compactMap { $0["group"]?.text } == ["postgresql.service"])
+        let status = try #require(JSONValue(Self.get("/v1/status", viewer: viewer)))
+        #expect(status["process_count"]?.number == 3)
+    }
+
+    @Test("a process of an unknown user is shown to who may see all, only")
+    func unknownUser() {
+        var snapshot = SyntheticHost.snapshot
+        snapshot.processes[0].uid = nil
+        #expect(snapshot.visible(to: .limited(uid: SyntheticHost.alice)).processes.map(\.identity.pid) == [2000])
+        #expect(snapshot.visible(to: .all) == snapshot)
+    }
+
+    @Test("takes GET and HEAD only, and says so")
+    func method() {
+        let error = #expect(throws: EndpointError.self) {
+            try Self.registry().answer(
+                method: "POST", target: "/v1/status", viewer: .all, accept: nil, nowNanoseconds: 0)
+        }
+        #expect(error?.status == 405)
+        #expect(error?.allowedMethods == ["GET", "HEAD"])
+    }
+
+    @Test(
+        "is found by its exact path",
+        arguments: [
+            "/", "", "/v1", "/v1/status/", "//v1/status", "/v1/processes/", "/v1/processes/-1", "/v1/processes/1x",
+            "/v1/processes/+1", "/v1/processes/99999999999999999999", "/v1/processes/1/2", "/V1/STATUS", "v1/status",
+            "/v1/%73tatus", "http://localhost/v1/status", "*",
+        ])
+    func unknownPath(target: String) {
+        let error = #expect(throws: EndpointError.self) { try Self.get(target) }
+        #expect(error?.status == 404)
+        #expect(error?.remedy != nil)
+    }
+
+    @Test(
+        "says what is wrong in a query",
+        arguments: [
+            "/v1/processes?colour=red", "/v1/processes?limit=0", "/v1/processes?limit=-1", "/v1/processes?limit=x",
+            "/v1/processes?limit=99999999999999999999", "/v1/processes?sort=beauty", "/v1/processes?limit=1&limit=2",
+            "/v1/processes?filter=%", "/v1/processes?filter=%4", "/v1/processes?filter=%zz", "/v1/processes?filter=%ff",
+            "/v1/processes?order=", "/v1/status?x=1", "/v1/events?follow=maybe", "/v1/processes?=1",
+        ])
+    func badQuery(target: String) throws {
+        let error = try #require(#expect(throws: EndpointError.self) { try Self.get(target) })
+        #expect(error.status == 400)
+        #expect(error.remedy != nil)
+        let body = try #require(JSONValue(error.body))
+        #expect(EndpointError.schema.problems(with: body) == [])
+    }
+
+    @Test(
+        "sorts, filters and cuts as asked",
+        arguments: [
+            ("", [1234, 2000, 4321]),
+            ("?", [1234, 2000, 4321]),
+            ("?sort=resident_bytes", [1234, 4321, 2000]),
+            ("?sort=resident_bytes&order=ascending", [2000, 4321, 1234]),
+            ("?sort=pid&order=descending&limit=1", [4321]),
+            ("?sort=thread_count&limit=2", [4321, 1234]),
+            ("?filter=POST", [1234]),
+            ("?filter=bob%27s+command", [4321]),
+            ("?filter=2000", [2000]),
+            ("?filter=nobody", []),
+            ("?group=session-1.scope", [2000]),
+            ("?uid=1001", [4321]),
+            ("?uid=0", []),
+        ])
+    func lists(query: String, pids: [Double]) throws {
+        let document = try #require(JSONValue(Self.get("/v1/processes" + query)))
+        #expect(document["processes"]?.elements?.compactMap { $0["pid"]?.number } == pids)
+        #expect(document["listed_count"]?.number == Double(pids.count))
+    }
+
+    @Test(
+        "health turns stale with the age of the last round",
+        arguments: [
+            (UInt64(100_000_000_000), 200), (125_000_000_000, 200), (125_000_000_001, 503), (.max, 503),
+        ])
+    func health(now: UInt64, status: Int) throws {
+        let reply = HealthPolicy().reply(SyntheticHost.snapshot, nowNanoseconds: now)
+        #expect(reply.status == status)
+        #expect(HealthPolicy().reply(nil, nowNanoseconds: now).status == 503)
+    }
+
+    @Test(
+        "times are in UTC by the Gregorian calendar",
+        arguments: [
+            (UInt64(0), "1970-01-01T00:00:00.000Z"), (951_782_400, "2000-02-29T00:00:00.000Z"),
+            (951_868_800, "2000-03-01T00:00:00.000Z"), (1_709_164_799, "2024-02-28T23:59:59.000Z"),
+            (1_735_689_599, "2024-12-31T23:59:59.000Z"), (4_107_542_400, "2100-03-01T00:00:00.000Z"),
+        ])
+    func times(seconds: UInt64, text: String) {
+        #expect(UTCTime.text(nanoseconds: seconds * 1_000_000_000) == text)
+    }
+}

@@ -1,0 +1,226 @@
+import NUMATopology
+import Snapshots
+
+/// A host with two nodes, three groups and the processes of two users, made up so that every field is used once.
+enum SyntheticHost {
+    static let alice: UInt32 = 1000
+    static let bob: UInt32 = 1001
+    /// What only bob (or who sees all) may find in any output.
+    static let secretsOfBob = ["bob-secret", "bob's command", "bob.slice", "4321", "bind:1-of-bob"]
+
+    static func byNode<Value: AdditiveArithmetic & Hashable & Sendable>(_ values: Value...) -> NodeValues<Value> {
+        var result = NodeValues<Value>()
+        for (index, value) in values.enumerated() { result[NodeID(index)] = value }
+        return result
+    }
+
+    static let snapshot: HostSnapshot = {
+        let nodes = [NodeID(0), NodeID(1)]
+        let machine = Machine(
+            nodes: [
+                Machine.Node(id: nodes[0], cpus: CPUSet(0...3), memoryBytes: 8 << 30),
+                Machine.Node(id: nodes[1], cpus: CPUSet(4...7), memoryBytes: 4 << 30),
+            ], distances: DistanceMatrix(nodes: nodes, rows: [[10, 21], [21, 10]]), possibleCPUs: CPUSet(0...7),
+            onlineCPUs: CPUSet(0...7))
+        var snapshot = HostSnapshot(
+            sequence: 7, wallClockNanoseconds: 1_700_000_000_250_000_000, monotonicNanoseconds: 100_000_000_000,
+            machine: machine)
+        snapshot.kernelRelease = "6.12.43+deb12-amd64"
+        snapshot.hostName = "twonodes"
+        snapshot.host = host(machine)
+        snapshot.processes = [aliceDatabase, aliceShell, bobWorker]
+        snapshot.groups = groups
+        snapshot.sources = sources
+        snapshot.cost = cost
+        return snapshot
+    }()
+
+    private static func host(_ machine: Machine) -> HostTotals {
+        var host = HostTotals()
+        host.balancingMode = 1
+        host.knobs.scanDelayMilliseconds = 1000
+        host.knobs.scanPeriodMinMilliseconds = 1000
+        host.knobs.scanPeriodMaxMilliseconds = 60_000
+        host.knobs.scanSizeMegabytes = 256
+        host.knobs.promoteRateLimitMegabytesPerSecond = 65_536
+        host.vmstat = [
+            .init(name: "numa_pte_updates", value: 1_234_567), .init(name: "numa_hint_faults", value: 23_456),
+            .init(name: "numa_hint_faults_local", value: 20_000), .init(name: "numa_pages_migrated", value: 3_000),
+            .init(name: "pgmigrate_success", value: 3_100),
+        ]
+        host.vmstatRates = [.init(name: "numa_hint_faults", perSecond: 12.5)]
+        host.processCount = 3
+        host.threadCount = 12
+        host.nodes = machine.nodes.map { node in
+            var totals = NodeTotals(id: node.id, cpus: node.cpus)
+            let scale = UInt64(node.id.rawValue) + 1
+            totals.distances = node.id.rawValue == 0 ? [10, 21] : [21, 10]
+            totals.meminfo = [
+                .init(name: "MemTotal", value: 4 << 30), .init(name: "MemFree", value: scale << 30),
+                .init(name: "HugePages_Total", value: 8 * scale),
+            ]
+            totals.numastat = [.init(name: "numa_hit", value: 1000 * scale), .init(name: "numa_miss", value: scale)]
+            totals.vmstat = [.init(name: "pgdemote_kswapd", value: 5 * scale)]
+            totals.busyNanoseconds = 1_500_000_000 * scale
+            totals.busyShare = 0.25
+            return totals
+        }
+        return host
+    }
+
+    private static var aliceDatabase: ProcessRecord {
+        var process = ProcessRecord(
+            identity: ProcessIdentity(pid: 1234, startTimeTicks: 5000), command: "postgres",
+            groupName: "postgresql.service")
+        process.parentPID = 1
+        process.uid = alice
+        process.cgroupPath = "/system.slice/postgresql.service"
+        process.threadCount = 4
+        process.residentBytes = 900 << 20
+        process.cpuNanoseconds = 12_340_000_000
+        process.cpuNanosecondsByNode = byNode(10_000_000_000, 2_340_000_000)
+        process.threadsByNode = byNode(3, 1)
+        process.allowedCPUNodes = [NodeID(0), NodeID(1)]
+        process.allowedMemoryNodes = [NodeID(0), NodeID(1)]
+        process.ledger = ledger
+        var thread = ThreadRecord(
+            tid: 1235, command: "bg writer\n", cpu: 2, node: NodeID(0), cpuNanoseconds: 3_000_000,
+            readAtNanoseconds: 99_000_000_000)
+        thread.preferredNode = NodeID(1)
+        thread.groupID = 1234
+        thread.privatePages = byNode(11, 22)
+        thread.migratedPages = 33
+        process.threads = [thread]
+        var placement = PlacementRecord(method: .full, takenAtNanoseconds: 98_000_000_000)
+        placement.bytes = byNode(700 << 20, 200 << 20)
+        placement.bytesByClass = [
+            .anonymous: byNode(600 << 20, 200 << 20), .huge(pageSizeBytes: 2 << 20): byNode(100 << 20),
+        ]
+        placement.bytesByPolicy = ["default": byNode(700 << 20, 100 << 20), "interleave:0-1": byNode(0, 100 << 20)]
+        placement.bytesByRegion = [.heap: byNode(600 << 20), .private: byNode(100 << 20, 200 << 20)]
+        placement.mappingCount = 77
+        placement.longestCallNanoseconds = 1_250_000
+        placement.costNanoseconds = 2_500_000
+        process.placement = placement
+        return process
+    }
+
+    private static var ledger: LedgerSummary {
+        var ledger = LedgerSummary()
+        ledger.taskCount = 4
+        ledger.privatePages = byNode(100, 50)
+        ledger.sharedPages = byNode(0, 7)
+        ledger.changePages = byNode(-4, 9)
+        ledger.migratedPages = 345
+        ledger.tasksByPreferredNode = byNode(2, 1)
+        ledger.tasksWithoutPreferredNode = 1
+        ledger.tasksOffPreferredNode = 1
+        ledger.groupIDs = [1234]
+        ledger.scanSequence = 42
+        return ledger
+    }
+
+    private static var aliceShell: ProcessRecord {
+        var process = ProcessRecord(
+            identity: ProcessIdentity(pid: 2000, startTimeTicks: 6000), command: "sh \"q\\",
+            groupName: "session-1.scope")
+        process.uid = alice
+        process.threadCount = 1
+        process.residentBytes = 2 << 20
+        process.threadsByNode = byNode(1)
+        process.placementGap = .tooSmall
+        process.denied = ["numa_maps"]
+        return process
+    }
+
+    private static var bobWorker: ProcessRecord {
+        var process = ProcessRecord(
+            identity: ProcessIdentity(pid: 4321, startTimeTicks: 7000), command: "bob's command",
+            groupName: "bob-secret.service")
+        process.uid = bob
+        process.cgroupPath = "/user.slice/bob.slice"
+        process.threadCount = 7
+        process.residentBytes = 300 << 20
+        process.cpuNanosecondsByNode = byNode(0, 1_000_000_000)
+        process.threadsByNode = byNode(0, 7)
+        var placement = PlacementRecord(
+            method: .sampled(pagesAsked: 1024, pagesResident: 512, pagesMapped: 150_000),
+            takenAtNanoseconds: 97_000_000_000)
+        placement.bytes = byNode(0, 300 << 20)
+        placement.halfWidth95Bytes = byNode(1 << 20, 9 << 20)
+        placement.bytesByClass = [.shared: byNode(0, 300 << 20)]
+        placement.bytesByPolicy = ["bind:1-of-bob": byNode(0, 300 << 20)]
+        process.placement = placement
+        return process
+    }
+
+    private static var groups: [GroupRecord] {
+        var bobs = GroupRecord(name: "bob-secret.service")
+        bobs.pids = [4321]
+        bobs.threadCount = 7
+        bobs.residentBytes = 300 << 20
+        bobs.cpuNanosecondsByNode = byNode(0, 1_000_000_000)
+        bobs.threadsByNode = byNode(0, 7)
+        bobs.bytesByClass = [.shared: byNode(0, 300 << 20)]
+        bobs.halfWidth95Bytes = byNode(1 << 20, 9 << 20)
+        bobs.placedProcessCount = 1
+        var postgres = GroupRecord(name: "postgresql.service")
+        postgres.pids = [1234]
+        postgres.threadCount = 4
+        postgres.residentBytes = 900 << 20
+        postgres.cpuNanosecondsByNode = byNode(10_000_000_000, 2_340_000_000)
+        postgres.threadsByNode = byNode(3, 1)
+        postgres.ledger = ledger
+        postgres.migratedPagesTotal = 400
+        postgres.bytesByClass = aliceDatabase.placement?.bytesByClass
+        postgres.bytesByPolicy = aliceDatabase.placement?.bytesByPolicy
+        postgres.placedProcessCount = 1
+        // A group that alice shares with bob: hers to see in part only, so not at all.
+        var shared = GroupRecord(name: "session-1.scope")
+        shared.pids = [2000, 4321]
+        shared.threadCount = 8
+        shared.residentBytes = 2 << 20
+        shared.threadsByNode = byNode(1, 7)
+        shared.unplacedProcessCount = 1
+        return [bobs, postgres, shared]
+    }
+
+    private static var sources: [SourceStatus] {
+        [
+            SourceStatus(
+                name: "vmstat", path: "/proc/vmstat", state: .readable, purpose: "counters", lostWithout: "totals"),
+            SourceStatus(
+                name: "knobs", path: "/sys/kernel/debug/sched/numa_balancing",
+                state: .unavailable(errno: 1, errnoName: "EPERM"), purpose: "settings", lostWithout: "scan periods",
+                remedy: "boot without lockdown"),
+            SourceStatus(
+                name: "schedstat", path: "/proc/schedstat", state: .malformed(reason: "no version line"),
+                purpose: "domains", lostWithout: "checks"),
+            SourceStatus(
+                name: "tiers", path: "/sys/devices/virtual/memory_tiering",
+                state: .notApplicable(reason: "one memory tier"), purpose: "tiers", lostWithout: "nothing"),
+        ]
+    }
+
+    private static var cost: CostReport {
+        var cost = CostReport()
+        var tier = CostReport.Tier(name: "host", configuredIntervalNanoseconds: 5_000_000_000)
+        tier.rounds = 7
+        tier.cpuNanoseconds = 7_000_001
+        tier.lastCPUNanoseconds = 1_000_000
+        tier.lastWallNanoseconds = 1_100_000
+        tier.filesRead = 70
+        tier.bytesRead = 123_456
+        tier.lastRoundAtNanoseconds = 99_500_000_000
+        cost.tiers = [tier, CostReport.Tier(name: "placement", configuredIntervalNanoseconds: 60_000_000_000)]
+        cost.cpuShare = 0.0025
+        cost.processCPUNanoseconds = 25_000_000
+        cost.residentBytes = 12 << 20
+        cost.longestHoldNanoseconds = 1_250_000
+        cost.placementsRead = 1
+        cost.placementsSampled = 1
+        cost.oldestLedgerAgeNanoseconds = 1_000_000_000
+        cost.incidents = [.exitedDuringRead: 3]
+        return cost
+    }
+}
