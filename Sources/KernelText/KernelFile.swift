@@ -18,6 +18,7 @@ package enum KernelFile: String, Hashable, Sendable, CaseIterable {
     case kernelCommandLine = "/proc/cmdline"
     case mounts = "/proc/mounts"
     case mountinfo = "/proc/self/mountinfo"
+    case version = "/proc/version"
     case kernelRelease = "/proc/sys/kernel/osrelease"
     case kernelConfig = "/boot/config-<release>"
     case lockdown = "/sys/kernel/security/lockdown"

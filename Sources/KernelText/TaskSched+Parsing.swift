@@ -37,8 +37,11 @@ extension TaskSched {
             let lineEnd = bytes.find(Byte.newline, lineStart, bytes.count)
             if lineEnd - lineStart >= 32, isDashes(bytes, lineStart..<lineEnd) {
                 guard lineStart > 0 else { throw KernelTextError(.taskSched, "header", at: 0, .missingField) }
+                guard lineEnd < bytes.count else {
+                    throw KernelTextError(.taskSched, "line", at: lineStart, .unterminatedLine)
+                }
                 try parseHeaderLine(bytes, lineStart - 1)
-                return Swift.min(lineEnd + 1, bytes.count)
+                return lineEnd + 1
             }
             lineStart = lineEnd + 1
         }
