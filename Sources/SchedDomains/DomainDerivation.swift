@@ -115,9 +115,9 @@ struct PartitionBuilder {
         hierarchy.partitions.append(record)
         for level in levels.indices {
             if levels[level].kind.isNUMA {
-                buildNUMARings(level)
+                buildNUMARings(level, of: cpus)
             } else {
-                buildSharedRings(level)
+                buildSharedRings(level, of: cpus)
             }
         }
         attach()

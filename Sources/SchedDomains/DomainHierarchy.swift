@@ -177,6 +177,7 @@ package struct DomainHierarchy: Sendable {
 
     /// A domain's groups in the kernel's order, the CPU's own first. O(groups).
     package func groups(of domain: Domain) -> [DomainGroup] {
+        guard domain.ring >= 0 else { return [] }
         let ring = rings[Int(domain.ring)]
         var result: [DomainGroup] = []
         result.reserveCapacity(ring.count)
@@ -192,7 +193,7 @@ package struct DomainHierarchy: Sendable {
     }
 
     /// How many groups a domain has. O(1).
-    package func groupCount(of domain: Domain) -> Int { rings[Int(domain.ring)].count }
+    package func groupCount(of domain: Domain) -> Int { domain.ring >= 0 ? rings[Int(domain.ring)].count : 0 }
 
     /// The partition a CPU is in; nothing if it has no domains or is alone.
     package func partition(of cpu: Int) -> DomainPartition? {

@@ -198,6 +198,8 @@ package struct DerivationOverrides: Hashable, Sendable {
     package var hasPackageLevel: Bool?
     /// Whether the architecture's modified distances are used; absent: by rule.
     package var usesModifiedDistances: Bool?
+    /// Whether the kernel refused the distances, so that there is no NODE and no NUMA level.
+    package var refusesDistances = false
     /// Whether interval weights are clipped to the partition; absent: by version.
     package var clipsIntervalWeight: Bool?
 

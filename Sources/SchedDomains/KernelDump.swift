@@ -82,7 +82,7 @@ package struct KernelDump: Hashable, Sendable {
 
     package init(blocks: [Block], roots: [Root]) {
         self.blocks = blocks.sorted { $0.cpu < $1.cpu }
-        self.roots = roots
+        self.roots = roots.sorted { $0.span.last ?? -1 < $1.span.last ?? -1 }
     }
 
     /// The dump of a hierarchy.
@@ -126,7 +126,7 @@ package struct KernelDump: Hashable, Sendable {
         let showsCapacity = !hierarchy.kernel.isAtLeast(6, 10)
         return hierarchy.partitions.filter { $0.failure == nil }.map {
             Root(span: hierarchy.spans[$0.span], maxCapacity: showsCapacity ? $0.maxCapacity : nil)
-        }
+        }.sorted { $0.span.last ?? -1 < $1.span.last ?? -1 }
     }
 
     /// What the kernel prints for one CPU, its own consistency checks included.

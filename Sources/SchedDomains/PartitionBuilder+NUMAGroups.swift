@@ -36,11 +36,11 @@ extension PartitionBuilder {
     /// Builds the rings of one NUMA level and enters them into its domains.
     ///
     /// - Complexity: O(distinct rings · groups · words) plus O(CPUs · words).
-    mutating func buildNUMARings(_ level: Int) {
+    mutating func buildNUMARings(_ level: Int, of members: [Int]) {
         var rings: [RingKey: Int32] = [:]
         // Neighbours mostly share everything but their place in the walk.
         var last: (span: SpanID, child: SpanID, flags: DomainFlags, first: Int32, rest: CPUSet)?
-        for cpu in cpus {
+        for cpu in members {
             guard let domain = domainIndex(cpu, level) else { continue }
             let span = built[domain].span
             let child = childIndex(cpu, level).map { built[$0] } ?? built[domain]

@@ -13,15 +13,15 @@ extension PartitionBuilder {
     ///
     /// - Complexity: O(CPUs + groups · words) where spans at this level are disjoint or equal, as they are on every sane
     ///   machine; O(CPUs · groups · words) else.
-    mutating func buildSharedRings(_ level: Int) {
+    mutating func buildSharedRings(_ level: Int, of members: [Int]) {
         var groupOfRepresentative = [Int32](repeating: -1, count: input.cpus.count)
         guard hasDisjointSpans(level), level == 0 || hasDisjointSpans(level - 1) else {
-            linkLiterally(level, &groupOfRepresentative)
+            linkLiterally(level, members, &groupOfRepresentative)
             return
         }
         var ringOfSpan: [SpanID: Int32] = [:]
         var positionOfRepresentative = [Int32](repeating: 0, count: input.cpus.count)
-        for cpu in cpus {
+        for cpu in members {
             guard let domain = domainIndex(cpu, level), ringOfSpan[built[domain].span] == nil else { continue }
             let span = built[domain].span
             var ring: [Int32] = []
@@ -37,7 +37,7 @@ extension PartitionBuilder {
             ringOfSpan[span] = Int32(truncatingIfNeeded: hierarchy.rings.count)
             hierarchy.rings.append(ring)
         }
-        for cpu in cpus {
+        for cpu in members {
             guard let domain = domainIndex(cpu, level), let ring = ringOfSpan[built[domain].span] else { continue }
             built[domain].ring = ring
             built[domain].ringStart = positionOfRepresentative[representative(cpu, level)]
@@ -73,10 +73,10 @@ extension PartitionBuilder {
     }
 
     /// Links the objects CPU by CPU as the kernel does, for levels whose spans overlap (broken firmware tables).
-    private mutating func linkLiterally(_ level: Int, _ known: inout [Int32]) {
+    private mutating func linkLiterally(_ level: Int, _ members: [Int], _ known: inout [Int32]) {
         var next: [Int32: Int32] = [:]
         var first: [Int: Int32] = [:]
-        for cpu in cpus {
+        for cpu in members {
             guard let domain = domainIndex(cpu, level) else { continue }
             var rest = hierarchy.spans[built[domain].span]
             var walked: [Int32] = []
@@ -93,7 +93,7 @@ extension PartitionBuilder {
             }
             first[cpu] = walked[0]
         }
-        for cpu in cpus {
+        for cpu in members {
             guard let domain = domainIndex(cpu, level), let start = first[cpu] else { continue }
             var ring = [start]
             var seen: Set<Int32> = [start]

@@ -262,7 +262,9 @@ struct LevelTable: Sendable {
 
     private mutating func addNUMALevels() {
         guard input.configuration.numa.value, input.hasNodeDirectory, !input.machine.nodes.isEmpty else { return }
-        guard let built = NUMALevels(input, hasNUMAInPackage: hasNUMAInPackage, spans: &spans) else {
+        guard !input.overrides.refusesDistances,
+            let built = NUMALevels(input, hasNUMAInPackage: hasNUMAInPackage, spans: &spans)
+        else {
             hasInvalidDistances = true
             return
         }

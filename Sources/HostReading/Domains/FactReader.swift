@@ -1,0 +1,98 @@
+import KernelText
+import LinuxSystem
+import NUMATopology
+import SchedDomains
+
+/// Reads small kernel files of one root, remembering sets by their text, so that 4,096 CPUs sharing a few thousand
+/// different lists cost as many conversions.
+struct FactReader {
+    let root: any HostRoot
+    /// The sets read so far.
+    var spans: SpanTable
+    /// The first file that could not be read or understood, by its path with numbers replaced.
+    private(set) var failures: [String: String] = [:]
+    private var spanByText: [[UInt8]: SpanID] = [:]
+    private var buffer: [UInt8] = []
+
+    init(_ root: any HostRoot, spans: SpanTable = SpanTable()) {
+        self.root = root
+        self.spans = spans
+    }
+
+    /// A file's bytes; nothing if it cannot be read, which is remembered.
+    mutating func bytes(_ path: String) -> [UInt8]? {
+        do {
+            try root.read(path, into: &buffer)
+            return buffer
+        } catch {
+            note(path, error.description)
+            return nil
+        }
+    }
+
+    /// A file's text without surrounding blanks.
+    mutating func word(_ path: String) -> String? {
+        bytes(path).map { ScalarFile.word($0.span) }
+    }
+
+    mutating func integer(_ path: String) -> Int? {
+        guard let bytes = bytes(path) else { return nil }
+        do {
+            return Int(clamping: try ScalarFile.signed(bytes.span, field: path))
+        } catch {
+            note(path, error.description)
+            return nil
+        }
+    }
+
+    /// A list of CPUs, as a number in ``spans``.
+    mutating func span(_ path: String) -> SpanID? {
+        guard let bytes = bytes(path) else { return nil }
+        if let known = spanByText[bytes] { return known }
+        do {
+            let span = spans.intern(CPUSet(ranges: try CPUList.parse(bytes.span)))
+            spanByText[bytes] = span
+            return span
+        } catch {
+            note(path, error.description)
+            return nil
+        }
+    }
+
+    /// A list of CPUs.
+    mutating func cpus(_ path: String) -> CPUSet? {
+        span(path).map { spans[$0] }
+    }
+
+    /// A list of nodes.
+    mutating func nodes(_ path: String) -> NodeSet? {
+        guard let bytes = bytes(path) else { return nil }
+        do {
+            return NodeSet(ranges: try CPUList.parse(bytes.span))
+        } catch {
+            note(path, error.description)
+            return nil
+        }
+    }
+
+    /// The numbers N of the entries `prefixN` of a directory, ascending; empty if it cannot be listed.
+    func numbered(_ directory: String, prefix: String) -> [Int] {
+        let names = (try? root.list(directory)) ?? []
+        return names.compactMap { $0.hasPrefix(prefix) ? Int($0.dropFirst(prefix.count)) : nil }
+            .filter { (0...CPUSet.numberLimit).contains($0) }.sorted()
+    }
+
+    mutating func note(_ path: String, _ reason: String) {
+        var pattern = ""
+        for character in path {
+            if character.isNumber {
+                if pattern.last != "N" { pattern.append("N") }
+            } else {
+                pattern.append(character)
+            }
+        }
+        if failures[pattern] == nil {
+            failures[pattern] = reason
+        }
+    }
+}
