@@ -30,6 +30,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "CLinuxShims"),
         .target(
             name: "LinuxSystem",
@@ -40,6 +41,14 @@ let package = Package(
         .testTarget(
             name: "LinuxSystemTests",
             dependencies: ["LinuxSystem", .product(name: "SystemPackage", package: "swift-system")]
+        ),
+        .target(
+            name: "ArchiveFiles",
+            dependencies: ["CArchive", "LinuxSystem", .product(name: "SystemPackage", package: "swift-system")]
+        ),
+        .testTarget(
+            name: "ArchiveFilesTests",
+            dependencies: ["ArchiveFiles", "LinuxSystem", .product(name: "SystemPackage", package: "swift-system")]
         ),
         .target(name: "TextOutput"),
         .testTarget(name: "TextOutputTests", dependencies: ["TextOutput"]),

@@ -1,4 +1,5 @@
 import Glibc
+package import SystemPackage
 
 /// A file descriptor that is closed when its owner goes.
 package struct OwnedDescriptor: ~Copyable, Sendable {
@@ -8,6 +9,37 @@ package struct OwnedDescriptor: ~Copyable, Sendable {
     /// Takes over an open descriptor; nobody else may close it.
     package init(adopting rawValue: Int32) {
         self.rawValue = rawValue
+    }
+
+    /// Opens a file for reading: a capture, a recording, a configuration. Kernel text is read through a `HostRoot`.
+    package init(openingForReading path: String) throws(Errno) {
+        do {
+            self = try openFile(path, relativeTo: AT_FDCWD)
+        } catch {
+            throw error.errno
+        }
+    }
+
+    /// Makes a file, or empties one, for writing.
+    package init(creating path: String, mode: UInt32 = 0o644) throws(Errno) {
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+        self.init(adopting: try calling(.open) { unsafe open(path, flags, mode) })
+    }
+
+    /// A second descriptor for what another one is open on; closing it leaves that one open.
+    package init(duplicating descriptor: Int32) throws(Errno) {
+        self.init(adopting: try calling(.open) { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) })
+    }
+
+    /// One read(2) at the end of a buffer.
+    ///
+    /// - Returns: How many bytes came; 0 at the end.
+    package func read(appendingTo buffer: inout [UInt8], atMost byteCount: Int) throws(Errno) -> Int {
+        do {
+            return try append(from: self, atMost: byteCount, to: &buffer)
+        } catch {
+            throw error.errno
+        }
     }
 
     /// Gives the descriptor up: the caller closes it.

@@ -1,0 +1,195 @@
+import CArchive
+import LinuxSystem
+import SystemPackage
+
+/// How a file is compressed, told from its first bytes.
+package enum Compression: String, Sendable, CaseIterable {
+    case gzip, xz, zstd
+
+    private var magic: [UInt8] {
+        switch self {
+        case .gzip: [0x1F, 0x8B]
+        case .xz: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]
+        case .zstd: [0x28, 0xB5, 0x2F, 0xFD]
+        }
+    }
+
+    static let longestMagic = 6
+
+    init?(of firstBytes: [UInt8]) {
+        guard let found = Self.allCases.first(where: { firstBytes.starts(with: $0.magic) }) else { return nil }
+        self = found
+    }
+}
+
+/// Feeds libarchive from a descriptor, pipes included: what was read to recognise the file comes first.
+@safe final class ArchiveSource {
+    let path: String
+    private let descriptor: OwnedDescriptor
+    private var firstBytes: [UInt8]
+    private var bytes: [UInt8] = []
+    /// Bytes handed out so far.
+    private(set) var byteOffset: Int64 = 0
+    /// What the library reads from: it must stay in place from call to call.
+    private let block: UnsafeMutableRawBufferPointer
+    /// The failure that ended reading, where one did.
+    private(set) var errno: Errno?
+
+    /// Enough that a call's cost does not matter, little enough to stay in the cache.
+    static let blockBytes = 256 << 10
+
+    /// - Parameter firstBytes: What was read from the descriptor before; at most `blockBytes` and a few.
+    init(path: String, descriptor: consuming OwnedDescriptor, firstBytes: [UInt8] = []) {
+        self.path = path
+        self.descriptor = descriptor
+        self.firstBytes = firstBytes
+        unsafe block = .allocate(byteCount: 2 * Self.blockBytes, alignment: 16)
+    }
+
+    deinit {
+        unsafe block.deallocate()
+    }
+
+    /// Appends the next bytes; none at the end.
+    func read(appendingTo buffer: inout [UInt8]) throws(Errno) {
+        if firstBytes.isEmpty {
+            byteOffset += Int64(try descriptor.read(appendingTo: &buffer, atMost: Self.blockBytes))
+        } else {
+            buffer.append(contentsOf: firstBytes)
+            byteOffset += Int64(firstBytes.count)
+            firstBytes = []
+        }
+    }
+
+    /// The next bytes for the library; none at the end, nil after a failure.
+    func nextBlock() -> UnsafeRawBufferPointer? {
+        bytes.removeAll(keepingCapacity: true)
+        do {
+            try read(appendingTo: &bytes)
+        } catch {
+            errno = error
+            return nil
+        }
+        unsafe block.copyBytes(from: bytes)
+        return unsafe UnsafeRawBufferPointer(rebasing: block[..<bytes.count])
+    }
+}
+
+/// One open libarchive reader.
+@safe final class LibraryReader {
+    private let archive: OpaquePointer
+    /// The library holds it too.
+    private let source: ArchiveSource
+
+    enum Content { case tar, raw }
+
+    /// - Throws: `malformed` where the first bytes are of no known form.
+    init(_ source: ArchiveSource, _ content: Content) throws(ArchiveFailure) {
+        self.source = source
+        guard let archive = unsafe archive_read_new() else {
+            throw ArchiveFailure(path: source.path, kind: .system(.noMemory))
+        }
+        unsafe self.archive = unsafe archive
+        unsafe archive_read_support_filter_gzip(archive)
+        unsafe archive_read_support_filter_xz(archive)
+        unsafe archive_read_support_filter_zstd(archive)
+        switch content {
+        case .tar: unsafe archive_read_support_format_tar(archive)
+        case .raw: unsafe archive_read_support_format_raw(archive)
+        }
+        unsafe archive_read_support_format_empty(archive)
+        let context = unsafe Unmanaged.passUnretained(source).toOpaque()
+        let status = unsafe archive_read_open(
+            archive, context, nil,
+            { _, context, block in
+                guard let context = unsafe context, let block = unsafe block else { return -1 }
+                let source = unsafe Unmanaged<ArchiveSource>.fromOpaque(context).takeUnretainedValue()
+                guard let bytes = unsafe source.nextBlock() else { return -1 }
+                unsafe block.pointee = bytes.baseAddress
+                return bytes.count
+            }, nil)
+        if status != ARCHIVE_OK { throw failure() }
+    }
+
+    deinit {
+        unsafe archive_read_free(archive)
+    }
+
+    /// Bytes of the file, as it is stored, that the library has consumed; what it was given while it does not tell.
+    var byteOffset: Int64 {
+        let offset = unsafe archive_filter_bytes(archive, -1)
+        return offset < 0 ? source.byteOffset : offset
+    }
+
+    /// What went wrong last.
+    func failure(member: String? = nil) -> ArchiveFailure {
+        if let errno = source.errno {
+            return ArchiveFailure(path: source.path, kind: .system(errno), byteOffset: byteOffset, member: member)
+        }
+        let reason = unsafe archive_error_string(archive).map { unsafe String(cString: $0) } ?? "not readable"
+        return ArchiveFailure(path: source.path, kind: .malformed(reason), byteOffset: byteOffset, member: member)
+    }
+
+    /// One member of an archive.
+    struct Member {
+        enum Kind { case file, directory, link(target: String), copy(of: String), other }
+        let path: String
+        let kind: Kind
+    }
+
+    /// The next member; nil at the end.
+    func nextMember() throws(ArchiveFailure) -> Member? {
+        var entry: OpaquePointer?
+        switch unsafe archive_read_next_header(archive, &entry) {
+        case ARCHIVE_OK, ARCHIVE_WARN: break
+        case ARCHIVE_EOF: return nil
+        default: throw failure()
+        }
+        guard let entry = unsafe entry else { throw failure() }
+        guard let path = unsafe Self.text(archive_entry_pathname(entry), archive_entry_pathname_utf8(entry)) else {
+            throw ArchiveFailure(
+                path: source.path, kind: .malformed("a member has no readable name"), byteOffset: byteOffset)
+        }
+        return unsafe Member(path: path, kind: Self.kind(entry))
+    }
+
+    private static func kind(_ entry: OpaquePointer) -> Member.Kind {
+        if let target = unsafe text(archive_entry_hardlink(entry), archive_entry_hardlink_utf8(entry)) {
+            return .copy(of: target)
+        }
+        // Types as in stat(2): the library's constants are casts, which Swift does not import.
+        switch unsafe archive_entry_filetype(entry) {
+        case 0o100000: return .file
+        case 0o040000: return .directory
+        case 0o120000:
+            return unsafe text(archive_entry_symlink(entry), archive_entry_symlink_utf8(entry))
+                .map { .link(target: $0) } ?? .other
+        default: return .other
+        }
+    }
+
+    /// The next block of the present member, as the library unpacked it: what comes before a broken place is not lost
+    /// with it. (archive_read_data(3) would drop what it had gathered.)
+    ///
+    /// - Returns: How many bytes were appended; 0 at the end.
+    func readData(appendingTo buffer: inout [UInt8], member: String? = nil) throws(ArchiveFailure) -> Int {
+        var start: UnsafeRawPointer?
+        var (count, offset): (Int, Int64) = (0, 0)
+        while true {
+            switch unsafe archive_read_data_block(archive, &start, &count, &offset) {
+            case ARCHIVE_OK, ARCHIVE_WARN: break
+            case ARCHIVE_EOF: return 0
+            default: throw failure(member: member)
+            }
+            if count > 0 { break }
+        }
+        unsafe buffer.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
+        return count
+    }
+
+    /// A name by the library: in the bytes of the archive, or converted where it could not keep those.
+    private static func text(_ bytes: UnsafePointer<CChar>?, _ utf8: UnsafePointer<CChar>?) -> String? {
+        guard let name = unsafe bytes ?? utf8 else { return nil }
+        return unsafe String(cString: name)
+    }
+}
