@@ -59,6 +59,7 @@ let package = Package(
         .target(name: "SchedDomains", dependencies: ["NUMATopology"]),
         .testTarget(name: "SchedDomainsTests", dependencies: ["NUMATopology", "SchedDomains"]),
         .target(name: "BalancingModel", dependencies: ["NUMATopology"]),
+        .testTarget(name: "BalancingModelTests", dependencies: ["BalancingModel", "NUMATopology"]),
         .target(name: "Tracing", dependencies: ["BalancingModel"]),
         .testTarget(name: "TracingTests", dependencies: ["Tracing", "BalancingModel"]),
         .target(name: "Snapshots", dependencies: ["NUMATopology"]),

@@ -2,7 +2,7 @@
 extension BalancingReplay {
     mutating func beginFault(tid: Int32, cpu: Int32, address: UInt64) {
         counters.misplacedCalls &+= 1
-        let slot = slot(of: tid)
+        let slot = liveSlot(of: tid)
         if queue.isFull { queue.giveUpFirst() }
         var decision = Decision(timeNanoseconds: now, tid: tid, cpu: cpu, address: address)
         let node = layout.position(ofCPU: Int(cpu))
@@ -22,7 +22,7 @@ extension BalancingReplay {
         fault.ticket = ticket
         fault.cpuNode = Int32(node)
         tasks[slot].fault = fault
-        if !expectsMigrateCheck { snapshotGroup(slot, here: node, there: nodeCount == 2 ? 1 - node : -1) }
+        if !expectsMigrateCheck { snapshotGroup(slot, here: node, there: nodeCount == 2 && node >= 0 ? 1 - node : -1) }
     }
 
     /// A fault whose `hint_fault` never came. The kernel skips the accounting in one case only once it has asked the group
@@ -92,13 +92,13 @@ extension BalancingReplay {
     mutating func accountFault(
         tid: Int32, cpu: Int32, lastCPUPID: Int32, memNode: Int32, pages: Int32, flags: FaultFlags, jiffies: UInt64?
     ) {
-        if let jiffies { clock.observe(jiffies, at: now) }
         counters.accountedFaults &+= 1
         if flags.contains(.faultLocal) { counters.localFaults &+= 1 }
-        let slot = slot(of: tid)
+        let slot = liveSlot(of: tid)
         guard slot >= 0 else { return }
         noteRunning(slot, tid: tid, cpu: cpu)
         if tasks[slot].fault.phase == .accounted { settle(slot, isCloning: false) }
+        if let jiffies { clock.observe(jiffies, at: now) }
         if tasks[slot].fault.phase == .none {
             // No `misplaced` was seen: the ledger is kept all the same.
             tasks[slot].fault = FaultInProgress()
@@ -123,7 +123,7 @@ extension BalancingReplay {
 
         tasks[slot].fault.phase = .accounted
         tasks[slot].fault.counts = false
-        guard memory >= 0, !tasks[slot].isExiting else { return }
+        guard memory >= 0, tasks[slot].mm >= 0 else { return }
         guard passesTierTest(memory: memory, lastCPUPID: lastCPUPID) else { return }
         if !tasks[slot].hasFaults { allocateFaults(slot) }
 
@@ -151,6 +151,7 @@ extension BalancingReplay {
         tasks[slot].fault.failedPages = failed
         let tick = jiffies ?? clock.estimate(at: now)
         tasks[slot].fault.jiffies = tick
+        tasks[slot].fault.accountedTime = now
         tasks[slot].fault.gateIsOpen = isAfter(tick, tasks[slot].retryJiffies)
         if !expectsPlacementEvents, tasks[slot].fault.gateIsOpen, sequenceDiffers(slot) {
             place(slot)
@@ -199,6 +200,10 @@ extension BalancingReplay {
         if tasks[slot].fault.isHeld, !isCloning { placeUnexpectedly(slot) }
         let fault = tasks[slot].fault
         if fault.isPlaced { updateScanPeriod(slot) }
+        if fault.predictedPreferred > -2 {
+            counters.preferredPredictions &+= 1
+            counters.preferredMisses &+= 1
+        }
         if fault.gateIsOpen {
             if expectsPlacementEvents, !fault.isPlaced, sequenceDiffers(slot) {
                 // The kernel did not place, so its gate was closed, or it knows of no new sequence.

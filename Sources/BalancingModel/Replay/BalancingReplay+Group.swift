@@ -19,7 +19,10 @@ extension BalancingReplay {
             recordContact(slot, other: -1, canJoin: false)
             return false
         }
-        let canJoin = tasks[candidate].mm >= 0 && tasks[candidate].mm == tasks[slot].mm || isShared
+        // Without births nobody's address space is known. A page's last user that runs right where the page says it ran is
+        // hardly there by chance.
+        let sharesMemory = knowsSpaces ? tasks[candidate].mm == tasks[slot].mm : true
+        let canJoin = tasks[candidate].mm >= 0 && sharesMemory || isShared
         recordContact(slot, other: candidate, canJoin: canJoin)
         let mine = Int(tasks[slot].group)
         let theirs = Int(tasks[candidate].group)

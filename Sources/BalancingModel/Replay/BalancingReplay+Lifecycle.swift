@@ -16,6 +16,27 @@ extension BalancingReplay {
         return addTask(tid, space: addSpace(AddressSpace()))
     }
 
+    /// The slot of a thread that is doing something. A dead thread does nothing: where its id acts again, a thread of its
+    /// process has called exec and taken over the leader's id (`de_thread`), with the ledger of its own.
+    mutating func liveSlot(of tid: Int32) -> Int {
+        let known = slot(of: tid)
+        guard known >= 0, tasks[known].isDead else { return known }
+        let space = tasks[known].lastSpace
+        var heir = -1
+        if space >= 0 {
+            for other in tasks.indices
+            where tasks[other].tid > 0 && !tasks[other].isExiting && tasks[other].mm == space && tasks[other].isThread {
+                heir = heir < 0 ? other : -2
+                if heir == -2 { break }
+            }
+        }
+        release(known)
+        if heir >= 0 {
+            execEvent(tid: tid, oldTID: tasks[heir].tid)
+        }
+        return slot(of: tid)
+    }
+
     mutating func addSpace(_ space: AddressSpace) -> Int32 {
         if let free = freeSpaces.popLast() {
             spaces[Int(free)] = space
@@ -49,7 +70,7 @@ extension BalancingReplay {
             settle(known, isCloning: false)
             release(known)
         }
-        let parentSlot = slot(of: parent)
+        let parentSlot = liveSlot(of: parent)
         guard parentSlot >= 0 else {
             _ = addTask(child, space: addSpace(AddressSpace()))
             return
@@ -71,11 +92,13 @@ extension BalancingReplay {
             var copy = parentSpace >= 0 ? spaces[Int(parentSpace)] : AddressSpace()
             copy.users = 1
             copy.openWalks = 0
+            copy.silentWalks = 0
             copy.creditedSteps = 0
             space = addSpace(copy)
         }
         let slot = addTask(child, space: space)
         tasks[slot].scanSequence = spaces[Int(space)].scanSequence
+        tasks[slot].load.isRunnable = true
         tasks[slot].scanPeriodMaximum = tasks[parentSlot].scanPeriodMaximum
         tasks[slot].isThread = cloneFlags & Self.cloneThread != 0
         if sharesMemory {
@@ -88,14 +111,16 @@ extension BalancingReplay {
         }
     }
 
-    /// `sched_process_fork`: says nothing `task_newtask` has not said, unless that is missing.
+    /// `sched_process_fork`: says nothing `task_newtask` has not said, unless that is missing. Then it may be a thread or a
+    /// process; a thread is the better guess, because tasks with shared faults are mostly threads.
     mutating func forkEvent(parent: Int32, child: Int32) {
         guard !options.kinds.contains(.newTask), index.slot(child) < 0 else { return }
-        createTask(parent: parent, child: child, cloneFlags: 0)
+        createTask(parent: parent, child: child, cloneFlags: Self.cloneVM | Self.cloneThread)
     }
 
     /// An exec the trace reports; the leader's id may pass to the thread that called it.
     mutating func execEvent(tid: Int32, oldTID: Int32) {
+        guard ThreadIndex.accepts(tid) else { return }
         if oldTID > 0, oldTID != tid {
             let old = index.slot(oldTID)
             let replaced = index.slot(tid)
@@ -144,12 +169,19 @@ extension BalancingReplay {
         settle(slot, isCloning: false)
         abandonOpenFault(slot)
         tasks[slot].isExiting = true
-        leaveSpace(slot)
         if tasks[slot].hasFaults { emitLedger(slot, .exit) }
-        if !options.kinds.contains(.schedSwitch) { scheduleRelease(slot) }
+        tasks[slot].lastSpace = tasks[slot].mm
+        // Since 6.16 the event comes before the mm is dropped, and dropping it may still fault.
+        if profile.release < KernelRelease(6, 16) { leaveSpace(slot) }
+        if !options.kinds.contains(.schedSwitch) { die(slot) }
     }
 
-    private mutating func scheduleRelease(_ slot: Int) {
+    /// The last switch away from an exiting task.
+    private mutating func die(_ slot: Int) {
+        guard !tasks[slot].isDead else { return }
+        settle(slot, isCloning: false)
+        tasks[slot].isDead = true
+        leaveSpace(slot)
         releases.append((now &+ Self.releaseDelayNanoseconds, Int32(slot), tasks[slot].tid))
     }
 
@@ -190,7 +222,7 @@ extension BalancingReplay {
             stopRunning(old)
             let isRunnable = state == UInt8(ascii: "R")
             tasks[old].load.set(runnable: isRunnable, at: now)
-            if tasks[old].isExiting, state == UInt8(ascii: "X") || state == UInt8(ascii: "Z") { scheduleRelease(old) }
+            if tasks[old].isExiting, state == UInt8(ascii: "X") || state == UInt8(ascii: "Z") { die(old) }
         }
         let new = index.slot(next)
         if new >= 0 {
@@ -232,7 +264,11 @@ extension BalancingReplay {
     mutating func moveTask(_ tid: Int32, from origin: Int32, to destination: Int32) {
         let slot = index.slot(tid)
         guard slot >= 0 else { return }
-        if !tasks[slot].isRunning { tasks[slot].cpu = destination }
+        if !tasks[slot].isRunning {
+            // A task that does not run is given a CPU when it wakes up, or waits in the queue already.
+            tasks[slot].cpu = destination
+            tasks[slot].load.set(runnable: true, at: now)
+        }
         guard tasks[slot].hasFaults, !tasks[slot].isExiting, tasks[slot].mm >= 0 else { return }
         let source = layout.position(ofCPU: Int(origin))
         let target = layout.position(ofCPU: Int(destination))

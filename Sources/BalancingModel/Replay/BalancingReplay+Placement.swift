@@ -31,7 +31,6 @@ extension BalancingReplay {
             placeUnexpectedly(slot)
         } else {
             tasks[slot].fault.isHeld = true
-            tasks[slot].fault.heldTime = now
         }
     }
 
@@ -64,9 +63,12 @@ extension BalancingReplay {
         let share = runtimeShare(slot)
         foldWindow(slot, share: share)
         let predicted = preferredNode(slot)
-        tasks[slot].fault.predictedPreferred = Int32(predicted)
-        if predicted >= 0, predicted != Int(tasks[slot].preferred), !followsSetPreferred {
-            tasks[slot].preferred = Int32(predicted)
+        if predicted >= 0, predicted != Int(tasks[slot].preferred) {
+            if followsSetPreferred {
+                tasks[slot].fault.predictedPreferred = Int32(predicted)
+            } else {
+                tasks[slot].preferred = Int32(predicted)
+            }
         }
         emitLedger(slot, .placement)
     }
@@ -139,11 +141,12 @@ extension BalancingReplay {
         let shared = fault.windowShared
         let personal = fault.windowPrivate
         var isSlow = local &+ shared == 0 || tasks[slot].failedPages != 0
-        if expectsPlacementEvents {
+        if fault.placementHits >= 2 { hasSeenSecondHit = true }
+        if expectsPlacementEvents, hasSeenSecondHit {
             let tookFastBranch = fault.placementHits >= 2
-            if isSlow, tookFastBranch, local &+ shared != 0, tasks[slot].failedPages != 0 {
-                // An old failure did not count any more: this kernel carries the fix.
-                clearsLocality = true
+            if !isBlind, local &+ shared != 0, tookFastBranch == (tasks[slot].failedPages != 0) {
+                // A failure the model still counts did not count any more, or one it has forgotten did.
+                clearsLocality = tookFastBranch
             }
             isSlow = !tookFastBranch
         }

@@ -15,11 +15,11 @@
 /// sequence would go up by two.
 extension BalancingReplay {
     mutating func beginWalk(tid: Int32, cpu: Int32, jiffies: UInt64?) {
-        if let jiffies { clock.observe(jiffies, at: now) }
-        let slot = slot(of: tid)
+        let slot = liveSlot(of: tid)
         guard slot >= 0 else { return }
         noteRunning(slot, tid: tid, cpu: cpu)
         settle(slot, isCloning: false)
+        if let jiffies { clock.observe(jiffies, at: now) }
         if tasks[slot].walk.isActive { closeWalk(slot) }
         var walk = ScanWalk()
         walk.isActive = true
@@ -54,7 +54,9 @@ extension BalancingReplay {
     }
 
     private mutating func advanceSequence(_ space: Int) {
-        if spaces[space].creditedSteps > 0 {
+        if !followsWalks {
+            // Nothing to add: the next placement tells.
+        } else if spaces[space].creditedSteps > 0 {
             spaces[space].creditedSteps -= 1
         } else {
             spaces[space].scanSequence &+= 1
@@ -124,29 +126,52 @@ extension BalancingReplay {
         if walk.endsWithRange, isSpent || walk.isForced {
             spaces[space].scanOffset = walk.position
         } else {
-            if spaces[space].highestEnd != 0, walk.highestEnd != spaces[space].highestEnd, spaces[space].users == 1 {
-                inferExec(slot)
-            }
+            if hasNewProgram(space, walk) { inferExec(slot) }
             let current = Int(tasks[slot].mm)
             advanceSequence(current)
             spaces[current].highestEnd = walk.highestEnd
+            spaces[current].silentWalks = 0
             spaces[current].residentPages = max(spaces[current].residentPages, walk.updatedPages)
             spaces[current].nextScan =
                 walk.jiffies &+ profile.tick.jiffies(milliseconds: UInt64(tasks[slot].scanPeriod))
         }
         spaces[Int(tasks[slot].mm)].creditedSteps = 0
+        if !expectsPlacementEvents { placeWaiting(in: tasks[slot].mm) }
     }
+
+    /// Without placement events: siblings whose fault was accounted just before the walk's end was reported. The sequence had
+    /// advanced a moment earlier, and they are still between the probe and the test.
+    private mutating func placeWaiting(in space: Int32) {
+        for slot in tasks.indices where tasks[slot].mm == space && tasks[slot].fault.phase == .accounted {
+            let fault = tasks[slot].fault
+            guard fault.counts, fault.gateIsOpen, !fault.isPlaced, sequenceDiffers(slot) else { continue }
+            guard now &- fault.accountedTime < Self.probeToTestNanoseconds else { continue }
+            place(slot)
+        }
+    }
+
+    /// From the probe at the entry of `task_numa_fault` to its look at the sequence, at most, undisturbed.
+    private static let probeToTestNanoseconds: UInt64 = 60_000
 
     /// A walk without a single event: the gate was closed or, on kernels that do not name the VMAs they pass by, nothing was
     /// eligible.
     private mutating func closeSilentWalk(_ slot: Int, space: Int, walk: ScanWalk) {
+        spaces[space].silentWalks &+= 1
         let delay = profile.tick.jiffies(milliseconds: UInt64(profile.tunables.scanDelayMilliseconds))
         if spaces[space].nextScan == 0 {
             spaces[space].nextScan = walk.jiffies &+ delay
         }
     }
 
-    /// The highest VMA of a single-threaded process (its stack, or the kernel's pages above it) has moved: another program.
+    /// Whether the highest VMA of a single-threaded process (its stack, or the kernel's pages above it) has moved, as it does
+    /// only with another program. Kernels that do not name what they pass by may have left out the highest VMA for its
+    /// policy; there the first scan of a new program, which only sets the time of the next, must have been seen as well.
+    private func hasNewProgram(_ space: Int, _ walk: ScanWalk) -> Bool {
+        guard knowsSpaces, spaces[space].users == 1, spaces[space].highestEnd != 0 else { return false }
+        guard walk.highestEnd != spaces[space].highestEnd else { return false }
+        return options.kinds.contains(.skipVMA) || spaces[space].silentWalks > 0
+    }
+
     private mutating func inferExec(_ slot: Int) {
         counters.inferredExecs &+= 1
         execTask(slot)

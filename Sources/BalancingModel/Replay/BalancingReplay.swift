@@ -27,9 +27,16 @@ package struct BalancingReplay: Sendable {
     let followsSetPreferred: Bool
     let expectsPlacementEvents: Bool
     let expectsMigrateCheck: Bool
+    /// Whether the births of tasks tell who shares memory with whom.
+    let knowsSpaces: Bool
+    /// Whether the scanner's events suffice to follow the scan sequence; if not, placements alone tell.
+    let followsWalks: Bool
     let nodeCount: Int
     /// Whether the slow branch clears the locality counters; corrected by evidence.
     var clearsLocality: Bool
+    /// Whether a fault was seen to enter `task_scan_max` twice: where the compiler has inlined the second call, its absence
+    /// says nothing.
+    var hasSeenSecondHit = false
 
     var index = ThreadIndex()
     var tasks: [TaskState] = []
@@ -67,6 +74,11 @@ package struct BalancingReplay: Sendable {
         followsSetPreferred = options.drive == .shadow && options.kinds.contains(.setPreferred)
         expectsPlacementEvents = options.kinds.contains(.placement)
         expectsMigrateCheck = options.kinds.contains(.migrateCheck)
+        knowsSpaces = options.kinds.contains(.newTask)
+        followsWalks =
+            options.kinds.isSuperset(of: [.scanWork, .scanRange])
+            && (!profile.switches.contains(.perVMAState) || options.kinds.contains(.skipVMA)
+                || !options.kinds.contains(.placement))
         nodeCount = layout.count
         clearsLocality = profile.switches.contains(.localityReset)
         clock = JiffyClock(tick: profile.tick)
@@ -145,6 +157,18 @@ package struct BalancingReplay: Sendable {
         let taken = changes
         changes.removeAll(keepingCapacity: true)
         return taken
+    }
+
+    /// Forgets the ledger changes since the last call.
+    package mutating func dropLedgerChanges() {
+        if !changes.isEmpty { changes.removeAll(keepingCapacity: true) }
+    }
+
+    /// Hands the facts about groups since the last call to a solver.
+    package mutating func drainGroupFacts(into solver: inout TieSolver) {
+        guard !groupFacts.isEmpty else { return }
+        for fact in groupFacts { solver.consume(fact) }
+        groupFacts.removeAll(keepingCapacity: true)
     }
 
     /// Takes the facts about groups since the last call.

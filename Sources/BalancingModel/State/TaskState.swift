@@ -35,6 +35,10 @@ struct TaskState: Sendable {
 
     var isThread = false
     var isExiting = false
+    /// Its last switch away was seen: it will not run again under this id.
+    var isDead = false
+    /// The address space it left when it exited, for the thread that takes over its id.
+    var lastSpace: Int32 = -1
     /// A vfork child that has not yet let its parent go on.
     var vforkParent: Int32 = -1
     /// Events of this task may have been lost: the next mark is adopted.
@@ -83,7 +87,8 @@ struct FaultInProgress: Sendable {
     var failedPages: UInt64 = 0
     var migratedPages: UInt64 = 0
     var jiffies: UInt64 = 0
-    var heldTime: UInt64 = 0
+    /// When it was accounted.
+    var accountedTime: UInt64 = 0
     /// Entries of `task_scan_max` seen since `hint_fault`.
     var placementHits: UInt32 = 0
     /// Pages of the closed window, for the period controller.
@@ -127,6 +132,8 @@ struct AddressSpace: Sendable {
     var openWalks: Int32 = 0
     /// End of the highest VMA a whole pass met; it stays for the life of an mm.
     var highestEnd: UInt64 = 0
+    /// Scans since the last pass that armed and passed by nothing.
+    var silentWalks: Int32 = 0
     /// Resident base pages as far as scans show them; 0 if unknown.
     var residentPages: UInt64 = 0
 }

@@ -1,0 +1,154 @@
+import Testing
+
+@testable import BalancingModel
+
+@Suite struct DecisionTests {
+    private let cpupid = CPUPIDLayout(maximumCPUCount: 8192)
+
+    private func test(
+        last: Int32, lastNode: Int, isYoung: Bool = false, hasGroup: Bool = true, here: UInt64 = 0, there: UInt64 = 0,
+        faultsHere: UInt64 = 0, faultsThere: UInt64 = 0
+    ) -> (moves: Bool, rule: DecisionRule) {
+        GroupTest(
+            tid: 1000, lastCPUPID: last, lastNode: lastNode, destination: 1, isYoung: isYoung, hasGroup: hasGroup,
+            cpuHere: here, cpuThere: there, faultsHere: faultsHere, faultsThere: faultsThere
+        ).verdict(cpupid)
+    }
+
+    /// The worked shared-fault decisions: the page on node 0, the faulting CPU on node 1, last touched by another task there.
+    @Test(
+        "A shared page goes where the group runs more for its faults",
+        arguments: [
+            (24000 as UInt64, 9000 as UInt64, true, DecisionRule.cpuMemRatio),
+            (12000, 11000, false, .cpuMemRatio),
+            (30000, 9000, true, .cpuRatio),
+        ])
+    func sharedPage(here: UInt64, there: UInt64, moves: Bool, rule: DecisionRule) {
+        let other = cpupid.value(cpu: 2, tid: 1001)
+        let verdict = test(
+            last: other, lastNode: 1, here: here, there: there, faultsHere: 5000, faultsThere: 6000)
+        #expect(verdict.moves == moves)
+        #expect(verdict.rule == rule)
+    }
+
+    @Test("A page last touched from another node stays, once")
+    func twoStage() {
+        let other = cpupid.value(cpu: 0, tid: 1001)
+        let verdict = test(last: other, lastNode: 0, here: 30000, there: 9000)
+        #expect(verdict.rule == .twoStage)
+        #expect(!verdict.moves)
+        let own = cpupid.value(cpu: 2, tid: 1000)
+        #expect(test(last: own, lastNode: 1).rule == .private)
+        #expect(test(last: own, lastNode: 1).moves)
+    }
+
+    @Test("A young task takes what nobody or itself touched, and only that")
+    func earlyLife() {
+        #expect(test(last: cpupid.unset, lastNode: -1, isYoung: true).rule == .earlyLife)
+        #expect(test(last: cpupid.value(cpu: 0, tid: 1000), lastNode: 0, isYoung: true).rule == .earlyLife)
+        #expect(test(last: cpupid.value(cpu: 0, tid: 1001), lastNode: 0, isYoung: true).rule == .twoStage)
+    }
+
+    @Test("Without a group an untouched page comes")
+    func noGroup() {
+        #expect(test(last: cpupid.unset, lastNode: -1, hasGroup: false).rule == .noGroup)
+        #expect(test(last: cpupid.value(cpu: 3, tid: 1001), lastNode: 1, hasGroup: false).moves)
+    }
+
+    @Test("Sums that overflow wrap as the kernel's do")
+    func wraps() {
+        let verdict = test(
+            last: cpupid.value(cpu: 2, tid: 1001), lastNode: 1, here: UInt64.max, there: UInt64.max,
+            faultsHere: UInt64.max, faultsThere: UInt64.max)
+        #expect(verdict.rule == .cpuMemRatio || verdict.rule == .cpuRatio)
+    }
+
+    @Test("Decisions come in the order of misplaced events, however the faults overlap")
+    func order() {
+        var script = Script()
+        let unset = cpupid.unset
+        script.add(10, 0, .misplaced(address: 1))
+        script.add(11, 2, .misplaced(address: 2))
+        script.add(11, 2, .hintFault(lastCPUPID: unset, memNode: 1, pages: 1, flags: .faultLocal, jiffies: nil))
+        script.add(12, 1, .misplaced(address: 3))
+        script.add(10, 0, .migrateCheck(source: 1, cpu: 0))
+        script.add(10, 0, .hintFault(lastCPUPID: unset, memNode: 0, pages: 1, flags: .migrated, jiffies: nil))
+        script.add(12, 1, .hintFault(lastCPUPID: unset, memNode: 0, pages: 1, flags: .faultLocal, jiffies: nil))
+        let outcome = Outcome.of(script.events, options: ReplayOptions(drive: .blind))
+        #expect(outcome.decisions.map(\.address) == [1, 2, 3])
+        #expect(outcome.decisions.map(\.target) == [0, -1, -1])
+        #expect(outcome.decisions.map(\.rule) == [.earlyLife, .local, .local])
+        #expect(outcome.decisions.map(\.isRemote) == [true, false, false])
+    }
+
+    @Test("A fault that was never accounted had been sent off, if the group test was asked")
+    func abandoned() {
+        var script = Script()
+        script.add(10, 0, .misplaced(address: 1))
+        script.add(10, 0, .migrateCheck(source: 1, cpu: 0))
+        script.add(10, 0, .misplaced(address: 2))
+        script.add(10, 0, .misplaced(address: 3))
+        let outcome = Outcome.of(script.events, options: ReplayOptions(drive: .blind))
+        #expect(outcome.decisions.map(\.target) == [0, -1, -1])
+        #expect(outcome.decisions.map(\.rule) == [.unaccounted, .policy, .policy])
+    }
+
+    @Test("A remote page whose policy never asks stays")
+    func policy() {
+        var script = Script()
+        script.fault(10, cpu: 0, last: cpupid.unset, node: 1)
+        let outcome = Outcome.of(script.events, options: ReplayOptions(drive: .blind))
+        #expect(outcome.decisions.map(\.rule) == [.policy])
+        #expect(outcome.decisions.map(\.target) == [-1])
+    }
+
+    @Test("Under a balancing bind policy a local page is tested but does not move")
+    func bindLocal() {
+        var script = Script()
+        script.fault(10, cpu: 0, last: cpupid.unset, node: 0, check: 0, flags: .faultLocal)
+        let outcome = Outcome.of(script.events, options: ReplayOptions(drive: .blind))
+        #expect(outcome.decisions.map(\.target) == [-1])
+    }
+
+    @Test("No page goes to a node without memory, from 6.9 on")
+    func memoryless() {
+        let layout = TestMachine.layout(rows: [[10, 20], [20, 10]], memoryless: [1])
+        var script = Script()
+        script.fault(10, cpu: 2, last: cpupid.unset, node: 0, check: 0)
+        let options = ReplayOptions(drive: .blind)
+        let new = Outcome.of(script.events, layout: layout, options: options)
+        #expect(new.decisions.map(\.rule) == [.memoryless])
+        let old = Outcome.of(
+            script.events, layout: layout, profile: TestMachine.profile(KernelRelease(6, 1, 192)), options: options)
+        #expect(old.decisions.map(\.target) == [1])
+    }
+
+    @Test("Decisions that nothing completes are given up instead of kept for ever")
+    func boundedQueue() {
+        var replay = BalancingReplay(
+            profile: TestMachine.profile(), layout: TestMachine.twoNodes, options: ReplayOptions(drive: .shadow))
+        replay.consume(.init(timeNanoseconds: 1, tid: 7, cpu: 0, payload: .misplaced(address: 1)))
+        var taken = 0
+        for index in 0..<(2 * DecisionQueue.limit) {
+            replay.consume(
+                .init(timeNanoseconds: 2, tid: 8, cpu: 2, payload: .misplaced(address: UInt64(index))))
+            while replay.takeDecision() != nil { taken += 1 }
+        }
+        #expect(taken > DecisionQueue.limit / 2)
+        replay.finish()
+        while replay.takeDecision() != nil { taken += 1 }
+        #expect(taken == 2 * DecisionQueue.limit + 1)
+    }
+
+    @Test("Every quantity of a decision says how it is known")
+    func provenance() throws {
+        var script = Script()
+        script.fault(10, cpu: 0, last: cpupid.unset, node: 1, check: 1)
+        let outcome = Outcome.of(script.events, options: ReplayOptions(drive: .blind))
+        let quantities = try #require(outcome.decisions.first).quantities
+        #expect(quantities.first { $0.name == "last_cpupid" }?.provenance == .observed)
+        #expect(quantities.first { $0.name == "numa_scan_seq" }?.provenance == .modelled)
+        let unknown = Decision(timeNanoseconds: 0, tid: 1, cpu: 0, address: 0).quantities
+        #expect(unknown.first { $0.name == "last_cpupid" }?.provenance == .unknown)
+    }
+}
