@@ -25,7 +25,9 @@ let package = Package(
     name: "numawatch",
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
@@ -66,6 +68,27 @@ let package = Package(
         .testTarget(name: "SnapshotsTests", dependencies: ["NUMATopology", "Snapshots"]),
         .target(name: "Exposition", dependencies: ["NUMATopology", "Snapshots", "TextOutput"]),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "NUMATopology", "Snapshots"]),
+        .target(
+            name: "Server",
+            dependencies: [
+                "Exposition", "LinuxSystem", "Snapshots",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Exposition", "LinuxSystem", "NUMATopology", "Server", "Snapshots",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
         .target(
             name: "DaemonRuntime",
             dependencies: [
