@@ -34,7 +34,7 @@ package struct ArchiveRoot: HostRoot {
         _ path: String, limitBytes: Int = defaultLimitBytes
     ) throws(ArchiveFailure) -> ArchiveRoot {
         let descriptor = try opening(path) { () throws(Errno) in try OwnedDescriptor(openingForReading: path) }
-        let reader = try LibraryReader(ArchiveSource(path: path, descriptor: descriptor), .tar)
+        let reader = try LibraryReader(try StoredSource(descriptor, path: path), .tar)
         var members = Members(path: path, limitBytes: limitBytes)
         var problem: ArchiveFailure?
         do {

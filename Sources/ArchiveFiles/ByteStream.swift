@@ -8,13 +8,15 @@ import SystemPackage
 package final class ByteStream {
     /// The file's path, or what stands for it in messages.
     package let path: String
-    /// How the file is compressed; nil when it is not.
-    package let compression: Compression?
-
-    private let source: ArchiveSource
-    /// Unpacks; nil for a file that is not compressed.
-    private let reader: LibraryReader?
+    private let stored: StoredSource
+    private let unpacking: Unpacking
     private var isEnded = false
+
+    private enum Unpacking {
+        case none
+        case gzip(GzipSource)
+        case library(LibraryReader)
+    }
 
     /// Opens a file.
     package convenience init(path: String) throws(ArchiveFailure) {
@@ -34,50 +36,57 @@ package final class ByteStream {
     /// Reads from a descriptor: a file, a pipe, a socket.
     package init(_ descriptor: consuming OwnedDescriptor, path: String) throws(ArchiveFailure) {
         self.path = path
-        var firstBytes: [UInt8] = []
-        do {
-            // A pipe may deliver fewer bytes at first.
-            while firstBytes.count < Compression.longestMagic,
-                try descriptor.read(appendingTo: &firstBytes, atMost: ArchiveSource.blockBytes) > 0
-            {}
-        } catch {
-            throw ArchiveFailure(path: path, kind: .system(error))
-        }
-        compression = Compression(of: firstBytes)
-        source = ArchiveSource(path: path, descriptor: descriptor, firstBytes: firstBytes)
-        if compression == nil {
-            reader = nil
-        } else {
-            let reader = try LibraryReader(source, .raw)
+        stored = try StoredSource(descriptor, path: path)
+        switch stored.compression {
+        case nil: unpacking = .none
+        case .gzip: unpacking = .gzip(try GzipSource(stored))
+        case .xz, .zstd:
+            let reader = try LibraryReader(stored, .raw)
+            unpacking = .library(reader)
             // The raw form has one member: the whole. An empty one has none.
             isEnded = try reader.nextMember() == nil
-            self.reader = reader
         }
     }
 
+    /// How the file is compressed; nil when it is not.
+    package var compression: Compression? { stored.compression }
+
     /// Bytes of the file as it is stored that have been consumed: for progress, and for messages.
-    package var byteOffset: Int64 { reader?.byteOffset ?? source.byteOffset }
+    package var byteOffset: Int64 {
+        switch unpacking {
+        case .none: stored.byteOffset
+        case .gzip(let source): source.byteOffset
+        case .library(let reader): reader.byteOffset
+        }
+    }
 
     /// Replaces the buffer's contents with the next bytes; its capacity is kept.
     ///
     /// - Returns: False at the end, where the buffer is empty.
-    /// - Throws: `malformed` where compressed data is cut short or damaged. All blocks of 64 KiB that the library had
-    ///   unpacked whole before that place have been delivered by then; afterwards this is the end.
+    /// - Throws: `malformed` where compressed data is cut short or damaged, once what could be unpacked before that
+    ///   place has been delivered: all of it from gzip, whole blocks of 64 KiB from xz and zstd. Afterwards this is the
+    ///   end.
     package func read(into buffer: inout [UInt8]) throws(ArchiveFailure) -> Bool {
         buffer.removeAll(keepingCapacity: true)
         if isEnded { return false }
         // Undone below, unless this throws.
         isEnded = true
-        if let reader {
-            isEnded = try reader.readData(appendingTo: &buffer) == 0
-        } else {
+        switch unpacking {
+        case .none:
             do {
-                try source.read(appendingTo: &buffer)
+                try stored.read(appendingTo: &buffer)
             } catch {
-                throw ArchiveFailure(path: path, kind: .system(error), byteOffset: source.byteOffset)
+                throw ArchiveFailure(path: path, kind: .system(error), byteOffset: stored.byteOffset)
             }
-            isEnded = buffer.isEmpty
+        case .gzip(let source):
+            if let block = unsafe source.nextBlock() {
+                unsafe buffer.append(contentsOf: block)
+            } else if let failure = source.failure {
+                throw failure
+            }
+        case .library(let reader): _ = try reader.readData(appendingTo: &buffer)
         }
+        isEnded = buffer.isEmpty
         return !isEnded
     }
 }

@@ -1,5 +1,4 @@
 import CArchive
-import LinuxSystem
 import SystemPackage
 
 /// How a file is compressed, told from its first bytes.
@@ -22,75 +21,24 @@ package enum Compression: String, Sendable, CaseIterable {
     }
 }
 
-/// Feeds libarchive from a descriptor, pipes included: what was read to recognise the file comes first.
-@safe final class ArchiveSource {
-    let path: String
-    private let descriptor: OwnedDescriptor
-    private var firstBytes: [UInt8]
-    private var bytes: [UInt8] = []
-    /// Bytes handed out so far.
-    private(set) var byteOffset: Int64 = 0
-    /// What the library reads from: it must stay in place from call to call.
-    private let block: UnsafeMutableRawBufferPointer
-    /// The failure that ended reading, where one did.
-    private(set) var errno: Errno?
-
-    /// Enough that a call's cost does not matter, little enough to stay in the cache.
-    static let blockBytes = 256 << 10
-
-    /// - Parameter firstBytes: What was read from the descriptor before; at most `blockBytes` and a few.
-    init(path: String, descriptor: consuming OwnedDescriptor, firstBytes: [UInt8] = []) {
-        self.path = path
-        self.descriptor = descriptor
-        self.firstBytes = firstBytes
-        unsafe block = .allocate(byteCount: 2 * Self.blockBytes, alignment: 16)
-    }
-
-    deinit {
-        unsafe block.deallocate()
-    }
-
-    /// Appends the next bytes; none at the end.
-    func read(appendingTo buffer: inout [UInt8]) throws(Errno) {
-        if firstBytes.isEmpty {
-            byteOffset += Int64(try descriptor.read(appendingTo: &buffer, atMost: Self.blockBytes))
-        } else {
-            buffer.append(contentsOf: firstBytes)
-            byteOffset += Int64(firstBytes.count)
-            firstBytes = []
-        }
-    }
-
-    /// The next bytes for the library; none at the end, nil after a failure.
-    func nextBlock() -> UnsafeRawBufferPointer? {
-        bytes.removeAll(keepingCapacity: true)
-        do {
-            try read(appendingTo: &bytes)
-        } catch {
-            errno = error
-            return nil
-        }
-        unsafe block.copyBytes(from: bytes)
-        return unsafe UnsafeRawBufferPointer(rebasing: block[..<bytes.count])
-    }
-}
-
 /// One open libarchive reader.
 @safe final class LibraryReader {
     private let archive: OpaquePointer
     /// The library holds it too.
-    private let source: ArchiveSource
+    private let source: BlockSource
+    /// Whether the source unpacks: the library then does not know the file as it is stored.
+    private let isUnpacked: Bool
 
     enum Content { case tar, raw }
 
     /// - Throws: `malformed` where the first bytes are of no known form.
-    init(_ source: ArchiveSource, _ content: Content) throws(ArchiveFailure) {
-        self.source = source
+    init(_ stored: StoredSource, _ content: Content) throws(ArchiveFailure) {
+        isUnpacked = stored.compression == .gzip
+        source = isUnpacked ? try GzipSource(stored) : stored
         guard let archive = unsafe archive_read_new() else {
             throw ArchiveFailure(path: source.path, kind: .system(.noMemory))
         }
         unsafe self.archive = unsafe archive
-        unsafe archive_read_support_filter_gzip(archive)
         unsafe archive_read_support_filter_xz(archive)
         unsafe archive_read_support_filter_zstd(archive)
         switch content {
@@ -103,7 +51,7 @@ package enum Compression: String, Sendable, CaseIterable {
             archive, context, nil,
             { _, context, block in
                 guard let context = unsafe context, let block = unsafe block else { return -1 }
-                let source = unsafe Unmanaged<ArchiveSource>.fromOpaque(context).takeUnretainedValue()
+                let source = unsafe Unmanaged<BlockSource>.fromOpaque(context).takeUnretainedValue()
                 guard let bytes = unsafe source.nextBlock() else { return -1 }
                 unsafe block.pointee = bytes.baseAddress
                 return bytes.count
@@ -115,16 +63,17 @@ package enum Compression: String, Sendable, CaseIterable {
         unsafe archive_read_free(archive)
     }
 
-    /// Bytes of the file, as it is stored, that the library has consumed; what it was given while it does not tell.
+    /// Bytes of the file, as it is stored, that were consumed; what the library was given while it does not tell.
     var byteOffset: Int64 {
-        let offset = unsafe archive_filter_bytes(archive, -1)
+        let offset = isUnpacked ? -1 : unsafe archive_filter_bytes(archive, -1)
         return offset < 0 ? source.byteOffset : offset
     }
 
     /// What went wrong last.
     func failure(member: String? = nil) -> ArchiveFailure {
-        if let errno = source.errno {
-            return ArchiveFailure(path: source.path, kind: .system(errno), byteOffset: byteOffset, member: member)
+        if let failure = source.failure {
+            return ArchiveFailure(
+                path: source.path, kind: failure.kind, byteOffset: failure.byteOffset, member: member)
         }
         let reason = unsafe archive_error_string(archive).map { unsafe String(cString: $0) } ?? "not readable"
         return ArchiveFailure(path: source.path, kind: .malformed(reason), byteOffset: byteOffset, member: member)
@@ -142,7 +91,9 @@ package enum Compression: String, Sendable, CaseIterable {
         var entry: OpaquePointer?
         switch unsafe archive_read_next_header(archive, &entry) {
         case ARCHIVE_OK, ARCHIVE_WARN: break
-        case ARCHIVE_EOF: return nil
+        case ARCHIVE_EOF:
+            try checkRest()
+            return nil
         default: throw failure()
         }
         guard let entry = unsafe entry else { throw failure() }
@@ -151,6 +102,15 @@ package enum Compression: String, Sendable, CaseIterable {
                 path: source.path, kind: .malformed("a member has no readable name"), byteOffset: byteOffset)
         }
         return unsafe Member(path: path, kind: Self.kind(entry))
+    }
+
+    /// The library stops at the end of the archive; the checksum of what it is packed in comes after that.
+    private func checkRest() throws(ArchiveFailure) {
+        guard isUnpacked else { return }
+        while let block = unsafe source.nextBlock() {
+            if unsafe block.isEmpty { return }
+        }
+        throw failure()
     }
 
     private static func kind(_ entry: OpaquePointer) -> Member.Kind {

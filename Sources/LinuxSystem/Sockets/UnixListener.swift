@@ -86,7 +86,7 @@ package struct UnixListener: ~Copyable {
         guard unsafe lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw SystemFailure(
-                "listen at", path, .fileExists, remedy: "a file that is no socket is there: remove it, or choose another"
+                "listen at", path, .fileExists, remedy: "a file that is no socket is there: choose another path"
             )
         }
         guard try !UnixSocketAddress(path).isAnswered() else {
