@@ -93,14 +93,19 @@ let package = Package(
         .target(
             name: "DaemonRuntime",
             dependencies: [
-                "LinuxSystem", .product(name: "Logging", package: "swift-log"),
+                "Exposition", "LinuxSystem", "NUMATopology", "Server", "Snapshots",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(
             name: "DaemonRuntimeTests",
             dependencies: [
-                "DaemonRuntime", "LinuxSystem", .product(name: "Logging", package: "swift-log"),
+                "DaemonRuntime", "LinuxSystem", "NUMATopology", "Server", "Snapshots",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

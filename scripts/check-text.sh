@@ -12,7 +12,7 @@ files=$(find . \( -name .git -o -name '.build*' -o -name Fixtures \) -prune -o -
 while read -r file; do
     awk -v file="$file" '
         /[ \t]+$/ { printf "%s:%d: white space at the end of the line\n", file, FNR; bad = 1 }
-        /\t/ \&\& file !~ /(Makefile|\.swift)$/ { printf "%s:%d: tab\n", file, FNR; bad = 1 }
+        /\t/ && file !~ /(Makefile|\.swift)$/ { printf "%s:%d: tab\n", file, FNR; bad = 1 }
         END { exit bad }' "$file" >&2 || status=1
     case $file in
         *.c | *.h | *.sh)

@@ -22,6 +22,8 @@ package struct ConfigurationKey: Sendable {
 
     let assign: @Sendable (ConfigurationText, inout DaemonConfiguration) throws(ConfigurationValueProblem) -> Void
     let reset: @Sendable (inout DaemonConfiguration) -> Void
+    /// Takes over the value of one configuration into another.
+    let copy: @Sendable (_ from: DaemonConfiguration, _ to: inout DaemonConfiguration) -> Void
     /// The value a configuration holds, in the syntax of the file.
     package let render: @Sendable (DaemonConfiguration) -> String
 
@@ -44,6 +46,7 @@ package struct ConfigurationKey: Sendable {
             configuration[keyPath: path] = form.merge(configuration[keyPath: path], value)
         }
         self.reset = { $0[keyPath: path] = initial }
+        self.copy = { $1[keyPath: path] = $0[keyPath: path] }
         self.render = { form.write($0[keyPath: path]) }
     }
 }

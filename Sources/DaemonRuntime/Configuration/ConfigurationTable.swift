@@ -102,7 +102,7 @@ package enum ConfigurationTable {
         ConfigurationKey(
             "Server", "SocketGroup", \.server.socketGroup, .accountName, takesEffect: .onRestart,
             """
-            The group that owns the daemon's own socket. Its members see everything, like root. Under systemd, \
+            The group whose members see everything, like root. It also owns the daemon's own socket; under systemd, \
             numawatch.socket decides who may connect.
             """),
         ConfigurationKey(
@@ -113,18 +113,19 @@ package enum ConfigurationTable {
             together with OthersMayRead=.
             """),
         ConfigurationKey(
-            "Server", "MaxConnections", \.server.maximumConnections, .count(1...4096),
+            "Server", "MaxConnections", \.server.maximumConnections, .count(1...4096), takesEffect: .onRestart,
             """
-            How many clients may be connected at once. Further ones are answered with status 503 and closed; those \
-            connected are not disturbed.
+            How many clients may be connected at once, three quarters of them of one user. When all are taken, an idle \
+            one makes room; where none is idle, the new one is answered with status 503 and closed.
             """),
         ConfigurationKey(
             "Server", "RequestTimeout", \.server.requestTimeout, .timeSpan(.milliseconds(100)...(.seconds(300))),
+            takesEffect: .onRestart,
             """
             How long a client may take to send a request, and to take the answer, before it is disconnected.
             """),
         ConfigurationKey(
-            "Server", "MaxSeries", \.server.maximumSeries, .count(100...1_000_000),
+            "Server", "MaxSeries", \.server.maximumSeries, .count(100...1_000_000), takesEffect: .onRestart,
             """
             How many series /metrics writes at most. What does not fit is left out, whole groups at a time, and \
             counted in a metric of its own.

@@ -23,7 +23,7 @@ package struct DaemonConfiguration: Sendable, Equatable {
         package var socketPath: String = "/run/numawatch/numawatch.sock"
         package var socketGroup: String = "numawatch"
         package var socketMode: UInt32 = 0o660
-        package var maximumConnections: Int = 64
+        package var maximumConnections: Int = 256
         package var requestTimeout: Duration = .seconds(10)
         package var maximumSeries: Int = 10_000
         package var othersMayRead: Bool = false

@@ -78,13 +78,16 @@ extension LogRecord {
 // MARK: - The terminal
 
 extension LogRecord {
-    /// One line for a person: `numawatchd: warning: message (key=value)`. Control characters are escaped: what a client
+    /// One line for a person: `numawatchd: warning: message (key=value)`; the message of an event is a whole sentence and
+    /// says what its fields say. Control characters are escaped: what a client
     /// or a process name brings along must not reach the terminal.
     func line(identifier: String) -> String {
         var text = "\(identifier): "
         if level >= .warning { text += "\(level.rawValue): " }
         text += message
-        if !fields.isEmpty { text += " (" + fields.map { "\($0.name)=\($0.value)" }.joined(separator: ", ") + ")" }
+        if event == nil, !fields.isEmpty {
+            text += " (" + fields.map { "\($0.name)=\($0.value)" }.joined(separator: ", ") + ")"
+        }
         return Self.escaped(text)
     }
 

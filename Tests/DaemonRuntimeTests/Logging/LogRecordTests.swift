@@ -84,10 +84,12 @@ struct LogRecordTests {
         let (logger, _) = logger()
         logger.warning("bad \u{1B}[31mname\n", metadata: ["b": "2", "a": "1"])
         logger.notice("fine")
+        logger.log(.ready, "Ready", metadata: ["a": "1"])
         let records = sink.records
         #expect(records[0].line(identifier: "d") == "d: warning: bad \\x1b[31mname\\x0a (a=1, b=2)")
         #expect(records[0].prefixedLine(identifier: "d").hasPrefix("<4>d: warning: "))
         #expect(records[1].line(identifier: "d") == "d: fine")
+        #expect(records[2].line(identifier: "d") == "d: Ready")
     }
 
     @Test("the threshold applies to all loggers at once and can be changed")

@@ -37,10 +37,10 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
     case roundFailed = "round-failed"
     /// The sampler makes no progress; the watchdog is not answered.
     case samplerStalled = "sampler-stalled"
-    /// Scheduling domains or topology changed.
+    /// kernel.numa_balancing was changed by somebody.
+    case balancingChanged = "balancing-changed"
+    /// Nodes or CPUs came or went.
     case topologyChanged = "topology-changed"
-    /// Series or connections were refused because a cap was reached.
-    case capReached = "cap-reached"
 
     /// 128 bits as 32 lower-case hexadecimal digits.
     package var messageID: String {
@@ -61,8 +61,8 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
         case .intervalsRestored: "750be58f38ef44a0999fa1d3494f34b8"
         case .roundFailed: "84e6b72340944ab3b7ec6b57d1e40248"
         case .samplerStalled: "5e963cbfdfaf43f2b599280583a1b550"
+        case .balancingChanged: "0367c73bb5a3456db0157606a1c3f026"
         case .topologyChanged: "1f009bd7b7f04bd4a24200ea9c2d6411"
-        case .capReached: "273f357e74a946abbdf57385f38be025"
         }
     }
 
@@ -70,8 +70,10 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
     package var level: Logger.Level {
         switch self {
         case .started, .configurationRead, .socketReady, .sourceReturned, .intervalsRestored, .stopping: .info
-        case .ready, .stopped, .configurationReloaded, .restartNeeded, .sourceMissing, .topologyChanged: .notice
-        case .intervalsLengthened, .roundFailed, .capReached: .warning
+        case .ready, .stopped, .configurationReloaded, .restartNeeded, .sourceMissing, .topologyChanged,
+            .balancingChanged:
+            .notice
+        case .intervalsLengthened, .roundFailed: .warning
         case .configurationRefused, .samplerStalled: .error
         case .failed: .critical
         }

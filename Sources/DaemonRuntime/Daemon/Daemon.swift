@@ -1,0 +1,169 @@
+import Exposition
+package import LinuxSystem
+import Logging
+import Server
+package import ServiceLifecycle
+package import Snapshots
+import UnixSignals
+
+/// The daemon put together: the sampler publishes snapshots, the server answers from them, the rest keeps systemd and
+/// the administrator told.
+///
+/// Nothing here decides anything about figures; this is the one place that knows all parts.
+package struct Daemon: Sendable {
+    /// The part that publishes snapshots, as the daemon drives it.
+    package struct Sampler: Sendable {
+        package var service: any Service
+        /// Puts changed settings in force at the next round.
+        package var apply: @Sendable (DaemonConfiguration) async -> Void
+
+        package init(service: any Service, apply: @escaping @Sendable (DaemonConfiguration) async -> Void) {
+            self.service = service
+            self.apply = apply
+        }
+    }
+
+    /// How long the parts may take to end when asked; systemd waits twice as long (`TimeoutStopSec=`).
+    static let gracefulShutdown: Duration = .seconds(10)
+
+    private let start: DaemonStart
+    private let store: SnapshotStore
+    private let sampler: Sampler
+    private let events = EventLog()
+    private let time: any TimeSource
+    private let manager: ManagerLink
+    private let reporter: EventReporter
+
+    /// - Parameters:
+    ///   - store: Where `sampler` publishes.
+    ///   - time: The clock of the snapshots.
+    package init(start: DaemonStart, store: SnapshotStore, sampler: Sampler, time: any TimeSource = SystemTime()) {
+        self.start = start
+        self.store = store
+        self.sampler = sampler
+        self.time = time
+        manager = ManagerLink(logger: start.logger)
+        reporter = EventReporter(logger: start.logger, log: events, time: time)
+    }
+
+    /// Runs until it is told to stop, or fails. What there is to say has been said when it returns.
+    package func run() async -> DaemonExit {
+        // A client that goes away is noticed by the write that fails, not by a signal that kills.
+        Terminal.ignoreBrokenPipe()
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
+        let kernel = HostFacts.kernelName()
+        reporter.report(
+            .started, "numawatchd \(DaemonVersion.current) on \(kernel.system) \(kernel.release)",
+            fields: [
+                ObservedEvent.Field("version", DaemonVersion.current), ObservedEvent.Field("kernel", kernel.release),
+            ])
+        let changed = DaemonConfiguration().changedKeys(to: start.configuration)
+        reporter.report(
+            .configurationRead,
+            changed.isEmpty
+                ? "Every key is at its default"
+                : "Configuration: "
+                    + changed.map { "\($0.name)=\($0.render(start.configuration))" }.joined(separator: ", "))
+
+        let server = server()
+        let reloader = reloader(server)
+        var group = ServiceGroupConfiguration(
+            services: [
+                service(sampler.service, "sampler"),
+                service(follower, "rounds"),
+                service(watchdog, "watchdog"),
+                service(ReloadService(reloader: reloader, signals: hangups), "reload"),
+                service(server, "server"),
+                // Asked to stop first, as the last in the list.
+                service(StopAnnouncer(manager: manager, reporter: reporter), "stop"),
+            ], gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(start.logger))
+        group.maximumGracefulShutdownDuration = Self.gracefulShutdown
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch {
+            reporter.report(.failed, "Cannot go on: \(error)", error: error)
+            return .failure
+        }
+        reporter.report(.stopped, "Stopped")
+        return .success
+    }
+
+    private func service(_ service: any Service, _ name: String) -> ServiceGroupConfiguration.ServiceConfiguration {
+        // A part that ends by itself leaves a daemon that only looks alive: the whole of it ends.
+        ServiceGroupConfiguration.ServiceConfiguration(
+            service: service, successTerminationBehavior: .cancelGroup, failureTerminationBehavior: .cancelGroup,
+            serviceName: name)
+    }
+
+    private var follower: RoundFollower {
+        RoundFollower(store: store, manager: manager, reporter: reporter) { [reporter] snapshot in
+            reporter.report(.ready, "Ready: \(ManagerState.summary(of: snapshot))")
+        }
+    }
+
+    private var watchdog: WatchdogService {
+        WatchdogService(
+            store: store, manager: manager, reporter: reporter, time: time,
+            periodNanoseconds: ServiceNotifier().watchdogNanoseconds)
+    }
+
+    private func server() -> SocketServer {
+        let configuration = start.configuration
+        let groupID = Accounts().groupID(named: configuration.server.socketGroup)
+        let plan = SocketPlan(
+            passed: start.passedSockets, path: start.arguments.socketPath, server: configuration.server,
+            groupID: groupID)
+        let statistics = ServerStatistics()
+        let catalogue = MetricCatalogue.standard(
+            version: DaemonVersion.current, additions: statistics.metricFamilies)
+        let page = MetricsPage(
+            renderer: MetricsRenderer(catalogue: catalogue, seriesLimit: configuration.server.maximumSeries))
+        let endpoints = StandardEndpoints(store: store, events: events, metrics: page, version: DaemonVersion.current)
+        return SocketServer(
+            sockets: plan.sockets,
+            registry: EndpointRegistry(endpoints.all, version: DaemonVersion.current),
+            access: configuration.accessPolicy(groupID: groupID), limits: configuration.serverLimits,
+            statistics: statistics, now: { [time] in time.monotonicNanoseconds }, logger: start.logger
+        ) { [manager, reporter, store] in
+            reporter.report(.socketReady, plan.description)
+            if let warning = plan.warning { reporter.logger.warning("\(warning)") }
+            if manager.tell({ $0.listening() }), let snapshot = store.current {
+                reporter.report(.ready, "Ready: \(ManagerState.summary(of: snapshot))")
+            }
+        }
+    }
+
+    private func reloader(_ server: SocketServer) -> Reloader {
+        let file = start.arguments.configurationFile
+        return Reloader(
+            running: start.configuration, manager: manager, reporter: reporter, time: time,
+            load: { () throws(ConfigurationError) in try DaemonStart.loadConfiguration(file: file) },
+            apply: { [sampler, threshold = start.threshold] configuration in
+                threshold.set(configuration.log.level)
+                server.update(
+                    access: configuration.accessPolicy(
+                        groupID: Accounts().groupID(named: configuration.server.socketGroup)))
+                await sampler.apply(configuration)
+            })
+    }
+
+    /// The service group's own messages repeat ours at every start and stop: they are for debugging.
+    private static func quiet(_ logger: Logger) -> Logger {
+        var quiet = logger
+        quiet.logLevel = .warning
+        return quiet
+    }
+}
+
+/// Says that the end has begun, before any part ends.
+struct StopAnnouncer: Service {
+    let manager: ManagerLink
+    let reporter: EventReporter
+
+    func run() async throws {
+        // Throws when cancelled: the group ends because a part failed, which is told by whoever sees the error.
+        do { try await gracefulShutdown() } catch { return }
+        manager.tell { $0.stopping() }
+        reporter.report(.stopping, "Stopping")
+    }
+}

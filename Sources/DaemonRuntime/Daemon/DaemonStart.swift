@@ -1,0 +1,83 @@
+package import LinuxSystem
+package import Logging
+import SystemPackage
+
+/// What has to be settled before the daemon has threads: its command line, its configuration, its log and the sockets it
+/// was given (taking them changes the environment, which only a process with one thread may do).
+package struct DaemonStart: Sendable {
+    package let arguments: DaemonArguments
+    package let configuration: DaemonConfiguration
+    package let threshold: LogThresholdBox
+    package let logger: Logger
+    package let root: DirectoryRoot
+    package let passedSockets: [PassedSocket]
+
+    package static let programName = "numawatchd"
+
+    /// Reads everything, and does at once what needs no daemon.
+    ///
+    /// - Parameter commandLine: Without the program's name.
+    /// - Throws: The status to exit with, success included; what there is to say has been said.
+    package init(commandLine: [String]) throws(DaemonExit) {
+        do throws(DaemonUsageError) {
+            arguments = try DaemonArguments(commandLine)
+        } catch {
+            Self.print("\(Self.programName): \(error)\nTry \(Self.programName) --help.\n", to: .standardError)
+            throw .usage
+        }
+        switch arguments.action {
+        case .printHelp: try Self.finish(DaemonArguments.help)
+        case .printVersion: try Self.finish("\(Self.programName) \(DaemonVersion.current)\n")
+        case .printConfiguration(.file): try Self.finish(ConfigurationTable.shippedFile)
+        case .printConfiguration(.manual): try Self.finish(ConfigurationTable.manual)
+        case .printConfiguration(.effective), .checkConfiguration, .run: break
+        }
+
+        threshold = LogThresholdBox(DaemonConfiguration().log.level)
+        let handler = LogDestination.ofThisProcess.handler(identifier: Self.programName, threshold: threshold)
+        logger = Logger(label: Self.programName) { _ in handler }
+        do throws(ConfigurationError) {
+            configuration = try Self.loadConfiguration(file: arguments.configurationFile)
+        } catch {
+            for problem in error.problems {
+                logger.log(
+                    .configurationRefused, "\(problem)", metadata: ["config_file": .string(problem.file)])
+            }
+            throw .configuration
+        }
+        threshold.set(configuration.log.level)
+        switch arguments.action {
+        case .printConfiguration: try Self.finish(ConfigurationTable.file(of: configuration, onlyChanged: false))
+        case .checkConfiguration: try Self.finish("The configuration is valid.\n")
+        case .run, .printHelp, .printVersion: break
+        }
+
+        do throws(ReadFailure) {
+            root = arguments.root == "/" ? .live : try DirectoryRoot(arguments.root)
+        } catch {
+            logger.log(.failed, "The root cannot be read: \(error)")
+            throw .unavailable
+        }
+        do throws(SystemFailure) {
+            passedSockets = try PassedSocket.takeAll()
+        } catch {
+            logger.log(.failed, "The sockets systemd passed cannot be used: \(error)")
+            throw .failure
+        }
+    }
+
+    /// The configuration of this host, or one file of it.
+    static func loadConfiguration(file: String?) throws(ConfigurationError) -> DaemonConfiguration {
+        try ConfigurationLoader.load(ConfigurationSearch.sources(in: DirectoryRoot.live, file: file))
+    }
+
+    private static func finish(_ text: String) throws(DaemonExit) -> Never {
+        print(text, to: .standardOutput)
+        throw .success
+    }
+
+    /// A reader that has gone away is no failure of ours.
+    private static func print(_ text: String, to descriptor: FileDescriptor) {
+        _ = try? descriptor.writeAll(Array(text.utf8))
+    }
+}

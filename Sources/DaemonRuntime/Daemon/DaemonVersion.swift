@@ -1,0 +1,4 @@
+/// The version of the daemon, as `--version`, `/v1/status` and the metrics name it.
+package enum DaemonVersion {
+    package static let current = "0.1.0"
+}

@@ -1,0 +1,119 @@
+import NUMATopology
+import Snapshots
+
+/// Something worth telling that follows from one snapshot and the one before it.
+struct SnapshotChange: Equatable, Sendable {
+    var event: DaemonEvent
+    var message: String
+    var fields: [ObservedEvent.Field] = []
+
+    /// What changed, in a fixed order: sources, balancing, topology, intervals. O(sources + nodes + tiers).
+    ///
+    /// - Parameter previous: Nil for the first snapshot, of which only what is missing is told.
+    static func all(from previous: HostSnapshot?, to current: HostSnapshot) -> [SnapshotChange] {
+        var changes = sources(previous?.sources ?? [], current.sources)
+        if let previous {
+            changes += balancing(previous.host.balancingMode, current.host.balancingMode)
+            changes += topology(previous.machine, current.machine)
+        }
+        changes += intervals(previous?.cost.tiers ?? [], current.cost.tiers)
+        return changes
+    }
+
+    private static func sources(_ previous: [SourceStatus], _ current: [SourceStatus]) -> [SnapshotChange] {
+        current.compactMap { source in
+            let before = previous.first { $0.name == source.name }
+            guard before?.state != source.state else { return nil }
+            let fields = [ObservedEvent.Field("source", source.name), ObservedEvent.Field("path", source.path)]
+            switch source.state {
+            case .readable:
+                guard let before, before.isFailing else { return nil }
+                return SnapshotChange(
+                    event: .sourceReturned, message: "\(source.path) can be read again", fields: fields)
+            case .unavailable(_, let errnoName):
+                return SnapshotChange(
+                    event: .sourceMissing,
+                    message: "\(source.path) cannot be read (\(errnoName)); without it: \(source.lostWithout)"
+                        + (source.remedy.map { "; to have it: \($0)" } ?? ""),
+                    fields: fields + [ObservedEvent.Field("errno", errnoName)])
+            case .malformed(let reason):
+                return SnapshotChange(
+                    event: .sourceMissing,
+                    message: "\(source.path) is not understood (\(reason)); without it: \(source.lostWithout)",
+                    fields: fields)
+            case .notApplicable:
+                return nil
+            }
+        }
+    }
+
+    private static func balancing(_ previous: Int?, _ current: Int?) -> [SnapshotChange] {
+        guard let previous, let current, previous != current else { return [] }
+        return [
+            SnapshotChange(
+                event: .balancingChanged,
+                message: "kernel.numa_balancing was changed from \(previous) to \(current)",
+                fields: [
+                    ObservedEvent.Field("previous", String(previous)), ObservedEvent.Field("current", String(current)),
+                ])
+        ]
+    }
+
+    private static func topology(_ previous: Machine, _ current: Machine) -> [SnapshotChange] {
+        var parts: [String] = []
+        if previous.nodeSet != current.nodeSet {
+            parts.append("nodes \(previous.nodeSet) became \(current.nodeSet)")
+        }
+        if previous.onlineCPUs != current.onlineCPUs {
+            parts.append("online CPUs \(previous.onlineCPUs) became \(current.onlineCPUs)")
+        }
+        if previous.distances != current.distances { parts.append("the node distances are different") }
+        guard !parts.isEmpty else { return [] }
+        return [SnapshotChange(event: .topologyChanged, message: "Topology changed: " + parts.joined(separator: ", "))]
+    }
+
+    private static func intervals(
+        _ previous: [CostReport.Tier], _ current: [CostReport.Tier]
+    ) -> [SnapshotChange] {
+        current.compactMap { tier in
+            let wasLengthened = previous.first { $0.name == tier.name }?.isLengthened ?? false
+            guard wasLengthened != tier.isLengthened else { return nil }
+            let fields = [
+                ObservedEvent.Field("tier", tier.name),
+                ObservedEvent.Field("interval_seconds", seconds(tier.intervalNanoseconds)),
+                ObservedEvent.Field("configured_seconds", seconds(tier.configuredIntervalNanoseconds)),
+            ]
+            guard tier.isLengthened else {
+                return SnapshotChange(
+                    event: .intervalsRestored,
+                    message: "The \(tier.name) rounds fit into the CPU limit again and come as configured, every "
+                        + "\(seconds(tier.intervalNanoseconds)) s", fields: fields)
+            }
+            return SnapshotChange(
+                event: .intervalsLengthened,
+                message: "The \(tier.name) rounds cost more than CPULimit= allows: they now come every "
+                    + "\(seconds(tier.intervalNanoseconds)) s instead of "
+                    + "\(seconds(tier.configuredIntervalNanoseconds)) s", fields: fields)
+        }
+    }
+
+    /// Seconds with at most one decimal.
+    private static func seconds(_ nanoseconds: UInt64) -> String {
+        let tenths = nanoseconds / 100_000_000
+        return tenths % 10 == 0 ? String(tenths / 10) : "\(tenths / 10).\(tenths % 10)"
+    }
+}
+
+extension CostReport.Tier {
+    fileprivate var isLengthened: Bool { intervalNanoseconds > configuredIntervalNanoseconds }
+}
+
+extension SourceStatus {
+    /// Whether it should be readable here and is not.
+    fileprivate var isFailing: Bool {
+        switch state {
+        case .unavailable, .malformed: true
+        case .readable, .notApplicable: false
+        }
+    }
+}
