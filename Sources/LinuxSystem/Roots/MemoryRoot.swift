@@ -69,7 +69,8 @@ package struct MemoryRoot: HostRoot {
     private mutating func add(_ path: String, _ node: Node) {
         var key = Self.normalised(path)
         precondition(!key.isEmpty, "the root itself is a directory")
-        remove(path)
+        // Looks at every path, so it is not done for a new one: an archive has very many.
+        if nodes[key] != nil { remove(path) }
         nodes[key] = node
         while !key.isEmpty {
             let (parent, name) = Self.split(key)
