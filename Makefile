@@ -23,7 +23,7 @@ run: ## Start the daemon on a private socket and show what it sees; ONCE=1 print
 
 test: ## Install what the tests need, build, run every test
 	@./scripts/install-packages.sh build test
-	@PROMTOOL="$$(./scripts/extract-tool.sh prometheus promtool)" && export PROMTOOL && \
+	@NUMAWATCH_PROMTOOL="$$(./scripts/extract-tool.sh prometheus promtool)" && export NUMAWATCH_PROMTOOL && \
 		$(SWIFT) build --build-tests $(CHECKS) && $(SWIFT) test --skip-build
 
 build: ## Build the release programs

@@ -8,10 +8,12 @@ binaries=$1
 directory=$(mktemp -d "${XDG_RUNTIME_DIR:-/tmp}/numawatch.XXXXXX")
 socket=$directory/numawatch.sock
 daemon=
+watcher=
 
 stop() {
     status=$?
     trap - EXIT INT TERM HUP
+    if [ -n "$watcher" ]; then kill -TERM "$watcher" 2>/dev/null || true; fi
     if [ -n "$daemon" ] && kill -TERM "$daemon" 2>/dev/null; then wait "$daemon" || status=$?; fi
     rm -rf "$directory"
     exit "$status"
@@ -41,13 +43,14 @@ until curl --silent --fail --output /dev/null --unix-socket "$socket" http://num
     sleep 0.1
 done
 
-"$binaries/numawatch" --socket "$socket" status
+"$binaries/numawatch" status --socket "$socket"
 echo
-"$binaries/numawatch" --socket "$socket" ps --limit 15
+"$binaries/numawatch" ps --socket "$socket" --limit 15
 
 [ "${ONCE:-}" != 1 ] || exit 0
 
 echo
-"$binaries/numawatch" --socket "$socket" watch &
+"$binaries/numawatch" watch --socket "$socket" &
 watcher=$!
-wait "$watcher" || true
+# In the background, so that a signal to this script is taken at once. When the daemon ends, so does the watcher.
+wait "$watcher"

@@ -31,7 +31,11 @@ package enum LogDestination: String, Sendable {
 struct JournalSink: LogSink {
     let identifier: String
     /// How an entry is sent; a test puts its own here.
-    var send: @Sendable ([(name: String, value: String)]) throws -> Void = { try Journal.send($0) }
+    var send: @Sendable ([(name: String, value: String)]) throws -> Void = { fields in
+        // Without its socket, libsystemd drops the entry and reports success.
+        guard Journal.isPresent else { throw SystemFailure("write to", "the journal", .noSuchFileOrDirectory) }
+        try Journal.send(fields)
+    }
     /// What takes a record that the journal did not: lines with a priority, which systemd captures.
     var fallback: any LogSink
 
