@@ -1,0 +1,33 @@
+/// A number that is known within bounds.
+package struct Estimate: Hashable, Sendable {
+    /// The likeliest value.
+    package var value: Double
+    package var lowest: Double
+    package var highest: Double
+    package var provenance: Quantity.Provenance
+
+    package init(value: Double, lowest: Double, highest: Double, provenance: Quantity.Provenance) {
+        self.lowest = min(lowest, highest)
+        self.highest = max(lowest, highest)
+        self.value = min(max(value, self.lowest), self.highest)
+        self.provenance = provenance
+    }
+
+    /// A number the kernel reported.
+    package init(observed value: UInt64) {
+        self.init(
+            value: Double(value), lowest: Double(value), highest: Double(value), provenance: .observed)
+    }
+
+    package static let zero = Estimate(value: 0, lowest: 0, highest: 0, provenance: .modelled)
+
+    /// Half the distance of the bounds.
+    package var error: Double { (highest - lowest) / 2 }
+
+    package static func + (left: Estimate, right: Estimate) -> Estimate {
+        Estimate(
+            value: left.value + right.value, lowest: left.lowest + right.lowest,
+            highest: left.highest + right.highest,
+            provenance: left.provenance == right.provenance ? left.provenance : .modelled)
+    }
+}

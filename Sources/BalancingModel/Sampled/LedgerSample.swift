@@ -1,0 +1,79 @@
+/// One reading of `/proc/<pid>/task/<tid>/sched`: what the sampled drive knows of a task at a time.
+package struct LedgerSample: Hashable, Sendable {
+    /// Any clock that does not go back, nanoseconds.
+    package var timeNanoseconds: UInt64
+    /// Thread id in the initial PID namespace.
+    package var tid: Int32
+    /// `mm->numa_scan_seq`.
+    package var scanSequence: Int64
+    /// `numa_pages_migrated`, base pages.
+    package var pagesMigrated: UInt64
+    /// `numa_preferred_nid`, -1 for none.
+    package var preferredNode: Int32
+    /// `current_node`.
+    package var currentNode: Int32
+    /// `numa_group_id`, 0 for none.
+    package var groupID: Int32
+    /// One per online node, ascending.
+    package var nodes: [Node]
+
+    /// One `numa_faults node=` line: averaged base pages.
+    package struct Node: Hashable, Sendable {
+        package var taskPrivate: UInt64
+        package var taskShared: UInt64
+        package var groupPrivate: UInt64
+        package var groupShared: UInt64
+
+        package init(taskPrivate: UInt64, taskShared: UInt64, groupPrivate: UInt64 = 0, groupShared: UInt64 = 0) {
+            self.taskPrivate = taskPrivate
+            self.taskShared = taskShared
+            self.groupPrivate = groupPrivate
+            self.groupShared = groupShared
+        }
+    }
+
+    package init(
+        timeNanoseconds: UInt64, tid: Int32, scanSequence: Int64, pagesMigrated: UInt64, preferredNode: Int32,
+        currentNode: Int32, groupID: Int32, nodes: [Node]
+    ) {
+        self.timeNanoseconds = timeNanoseconds
+        self.tid = tid
+        self.scanSequence = scanSequence
+        self.pagesMigrated = pagesMigrated
+        self.preferredNode = preferredNode
+        self.currentNode = currentNode
+        self.groupID = groupID
+        self.nodes = nodes
+    }
+
+    /// A mark of a trace as a sample; nothing unless it has all that is needed.
+    package init?(_ mark: BalancingEvent.LedgerMark, at time: UInt64) {
+        guard let sequence = mark.scanSequence, let migrated = mark.pagesMigrated, let preferred = mark.preferredNode,
+            !mark.nodes.isEmpty
+        else { return nil }
+        self.init(
+            timeNanoseconds: time, tid: mark.tid, scanSequence: sequence, pagesMigrated: migrated,
+            preferredNode: preferred, currentNode: mark.currentNode ?? -1, groupID: mark.groupID ?? 0,
+            nodes: mark.nodes.map {
+                Node(
+                    taskPrivate: $0.taskPrivate, taskShared: $0.taskShared, groupPrivate: $0.groupPrivate,
+                    groupShared: $0.groupShared)
+            })
+    }
+}
+
+/// How far `/proc/vmstat` counters went in an interval.
+package struct SystemCounters: Hashable, Sendable {
+    /// `numa_hint_faults`.
+    package var hintFaults: UInt64
+    /// `numa_hint_faults_local`.
+    package var localHintFaults: UInt64
+    /// `numa_pages_migrated`, base pages.
+    package var pagesMigrated: UInt64
+
+    package init(hintFaults: UInt64, localHintFaults: UInt64, pagesMigrated: UInt64) {
+        self.hintFaults = hintFaults
+        self.localHintFaults = localHintFaults
+        self.pagesMigrated = pagesMigrated
+    }
+}
