@@ -53,6 +53,7 @@ let package = Package(
             name: "ArchiveFilesTests",
             dependencies: ["ArchiveFiles", "LinuxSystem", .product(name: "SystemPackage", package: "swift-system")]
         ),
+        .target(name: "FixtureSupport", dependencies: ["LinuxSystem"], path: "Tests/Support"),
         .target(name: "TextOutput"),
         .testTarget(name: "TextOutputTests", dependencies: ["TextOutput"]),
         .target(name: "KernelText"),
@@ -67,6 +68,24 @@ let package = Package(
         .testTarget(name: "TracingTests", dependencies: ["Tracing", "BalancingModel"]),
         .target(name: "Snapshots", dependencies: ["NUMATopology"]),
         .testTarget(name: "SnapshotsTests", dependencies: ["NUMATopology", "Snapshots"]),
+        .target(
+            name: "HostReading",
+            dependencies: [
+                "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains", "Snapshots",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(
+            name: "HostReadingTests",
+            dependencies: [
+                "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains", "Snapshots",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .target(
+            name: "Sampling",
+            dependencies: ["HostReading", "KernelText", "LinuxSystem", "NUMATopology", "Snapshots"]
+        ),
         .target(name: "Exposition", dependencies: ["NUMATopology", "Snapshots", "TextOutput"]),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "NUMATopology", "Snapshots"]),
         .target(
@@ -93,7 +112,7 @@ let package = Package(
         .target(
             name: "DaemonRuntime",
             dependencies: [
-                "Exposition", "LinuxSystem", "NUMATopology", "Server", "Snapshots",
+                "Exposition", "LinuxSystem", "NUMATopology", "Sampling", "Server", "Snapshots",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,0 +1,132 @@
+import KernelText
+import LinuxSystem
+import Snapshots
+import SystemPackage
+
+/// Processes: ledger, placement, cgroup.
+extension SourceProbes {
+    func taskSources() -> [SourceStatus] {
+        var own = "/proc/self"
+        var ownID = HostFacts.processID
+        if !root.isLive {
+            // A copy has no self: its lowest process stands for all.
+            var pids: [Int32] = []
+            try? root.processIDs(into: &pids)
+            ownID = pids.min() ?? 1
+            own = "/proc/\(ownID)"
+        }
+        let other = root.isLive ? processOfAnotherUser() : nil
+        return [
+            probe(
+                Description(
+                    name: "task-stat", path: "\(own)/stat", purpose: "processes, threads, CPU time, resident memory",
+                    lost: "all figures of processes"),
+                remedy: { _ in nil }),
+            probe(
+                Description(
+                    name: "task-sched", path: "\(own)/task/\(ownID)/sched",
+                    purpose: "the kernel's fault ledger of each task: hint faults by node, preferred node, NUMA group",
+                    lost: "hint faults, preferred nodes and migrated pages per process"),
+                remedy: schedRemedy),
+            ledgerContents(own, ownID),
+            probe(
+                Description(
+                    name: "cgroup", path: "\(own)/cgroup", purpose: "which unit or container a process belongs to",
+                    lost: "grouping by unit; everything is one group")
+            ) { failure in failure.kind == .missing ? rebuilt(with: "CONFIG_CGROUPS", certain: true) : nil },
+            probe(
+                Description(
+                    name: "numa_maps", path: "\(own)/numa_maps", purpose: "memory by node, class and policy, exactly",
+                    lost: "exact placement; only samples are left"),
+                remedy: { failure in
+                    failure.kind == .missing ? rebuilt(with: "CONFIG_NUMA", certain: true) : nil
+                }),
+            mapsOfOthers(other),
+            movePages(other),
+        ]
+    }
+
+    private func schedRemedy(_ failure: ReadFailure) -> String? {
+        guard failure.kind == .missing else { return nil }
+        // Up to 6.14 the file depended on CONFIG_SCHED_DEBUG; later it is always there.
+        return rebuilt(with: "CONFIG_SCHED_DEBUG", certain: true)
+    }
+
+    /// Whether the kernel prints the NUMA lines in `sched`.
+    private func ledgerContents(_ own: String, _ ownID: Int32) -> SourceStatus {
+        let source = Description(
+            name: "task-ledger", path: "\(own)/task/\(ownID)/sched",
+            purpose: "the NUMA lines of sched", lost: "hint faults, preferred nodes and migrated pages per process")
+        do {
+            let bytes = try root.readBytes(source.path, limitBytes: Self.probeBytes)
+            let sched = try TaskSched(parsing: bytes.span)
+            if sched.totalFaults != nil { return status(source, .readable) }
+            return status(
+                source, .notApplicable(reason: "the file has no NUMA lines"),
+                remedy: rebuilt(with: "CONFIG_NUMA_BALANCING", certain: true))
+        } catch let error as ReadFailure {
+            return unavailable(source, error, remedy: schedRemedy(error))
+        } catch {
+            return status(source, .malformed(reason: "\(error)"))
+        }
+    }
+
+    /// Any process of a user we are not.
+    private func processOfAnotherUser() -> Int32? {
+        var pids: [Int32] = []
+        guard (try? root.processIDs(into: &pids)) != nil else { return nil }
+        for pid in pids.sorted() {
+            let status = try? root.parse("/proc/\(pid)/status") { bytes throws(KernelTextError) in
+                try ProcessStatus(parsing: bytes)
+            }
+            guard let status, let user = status.userIDs?.real, user != HostFacts.effectiveUserID else { continue }
+            // A kernel thread or zombie has no memory to be asked about.
+            if status.residentBytes ?? 0 > 0 { return pid }
+        }
+        return nil
+    }
+
+    private static let ptraceRemedy = "CAP_SYS_PTRACE, or run as root"
+
+    private func mapsOfOthers(_ other: Int32?) -> SourceStatus {
+        var source = Description(
+            name: "numa_maps-others", path: "/proc/<pid>/numa_maps",
+            purpose: "memory placement of other users' processes",
+            lost: "placement of every process that is not ours")
+        guard let other else {
+            return status(source, .notApplicable(reason: notTried))
+        }
+        source.path = "/proc/\(other)/numa_maps"
+        return probe(source) { failure in failure.kind == .permission ? Self.ptraceRemedy : nil }
+    }
+
+    private var notTried: String {
+        root.isLive ? "no process of another user is here to try it on" : "a copy of a host cannot be asked"
+    }
+
+    /// move_pages(2): on another user's process where there is one, as that needs more than on our own.
+    private func movePages(_ other: Int32?) -> SourceStatus {
+        let source = Description(
+            name: "move_pages", path: "move_pages(2)",
+            purpose: "where sampled pages of large processes are, without long holds of their lock",
+            lost: "placement of processes too large for numa_maps")
+        guard root.isLive else { return status(source, .notApplicable(reason: notTried)) }
+        var statuses: [PageStatus] = []
+        do {
+            // Address 4096 is mapped nowhere: the call answers, and says so for the page.
+            try MovePages.locate(pid: other ?? 0, addresses: [4096], into: &statuses)
+            return status(source, .readable)
+        } catch {
+            let state = SourceStatus.State.unavailable(
+                errno: error.errno.rawValue, errnoName: ErrnoName.of(error.errno))
+            let remedy: String? =
+                switch error.errno {
+                case .notPermitted, .permissionDenied: Self.ptraceRemedy
+                case .noFunction:
+                    rebuilt(with: "CONFIG_MIGRATION", certain: false) + ", or a seccomp filter that lets it through"
+                default: nil
+                }
+            return status(source, state, remedy: remedy)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package import LinuxSystem
+package import Snapshots
+
+/// Runs the engine round after round on a thread of its own: reading kernel text blocks, and must hold up nobody else.
+package actor SamplerLoop {
+    private let executor: ThreadExecutor
+    private let store: SnapshotStore
+    private let time: any TimeSource
+    private var engine: SamplingEngine
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.unowned }
+
+    /// - Parameters:
+    ///   - executor: The thread.
+    ///   - store: Where each round's snapshot is published.
+    ///   - engine: What reads.
+    ///   - time: The engine's clock.
+    package init(
+        executor: ThreadExecutor, store: SnapshotStore, engine: consuming SamplingEngine, time: any TimeSource
+    ) {
+        self.executor = executor
+        self.store = store
+        self.engine = engine
+        self.time = time
+    }
+
+    /// Publishes rounds until the task is cancelled. A round that has begun is finished.
+    package func run() async {
+        while !Task.isCancelled {
+            store.publish(engine.round())
+            do {
+                try await time.sleep(untilMonotonicNanoseconds: engine.nextRoundAtNanoseconds)
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// Puts other settings in force at the next round.
+    package func apply(_ settings: SamplingSettings) {
+        engine.apply(settings)
+    }
+}

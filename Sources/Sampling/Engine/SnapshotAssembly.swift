@@ -1,0 +1,149 @@
+import NUMATopology
+import Snapshots
+
+/// Makes the records of a snapshot from what is tracked: processes, and the groups they are in.
+enum SnapshotAssembly {
+    /// The record of one process.
+    static func record(of process: TrackedProcess, units: HostUnits, nodeByCPU: [NodeID?]) -> ProcessRecord {
+        var record = ProcessRecord(
+            identity: process.identity, command: process.command, groupName: process.groupName)
+        record.parentPID = process.parentPID
+        record.uid = process.uid
+        record.cgroupPath = process.cgroupPath
+        record.threadCount = process.threadCount
+        record.residentBytes = units.bytes(pages: process.residentPages)
+        record.cpuNanoseconds = units.nanoseconds(ticks: process.cpuTicks)
+        record.cpuNanosecondsByNode = process.cpuNanosecondsByNode
+        record.threads = process.threads.values.map(\.record).sorted { $0.tid < $1.tid }
+        for thread in record.threads {
+            if let node = thread.node { record.threadsByNode[node] += 1 }
+        }
+        record.allowedCPUNodes = process.allowedCPUs.map { nodes(of: $0, nodeByCPU) }
+        record.allowedMemoryNodes = process.allowedMemoryNodes
+        record.ledger = ledger(of: process)
+        record.placement = process.placement
+        record.placementGap = process.placementGap
+        record.denied = process.denied
+        return record
+    }
+
+    private static func nodes(of cpus: CPUSet, _ nodeByCPU: [NodeID?]) -> NodeSet {
+        var result = NodeSet()
+        // `Cpus_allowed` names possible CPUs, most of which may not exist: only those of a node count.
+        for (cpu, node) in nodeByCPU.enumerated() {
+            if let node, cpus.contains(cpu) { result.insert(node) }
+        }
+        return result
+    }
+
+    /// The sum of the threads' ledgers; nil when none was readable.
+    private static func ledger(of process: TrackedProcess) -> LedgerSummary? {
+        var ledger = LedgerSummary()
+        var groups: Set<Int32> = []
+        for thread in process.threads.values {
+            if let sequence = thread.scanSequence { ledger.scanSequence = max(ledger.scanSequence ?? 0, sequence) }
+            guard let migrated = thread.record.migratedPages else { continue }
+            ledger.taskCount += 1
+            ledger.migratedPages = ledger.migratedPages.addingSaturated(migrated)
+            add(thread.record.privatePages, to: &ledger.privatePages)
+            add(thread.record.sharedPages, to: &ledger.sharedPages)
+            if let group = thread.record.groupID, group != 0 { groups.insert(group) }
+            if let preferred = thread.record.preferredNode {
+                ledger.tasksByPreferredNode[preferred] += 1
+                if let node = thread.record.node, node != preferred { ledger.tasksOffPreferredNode += 1 }
+            } else {
+                ledger.tasksWithoutPreferredNode += 1
+            }
+        }
+        guard ledger.taskCount > 0 else { return nil }
+        ledger.groupIDs = groups.sorted()
+        ledger.changePages = process.faultChange
+        return ledger
+    }
+
+    /// Adds without overflow: figures of damaged text must not trap.
+    private static func add(_ values: NodeValues<UInt64>, to sum: inout NodeValues<UInt64>) {
+        for node in values.nodes {
+            sum[node] = sum[node].addingSaturated(values[node])
+        }
+    }
+
+    /// The groups of the processes, ascending by name.
+    ///
+    /// - Parameter migrated: Pages migrated since observing began, by group, tasks that have exited included.
+    static func groups(of processes: [ProcessRecord], migrated: [String: UInt64]) -> [GroupRecord] {
+        var groups: [String: GroupRecord] = [:]
+        for process in processes {
+            var group = groups.removeValue(forKey: process.groupName) ?? GroupRecord(name: process.groupName)
+            group.pids.append(process.identity.pid)
+            group.threadCount += process.threadCount
+            group.residentBytes = group.residentBytes.addingSaturated(process.residentBytes)
+            add(process.cpuNanosecondsByNode, to: &group.cpuNanosecondsByNode)
+            group.threadsByNode += process.threadsByNode
+            if let ledger = process.ledger { add(ledger, to: &group) }
+            add(process.placement, to: &group)
+            groups[group.name] = group
+        }
+        return groups.values.sorted { $0.name < $1.name }.map { group in
+            var group = group
+            group.migratedPagesTotal = migrated[group.name] ?? 0
+            return group
+        }
+    }
+
+    private static func add(_ ledger: LedgerSummary, to group: inout GroupRecord) {
+        guard var sum = group.ledger else {
+            group.ledger = ledger
+            // Scans are counted per address space: a group has none.
+            group.ledger?.scanSequence = nil
+            return
+        }
+        sum.taskCount += ledger.taskCount
+        add(ledger.privatePages, to: &sum.privatePages)
+        add(ledger.sharedPages, to: &sum.sharedPages)
+        if let change = ledger.changePages {
+            var total = sum.changePages ?? NodeValues()
+            for node in change.nodes {
+                let (value, overflow) = total[node].addingReportingOverflow(change[node])
+                total[node] = overflow ? .max : value
+            }
+            sum.changePages = total
+        }
+        sum.migratedPages = sum.migratedPages.addingSaturated(ledger.migratedPages)
+        sum.tasksByPreferredNode += ledger.tasksByPreferredNode
+        sum.tasksWithoutPreferredNode += ledger.tasksWithoutPreferredNode
+        sum.tasksOffPreferredNode += ledger.tasksOffPreferredNode
+        sum.groupIDs = Array(Set(sum.groupIDs).union(ledger.groupIDs)).sorted()
+        group.ledger = sum
+    }
+
+    private static func add(_ placement: PlacementRecord?, to group: inout GroupRecord) {
+        guard let placement else {
+            group.unplacedProcessCount += 1
+            return
+        }
+        group.placedProcessCount += 1
+        var classes = group.bytesByClass ?? [:]
+        for (kind, bytes) in placement.bytesByClass {
+            var sum = classes[kind] ?? NodeValues()
+            add(bytes, to: &sum)
+            classes[kind] = sum
+        }
+        group.bytesByClass = classes
+        if let policies = placement.bytesByPolicy {
+            var sums = group.bytesByPolicy ?? [:]
+            for (policy, bytes) in policies {
+                var sum = sums[policy] ?? NodeValues()
+                add(bytes, to: &sum)
+                sums[policy] = sum
+            }
+            group.bytesByPolicy = sums
+        }
+        if let width = placement.halfWidth95Bytes {
+            // Widths add up linearly: wider than independent errors would give, never too narrow.
+            var sum = group.halfWidth95Bytes ?? NodeValues()
+            add(width, to: &sum)
+            group.halfWidth95Bytes = sum
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import HostReading
+import KernelText
+import LinuxSystem
+import NUMATopology
+import Snapshots
+
+/// Tier 0: the totals of host and nodes, and their change since the previous round.
+///
+/// A source that cannot be read leaves its fields absent. A counter that went down (a node came back, a container's view
+/// changed) has no rate in that round: a negative rate would be a lie, and zero another one.
+struct HostTotalsReader {
+    /// What rates are computed from.
+    private struct Previous {
+        var atNanoseconds: UInt64
+        var vmstat: [String: UInt64]
+        var busyTicks: [NodeID: UInt64]
+        var allTicks: [NodeID: UInt64]
+    }
+
+    private let root: any HostRoot
+    private let units: HostUnits
+    private var previous: Previous?
+    private var buffer: [UInt8] = []
+    private var procStat = ProcStat()
+    private(set) var account = ReadAccount()
+
+    init(root: any HostRoot, units: HostUnits) {
+        self.root = root
+        self.units = units
+    }
+
+    /// One round.
+    ///
+    /// - Parameter now: Monotonic time, nanoseconds.
+    mutating func read(machine: Machine, now: UInt64) -> HostTotals {
+        var totals = HostTotals()
+        let controls = BalancingControls.read(from: root, buffer: &buffer)
+        account.files += 6
+        totals.balancingMode = controls.mode
+        totals.knobs = controls.knobs
+        totals.vmstat = counters("/proc/vmstat", .vmstat, keeping: Self.isHostCounter)
+        totals.nodes = machine.nodes.map { node(of: $0, machine) }
+        var current = Previous(atNanoseconds: now, vmstat: [:], busyTicks: [:], allTicks: [:])
+        for counter in totals.vmstat ?? [] { current.vmstat[counter.name] = counter.value }
+        addBusyTime(machine, &totals, &current)
+        if let previous { totals.vmstatRates = Self.rates(totals.vmstat ?? [], since: previous, now: now) }
+        previous = current
+        return totals
+    }
+
+    private static func rates(
+        _ counters: [HostTotals.Counter], since previous: Previous, now: UInt64
+    ) -> [HostTotals.Rate] {
+        guard now > previous.atNanoseconds else { return [] }
+        let seconds = Double(now - previous.atNanoseconds) / 1e9
+        return counters.compactMap { counter in
+            guard let before = previous.vmstat[counter.name], counter.value >= before else { return nil }
+            return HostTotals.Rate(name: counter.name, perSecond: Double(counter.value - before) / seconds)
+        }
+    }
+
+    /// The counters of `/proc/vmstat` that concern NUMA and migration.
+    static func isHostCounter(_ name: String) -> Bool {
+        name.hasPrefix("numa_") || isMigrationCounter(name) || name.hasPrefix("pgmigrate_")
+            || name.hasPrefix("thp_migration_")
+    }
+
+    static func isMigrationCounter(_ name: String) -> Bool {
+        name.hasPrefix("pgpromote_") || name.hasPrefix("pgdemote_")
+    }
+
+    /// The wanted lines of a file of counters; nil when it cannot be read.
+    private mutating func counters(
+        _ path: String, _ file: KernelFile, keeping isWanted: (String) -> Bool
+    ) -> [HostTotals.Counter]? {
+        var result: [HostTotals.Counter] = []
+        do {
+            try root.read(path, into: &buffer)
+            account.add(buffer)
+            let bytes = buffer.span
+            try CounterLines.forEach(bytes, file: file) { name, value in
+                // Most lines of vmstat are none of ours: their first letters tell, before a string is made of them.
+                guard Self.mayBeWanted(bytes[name.lowerBound]) || file != .vmstat else { return }
+                let text = bytes.text(name)
+                if isWanted(text) { result.append(HostTotals.Counter(name: text, value: value)) }
+            }
+            return result
+        } catch {
+            return nil
+        }
+    }
+
+    private static func mayBeWanted(_ letter: UInt8) -> Bool {
+        letter == UInt8(ascii: "n") || letter == UInt8(ascii: "p") || letter == UInt8(ascii: "t")
+    }
+
+    private mutating func node(of node: Machine.Node, _ machine: Machine) -> NodeTotals {
+        var totals = NodeTotals(id: node.id, cpus: node.cpus)
+        let directory = "/sys/devices/system/node/node\(node.id)"
+        if let distances = machine.distances {
+            totals.distances = machine.nodes.compactMap { distances.distance(from: node.id, to: $0.id) }
+        }
+        totals.meminfo = meminfo("\(directory)/meminfo")
+        totals.numastat = counters("\(directory)/numastat", .nodeNumastat) { _ in true }
+        totals.vmstat = counters("\(directory)/vmstat", .nodeVmstat, keeping: Self.isMigrationCounter)
+        return totals
+    }
+
+    private mutating func meminfo(_ path: String) -> [HostTotals.Counter]? {
+        var result: [HostTotals.Counter] = []
+        do {
+            try root.read(path, into: &buffer)
+            account.add(buffer)
+            let bytes = buffer.span
+            try Meminfo.forEachNodeLine(bytes) { name, value in
+                result.append(HostTotals.Counter(name: bytes.text(name), value: value))
+            }
+            return result
+        } catch {
+            return nil
+        }
+    }
+
+    /// Busy time of each node's CPUs, from `/proc/stat`, and its share since the previous round.
+    private mutating func addBusyTime(_ machine: Machine, _ totals: inout HostTotals, _ current: inout Previous) {
+        do {
+            try root.read("/proc/stat", into: &buffer)
+            account.add(buffer)
+            // A local for the call: the buffer's span borrows `self`.
+            var parsed = procStat
+            try ProcStat.parse(buffer.span, into: &parsed)
+            procStat = parsed
+        } catch {
+            return
+        }
+        let nodes = machine.nodeByCPU()
+        for cpu in procStat.cpus {
+            guard let number = cpu.cpu, number < nodes.count, let node = nodes[number] else { continue }
+            let parts = [
+                cpu.userTicks, cpu.niceTicks, cpu.systemTicks, cpu.interruptTicks ?? 0, cpu.softInterruptTicks ?? 0,
+                cpu.stealTicks ?? 0,
+            ]
+            let busy = parts.reduce(0 as UInt64) { $0.addingSaturated($1) }
+            let all = busy.addingSaturated(cpu.idleTicks).addingSaturated(cpu.ioWaitTicks ?? 0)
+            current.busyTicks[node] = (current.busyTicks[node] ?? 0).addingSaturated(busy)
+            current.allTicks[node] = (current.allTicks[node] ?? 0).addingSaturated(all)
+        }
+        for index in totals.nodes.indices {
+            let node = totals.nodes[index].id
+            guard let busy = current.busyTicks[node], let all = current.allTicks[node] else { continue }
+            totals.nodes[index].busyNanoseconds = units.nanoseconds(ticks: busy)
+            guard let before = previous, let busyBefore = before.busyTicks[node], let allBefore = before.allTicks[node],
+                all > allBefore, busy >= busyBefore, busy - busyBefore <= all - allBefore
+            else { continue }
+            totals.nodes[index].busyShare = Double(busy - busyBefore) / Double(all - allBefore)
+        }
+    }
+}

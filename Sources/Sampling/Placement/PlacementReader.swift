@@ -1,0 +1,268 @@
+import KernelText
+import LinuxSystem
+import NUMATopology
+import Snapshots
+
+/// Tier 2: where one process's memory is, without holding its `mmap_lock` longer than allowed.
+///
+/// Three ways, the cheapest that keeps the bound:
+///
+/// 1. The whole of `numa_maps` with the largest buffer, where even all resident memory in one run would be walked in time.
+/// 2. The whole of it with a small buffer, where `maps` (which walks no page tables) shows that no run of mappings that one
+///    read can print is too large.
+/// 3. A random sample of addresses through move_pages(2) queries, which hold the lock for 16 pages at a time.
+///
+/// Every call is timed; the longest is published with the figures, and what was measured teaches the predictor.
+struct PlacementReader {
+    /// What came of one process.
+    enum Outcome: Equatable {
+        case read(PlacementRecord)
+        case gap(PlacementGap)
+    }
+
+    private let root: any HostRoot
+    private let units: HostUnits
+    private let time: any TimeSource
+    private(set) var predictor = HoldPredictor()
+    private(set) var account = ReadAccount()
+    private var generator: SplitMix64
+    private var reader = NUMAMapsReader()
+    private var mapsReader = MapsReader()
+    private var scratch: [UInt8] = []
+    private var memory: MappedMemory
+    private var addresses: [UInt64] = []
+    private var classes: [MemoryClass] = []
+    private var statuses: [PageStatus] = []
+
+    init(root: any HostRoot, units: HostUnits, time: any TimeSource, seed: UInt64) {
+        self.root = root
+        self.units = units
+        self.time = time
+        generator = SplitMix64(seed: seed)
+        memory = MappedMemory(pageSizeBytes: units.pageSizeBytes)
+    }
+
+    /// Reads one process's placement.
+    ///
+    /// - Parameters:
+    ///   - process: Notes what was learned of its mappings and huge pages.
+    ///   - nodes: The online nodes.
+    mutating func place(
+        _ process: TrackedProcess, settings: SamplingSettings, nodes: [NodeID], now: UInt64
+    ) -> Outcome {
+        do throws(ReadFailure) {
+            let files = try ProcessFiles(process.identity.pid, in: root)
+            guard try isStill(process, files) else { return .gap(.exited) }
+            return try place(process, files, settings: settings, nodes: nodes, now: now)
+        } catch {
+            return .gap(gap(for: error))
+        }
+    }
+
+    private func gap(for failure: ReadFailure) -> PlacementGap {
+        switch failure.kind {
+        case .gone: .exited
+        case .permission: .denied
+        case .missing, .tooLarge, .wrongType, .io: .unsupported
+        }
+    }
+
+    /// Whether the directory held is that of the process known by this pid.
+    private mutating func isStill(
+        _ process: TrackedProcess, _ files: borrowing ProcessFiles
+    ) throws(ReadFailure) -> Bool {
+        try files.read("stat", into: &scratch)
+        account.add(scratch)
+        guard let stat = try? TaskStat(parsing: scratch.span) else { return false }
+        return stat.startTicks == process.identity.startTimeTicks
+    }
+
+    private mutating func place(
+        _ process: TrackedProcess, _ files: borrowing ProcessFiles, settings: SamplingSettings, nodes: [NodeID],
+        now: UInt64
+    ) throws(ReadFailure) -> Outcome {
+        let bound = settings.maximumHoldNanoseconds
+        let pages = process.residentPages
+        let hugeShare = process.holdHistory?.hugeShare(pagesNow: pages) ?? 0
+        let large = SamplingSettings.largestReadBufferBytes
+        if predictor.hold(pages: pages, hugeShare: hugeShare, mappings: HoldPredictor.mappingsPerRead(large)) <= bound {
+            return try readInFull(process, files, chunkBytes: large, now: now)
+        }
+        try readMaps(files)
+        process.mappingCount = memory.regions.count
+        let small = min(max(settings.readBufferBytes, SamplingSettings.smallestReadBufferBytes), large)
+        let mappings = HoldPredictor.mappingsPerRead(small)
+        let run = memory.largestRunBytes(mappings: mappings) / units.pageSizeBytes
+        if predictor.hold(pages: min(run, pages), hugeShare: hugeShare, mappings: mappings) <= bound {
+            return try readInFull(process, files, chunkBytes: small, now: now)
+        }
+        return sample(process, settings: settings, nodes: nodes, now: now)
+    }
+
+    // MARK: In full
+
+    private mutating func readInFull(
+        _ process: TrackedProcess, _ files: borrowing ProcessFiles, chunkBytes: Int, now: UInt64
+    ) throws(ReadFailure) -> Outcome {
+        reader.reset()
+        var record = PlacementRecord(method: .full, takenAtNanoseconds: now)
+        var policies: [String: NodeValues<UInt64>] = [:]
+        var regions: [MemoryRegion: NodeValues<UInt64>] = [:]
+        var residentPages: UInt64 = 0
+        var isDamaged = false
+        // Taken out for the closure: the reader and the sums must not both be reached through `self`.
+        var current = NUMAMapsReader()
+        swap(&current, &reader)
+        defer { swap(&current, &reader) }
+        let pageSize = units.pageSizeBytes
+        let chunks = try files.readChunks("numa_maps", chunkBytes: chunkBytes, scratch: &scratch) { chunk, _ in
+            do throws(KernelTextError) {
+                try current.feed(chunk) { line, bytes in
+                    Self.add(
+                        line, bytes, pageSizeBytes: pageSize, &record, &policies, &regions, &residentPages)
+                }
+                return true
+            } catch {
+                isDamaged = true
+                return false
+            }
+        }
+        account.files += 1
+        account.bytes += UInt64(chunks.bytes)
+        // A file that ends inside a line is of a process that went away while it was read.
+        guard !isDamaged else { return .gap(.unsupported) }
+        guard (try? current.finish()) != nil else { return .gap(.exited) }
+        record.bytesByPolicy = policies
+        record.bytesByRegion = regions
+        record.longestCallNanoseconds = chunks.longestNanoseconds
+        process.mappingCount = record.mappingCount
+        predictor.learn(
+            pages: residentPages, mappings: record.mappingCount, measuredNanoseconds: chunks.totalNanoseconds)
+        process.holdHistory = HoldHistory(
+            pages: residentPages, mappings: record.mappingCount, measuredNanoseconds: chunks.totalNanoseconds,
+            predictor: predictor)
+        return .read(record)
+    }
+
+    private static func add(
+        _ line: borrowing NUMAMapsLine, _ bytes: Span<UInt8>, pageSizeBytes: UInt64, _ record: inout PlacementRecord,
+        _ policies: inout [String: NodeValues<UInt64>], _ regions: inout [MemoryRegion: NodeValues<UInt64>],
+        _ residentPages: inout UInt64
+    ) {
+        record.mappingCount += 1
+        guard !line.nodePages.isEmpty else { return }
+        let unit = line.kernelPageSizeBytes ?? pageSizeBytes
+        let kind = MappingKind.of(path: line.filePath(in: bytes), hugePageSizeBytes: line.isHuge ? unit : nil)
+        let region: MemoryRegion = line.isHuge ? .huge : line.isHeap ? .heap : line.isStack ? .stack : .private
+        let policy = bytes.text(line.policy.range)
+        let total = line.residentPages
+        // Private copies of file pages are anonymous memory. How they are spread over the nodes is not printed: they are
+        // taken to be where the mapping's pages are.
+        let copies = kind == .file ? min(line.anonPages ?? 0, total) : 0
+        for entry in line.nodePages {
+            guard let node = NodeNumber.node(entry.node) else { continue }
+            let amount = entry.pages.multipliedSaturated(by: unit)
+            let copied = total > 0 ? copies.multipliedSaturated(by: entry.pages) / total * unit : 0
+            record.bytes[node] = record.bytes[node].addingSaturated(amount)
+            add(amount - min(copied, amount), kind, node, &record)
+            add(min(copied, amount), .anonymous, node, &record)
+            policies[policy, default: NodeValues()][node] =
+                (policies[policy]?[node] ?? 0).addingSaturated(amount)
+            regions[region, default: NodeValues()][node] =
+                (regions[region]?[node] ?? 0).addingSaturated(amount)
+        }
+        if !line.isHuge { residentPages = residentPages.addingSaturated(total) }
+    }
+
+    private static func add(_ bytes: UInt64, _ kind: MemoryClass, _ node: NodeID, _ record: inout PlacementRecord) {
+        guard bytes > 0 else { return }
+        var values = record.bytesByClass[kind] ?? NodeValues()
+        values[node] = values[node].addingSaturated(bytes)
+        record.bytesByClass[kind] = values
+    }
+
+    // MARK: Sampled
+
+    /// Fills ``memory`` from `/proc/<pid>/maps`.
+    private mutating func readMaps(_ files: borrowing ProcessFiles) throws(ReadFailure) {
+        mapsReader.reset()
+        var current = MapsReader()
+        swap(&current, &mapsReader)
+        defer { swap(&current, &mapsReader) }
+        var mapped = MappedMemory(pageSizeBytes: units.pageSizeBytes)
+        swap(&mapped, &memory)
+        defer { swap(&mapped, &memory) }
+        mapped.removeAll()
+        let chunks = try files.readChunks(
+            "maps", chunkBytes: SamplingSettings.largestReadBufferBytes, scratch: &scratch
+        ) { chunk, _ in
+            do throws(KernelTextError) {
+                try current.feed(chunk) { line, bytes in
+                    let path = line.path(in: bytes)
+                    mapped.append(
+                        .init(
+                            start: line.startAddress, byteCount: line.sizeBytes,
+                            memoryClass: MappingKind.of(path: path, hugePageSizeBytes: nil),
+                            isSampled: !line.permissions.isDisjoint(with: [.read, .write, .execute])
+                                && MappingKind.canBeSampled(path: path)))
+                }
+                return true
+            } catch {
+                return false
+            }
+        }
+        account.files += 1
+        account.bytes += UInt64(chunks.bytes)
+    }
+
+    private mutating func sample(
+        _ process: TrackedProcess, settings: SamplingSettings, nodes: [NodeID], now: UInt64
+    ) -> Outcome {
+        // Only the live host's processes can be asked.
+        guard root.isLive, memory.sampledPages > 0 else { return .gap(.tooExpensive) }
+        addresses.removeAll(keepingCapacity: true)
+        classes.removeAll(keepingCapacity: true)
+        var drawn: [UInt64] = []
+        var kinds: [MemoryClass] = []
+        swap(&drawn, &addresses)
+        swap(&kinds, &classes)
+        memory.draw(settings.samplePages, using: &generator) { address, kind in
+            drawn.append(address)
+            kinds.append(kind)
+        }
+        swap(&drawn, &addresses)
+        swap(&kinds, &classes)
+        var estimate = PlacementEstimate(mappedPages: memory.sampledPages)
+        var longest: UInt64 = 0
+        var start = 0
+        while start < addresses.count {
+            let end = min(start + MovePages.largestBatch, addresses.count)
+            let before = time.monotonicNanoseconds
+            do throws(SystemFailure) {
+                try MovePages.locate(
+                    pid: process.identity.pid, addresses: Array(addresses[start..<end]), into: &statuses)
+            } catch {
+                return .gap(error.isGone ? .exited : error.isPermission ? .denied : .tooExpensive)
+            }
+            longest = max(longest, time.monotonicNanoseconds - before)
+            for (offset, status) in statuses.enumerated() {
+                estimate.add(classes[start + offset], node: status.node.flatMap { NodeNumber.node($0) })
+            }
+            start = end
+        }
+        account.files += 1
+        let amounts = estimate.amounts(
+            residentPages: process.residentPages, pageSizeBytes: units.pageSizeBytes, nodes: nodes)
+        var record = PlacementRecord(
+            method: .sampled(
+                pagesAsked: addresses.count, pagesResident: Int(clamping: estimate.residentPages),
+                pagesMapped: memory.sampledPages),
+            takenAtNanoseconds: now)
+        record.bytes = amounts.bytes
+        record.halfWidth95Bytes = amounts.halfWidth95Bytes
+        record.bytesByClass = amounts.bytesByClass
+        record.mappingCount = memory.regions.count
+        record.longestCallNanoseconds = longest
+        return .read(record)
+    }
+}
