@@ -1,3 +1,4 @@
+import NUMATopology
 import Testing
 
 @testable import BalancingModel
@@ -150,5 +151,31 @@ import Testing
         #expect(quantities.first { $0.name == "numa_scan_seq" }?.provenance == .modelled)
         let unknown = Decision(timeNanoseconds: 0, tid: 1, cpu: 0, address: 0).quantities
         #expect(unknown.first { $0.name == "last_cpupid" }?.provenance == .unknown)
+    }
+
+    /// Node 1 is slow memory without CPUs; node 0 is too small for free promotion.
+    private func tieringOutcome(waitMilliseconds: UInt64, memoryBytes: UInt64) -> [Decision] {
+        let machine = Machine(
+            nodes: [
+                .init(id: NodeID(0), cpus: CPUSet([0, 1]), memoryBytes: memoryBytes),
+                .init(id: NodeID(1), cpus: CPUSet(), memoryBytes: 1 << 34),
+            ], distances: nil, possibleCPUs: CPUSet([0, 1]), onlineCPUs: CPUSet([0, 1]))
+        let layout = NodeLayout(machine: machine, topTierNodes: NodeSet([NodeID(0)]))
+        var profile = TestMachine.profile()
+        profile.mode = .memoryTiering
+        var script = Script()
+        script.add(1, 0, .newTask(pid: 10, cloneFlags: 0))
+        script.pass(10, cpu: 0)
+        script.wait(milliseconds: waitMilliseconds)
+        script.fault(10, cpu: 0, last: cpupid.unset, node: 1, check: 1)
+        return Outcome.of(script.events, layout: layout, profile: profile, options: ReplayOptions(drive: .blind))
+            .decisions
+    }
+
+    @Test("A page of slow memory touched soon after arming is promoted; later only where there is room")
+    func tiering() {
+        #expect(tieringOutcome(waitMilliseconds: 500, memoryBytes: 1 << 28).map(\.target) == [0])
+        #expect(tieringOutcome(waitMilliseconds: 1500, memoryBytes: 1 << 28).map(\.rule) == [.tieringStay])
+        #expect(tieringOutcome(waitMilliseconds: 1500, memoryBytes: 1 << 34).map(\.rule) == [.tieringPromote])
     }
 }

@@ -167,7 +167,7 @@ import Testing
     @Test("The solver counts ids that nothing explains, and does not give up")
     func contradiction() {
         var solver = TieSolver()
-        solver.consume(.contact(time: 1, tid: 5, other: 0, canJoin: false))
+        solver.consume(.contact(time: 1, tid: 5, other: 0, canJoin: false, node: -1))
         solver.consume(.observed(time: 2, tid: 5, gid: 77, toleranceNanoseconds: 1))
         solver.consume(.observed(time: 3, tid: 5, gid: 5, toleranceNanoseconds: 1))
         #expect(solver.contradictionCount == 1)
@@ -178,12 +178,12 @@ import Testing
     func boundedHypotheses() {
         var solver = TieSolver()
         for tid in 1...64 as ClosedRange<Int32> {
-            solver.consume(.contact(time: UInt64(tid), tid: tid, other: 0, canJoin: false))
+            solver.consume(.contact(time: UInt64(tid), tid: tid, other: 0, canJoin: false, node: -1))
         }
         for tid in stride(from: 1 as Int32, to: 64, by: 2) {
-            solver.consume(.contact(time: 100 + UInt64(tid), tid: tid, other: tid + 1, canJoin: true))
+            solver.consume(.contact(time: 100 + UInt64(tid), tid: tid, other: tid + 1, canJoin: true, node: -1))
         }
-        #expect(solver.hypothesisCount <= 256)
+        #expect(solver.hypothesisCount <= 1024)
         #expect(solver.tieCount >= 32)
     }
 
@@ -199,6 +199,10 @@ import Testing
         #expect(order.isHigher(keys[2], than: keys[0]) == false)
         #expect(order.likelihood(keys[0], isHigherThan: keys[3]) > 0.5)
         #expect(order.likelihood(keys[2], isHigherThan: keys[3]) < 0.5)
+        let far = GroupKey(gid: 9, createdAtNanoseconds: 9, homeNode: 1)
+        let near = GroupKey(gid: 8, createdAtNanoseconds: 8, homeNode: 0)
+        #expect(order.likelihood(far, isHigherThan: near) > 0.8)
+        #expect(order.likelihood(near, isHigherThan: far) < 0.2)
         order.note(keys[2], isHigherThan: keys[0])
         #expect(order.isHigher(keys[0], than: keys[2]) == true)
     }

@@ -1,3 +1,4 @@
+import NUMATopology
 import Testing
 
 @testable import BalancingModel
@@ -105,5 +106,30 @@ import Testing
         let change = ScanPeriodController(period: 1000).change(
             local: local, remote: remote, shared: shared, private: personal)
         #expect(1000 + change == expected)
+    }
+
+    @Test("A build configuration gives the tick, the CPUs and the page size")
+    func configuration() {
+        let debian = ["CONFIG_HZ": "250", "CONFIG_NR_CPUS": "8192"]
+        let plain = KernelProfile.Configuration { debian[$0] }
+        #expect(plain == .init(ticksPerSecond: 250, maximumCPUCount: 8192, pageShift: nil))
+        let arm = ["CONFIG_HZ": "1000", "CONFIG_ARM64_64K_PAGES": "y", "CONFIG_NR_CPUS": "x"]
+        let profile = KernelProfile(release: KernelRelease(6, 1), configuration: .init { arm[$0] })
+        #expect(profile.pageShift == 16)
+        #expect(profile.hugePagePages == 8192)
+        #expect(profile.tick.ticksPerSecond == 1000)
+        #expect(profile.cpupid.cpuBits == 13)
+        #expect(KernelProfile.Configuration { $0 == "CONFIG_PAGE_SHIFT" ? "14" : nil }.pageShift == 14)
+    }
+
+    @Test(
+        "From 5.18 to 6.0 nodes without CPUs are slow memory",
+        arguments: [(5, 15, false), (5, 18, true), (6, 1, false)])
+    func topTier(major: Int, minor: Int, isLimited: Bool) {
+        let machine = Machine(
+            nodes: [.init(id: NodeID(0), cpus: CPUSet([0])), .init(id: NodeID(1), cpus: CPUSet())], distances: nil,
+            possibleCPUs: CPUSet([0]), onlineCPUs: CPUSet([0]))
+        let profile = KernelProfile(release: KernelRelease(major, minor))
+        #expect(profile.assumedTopTierNodes(of: machine) == (isLimited ? NodeSet([NodeID(0)]) : nil))
     }
 }

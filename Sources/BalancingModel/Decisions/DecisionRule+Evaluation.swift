@@ -58,7 +58,8 @@ extension BalancingReplay {
         } else if profile.switches.contains(.memorylessDestinationCheck), !layout.hasMemory[here] {
             rule = .memoryless
         } else if source >= 0, profile.mode.contains(.memoryTiering), !layout.isTopTier[source] {
-            (moves, rule) = judgeTiering(here)
+            (moves, rule) = judgeTiering(
+                slot, address: queue[fault.ticket].address, faultTime: queue[fault.ticket].timeNanoseconds, here: here)
         } else if source >= 0, !layout.isTopTier[source], profile.cpupid.cpu(lastCPUPID) >= layout.cpuCount {
             rule = .slowNodeUnset
         } else {
@@ -75,6 +76,7 @@ extension BalancingReplay {
         queue[fault.ticket].rule = rule
         queue[fault.ticket].sourceNode = layout.number(source)
         queue[fault.ticket].evidence.lastCPUPID = lastCPUPID
+        if rule == .tieringStay || rule == .tieringPromote { learnRoom(queue[fault.ticket], here: here) }
         queue.complete(fault.ticket)
         return (target, source)
     }
@@ -87,11 +89,5 @@ extension BalancingReplay {
         if expectsMigrateCheck, !fault.hasCheck { return layout.position(ofNode: memNode) }
         if !isBlind, !flags.contains(.migrated) { return layout.position(ofNode: memNode) }
         return nodeCount == 2 && fault.cpuNode >= 0 ? 1 - Int(fault.cpuNode) : -1
-    }
-
-    /// Promotion from a slow node: free memory on the fast one, the page's idle time and the rate limit decide, and no event
-    /// tells them. The kernel promotes freely while the fast node has room, so this is the guess.
-    private func judgeTiering(_ here: Int) -> (Bool, DecisionRule) {
-        (true, .tieringPromote)
     }
 }

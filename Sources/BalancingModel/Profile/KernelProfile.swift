@@ -1,3 +1,5 @@
+package import NUMATopology
+
 /// One kernel as the model needs it: version switches, build constants, tunables and mode.
 ///
 /// A profile is data. It is chosen from a host's release, the values of its build configuration and the tunables read
@@ -26,6 +28,22 @@ package struct KernelProfile: Hashable, Sendable {
             self.maximumCPUCount = maximumCPUCount
             self.pageShift = pageShift
         }
+
+        /// The values of a kernel's build configuration (`/boot/config-…`, `/proc/config.gz`).
+        ///
+        /// - Parameter value: The text after `=` of an option, without quotes; nothing if it is not set.
+        package init(value: (String) -> String?) {
+            ticksPerSecond = value("CONFIG_HZ").flatMap { UInt64($0) }
+            maximumCPUCount = value("CONFIG_NR_CPUS").flatMap { Int($0) }
+            // One name since 6.9; before, each architecture had its own.
+            pageShift = value("CONFIG_PAGE_SHIFT").flatMap { UInt64($0) }
+            guard pageShift == nil else { return }
+            let byName: [(name: String, shift: UInt64)] = [
+                ("CONFIG_ARM64_4K_PAGES", 12), ("CONFIG_ARM64_16K_PAGES", 14), ("CONFIG_ARM64_64K_PAGES", 16),
+                ("CONFIG_PPC_4K_PAGES", 12), ("CONFIG_PPC_64K_PAGES", 16),
+            ]
+            pageShift = byName.first { value($0.name) == "y" }?.shift
+        }
     }
 
     package init(
@@ -39,6 +57,15 @@ package struct KernelProfile: Hashable, Sendable {
         self.pageShift = min(max(configuration.pageShift ?? 12, 12), 16)
         self.tunables = tunables
         self.mode = mode
+    }
+
+    /// The nodes of the top memory tier where nothing tells (`node_is_toptier`): with 5.18 to 6.0 the nodes with CPUs;
+    /// before, there were no tiers, and since 6.1 all nodes are of one tier unless a driver says otherwise
+    /// (`/sys/devices/virtual/memory_tiering/`).
+    ///
+    /// - Returns: The nodes, or nothing for all.
+    package func assumedTopTierNodes(of machine: Machine) -> NodeSet? {
+        release >= KernelRelease(5, 18) && release < KernelRelease(6, 1) ? machine.nodesWithCPUs : nil
     }
 
     /// `nr_scan_pages`: the pages of one scan, at least 1.

@@ -38,12 +38,15 @@ extension BalancingReplay {
     private mutating func recordContact(_ slot: Int, other: Int, canJoin: Bool) {
         guard options.recordsGroupFacts else { return }
         groupFacts.append(
+
             .contact(
-                time: now, tid: tasks[slot].tid, other: other >= 0 ? tasks[other].tid : 0, canJoin: canJoin))
+                time: now, tid: tasks[slot].tid, other: other >= 0 ? tasks[other].tid : 0, canJoin: canJoin,
+                node: Int32(layout.position(ofCPU: Int(tasks[slot].cpu)))))
     }
 
     mutating func createGroup(_ slot: Int, gid: Int32? = nil) {
-        let group = GroupState(gid: gid ?? tasks[slot].tid, createdAt: now)
+        let home = Int32(layout.position(ofCPU: Int(tasks[slot].cpu)))
+        let group = GroupState(gid: gid ?? tasks[slot].tid, createdAt: now, homeNode: home)
         let width = 4 * nodeCount
         let place: Int
         if let free = freeGroups.popLast() {

@@ -82,6 +82,7 @@ extension BalancingReplay {
         guard updated > 0 else { return }
         let end = tasks[slot].walk.position
         let span = Int64(clamping: (end &- tasks[slot].walk.rangeStart) >> profile.pageShift)
+        if tasks[slot].mm >= 0 { noteArmed(Int(tasks[slot].mm), start: tasks[slot].walk.rangeStart, end: end) }
         tasks[slot].walk.remainingPages &-= max(0, span)
         tasks[slot].walk.updatedPages &+= updated
     }

@@ -63,6 +63,10 @@ package struct BalancingReplay: Sendable {
     /// Some task is a vfork child whose parent waits.
     var hasVForks = false
     var now: UInt64 = 0
+    /// Time of the first event.
+    var firstTime: UInt64 = 0
+    /// Positions of fast nodes that were seen to refuse pages for want of room.
+    var nodesWithoutRoom: Set<Int> = []
     var clock: JiffyClock
 
     /// A replay with no task known.
@@ -87,6 +91,7 @@ package struct BalancingReplay: Sendable {
 
     /// Takes the next event. Times should not fall; one that does counts as the latest time seen.
     package mutating func consume(_ event: BalancingEvent) {
+        if now == 0 { firstTime = event.timeNanoseconds }
         now = max(now, event.timeNanoseconds)
         if releaseHead < releases.count { releaseDue() }
         switch event.payload {

@@ -134,6 +134,8 @@ struct AddressSpace: Sendable {
     var highestEnd: UInt64 = 0
     /// Scans since the last pass that armed and passed by nothing.
     var silentWalks: Int32 = 0
+    /// What the scanner armed lately; kept with memory tiering only.
+    var armed: [ArmedRange] = []
     /// Resident base pages as far as scans show them; 0 if unknown.
     var residentPages: UInt64 = 0
 }
@@ -144,26 +146,13 @@ struct GroupState: Sendable {
     var gid: Int32
     /// When it was created; with the gid it names the group for good.
     var createdAt: UInt64
+    /// Position of the node of the CPU it was created on, -1 if unknown.
+    var homeNode: Int32 = -1
     /// `nr_tasks`, which is also `refcount` but for transient holders. 0 when the slot is free.
     var memberCount: Int32 = 1
     var activeNodes: Int32 = 1
     var maximumCPUFaults: UInt64 = 0
     var totalFaults: UInt64 = 0
 
-    var key: GroupKey { GroupKey(gid: gid, createdAtNanoseconds: createdAt) }
-}
-
-/// What names a NUMA group for good: its creator and when.
-package struct GroupKey: Hashable, Sendable, Comparable {
-    package var gid: Int32
-    package var createdAtNanoseconds: UInt64
-
-    package init(gid: Int32, createdAtNanoseconds: UInt64) {
-        self.gid = gid
-        self.createdAtNanoseconds = createdAtNanoseconds
-    }
-
-    package static func < (left: GroupKey, right: GroupKey) -> Bool {
-        (left.createdAtNanoseconds, left.gid) < (right.createdAtNanoseconds, right.gid)
-    }
+    var key: GroupKey { GroupKey(gid: gid, createdAtNanoseconds: createdAt, homeNode: homeNode) }
 }

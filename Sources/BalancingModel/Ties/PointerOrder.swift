@@ -13,6 +13,11 @@ package struct PointerOrder: Sendable, Hashable {
 
     package init() {}
 
+    /// All facts: the higher, then the lower.
+    package var facts: [(high: GroupKey, low: GroupKey)] {
+        below.flatMap { high, lows in lows.map { (high, $0) } }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+    }
+
     /// Adds a fact.
     package mutating func note(_ high: GroupKey, isHigherThan low: GroupKey) {
         guard high != low, isHigher(high, than: low) == nil else { return }
@@ -37,9 +42,15 @@ package struct PointerOrder: Sendable, Hashable {
         if let known = isHigher(first, than: second) { return known ? 1 : 0 }
         let a = rank(first)
         let b = rank(second)
-        let yes = a * (1 - b)
-        let no = b * (1 - a)
+        let nodes = Self.higherNodeLikelihood(first.homeNode, second.homeNode)
+        let yes = a * (1 - b) * nodes
+        let no = b * (1 - a) * (1 - nodes)
         return yes / (yes + no)
+    }
+
+    private static func higherNodeLikelihood(_ first: Int32, _ second: Int32) -> Double {
+        guard first >= 0, second >= 0, first != second else { return 0.5 }
+        return first > second ? 5.0 / 6 : 1.0 / 6
     }
 
     private func rank(_ key: GroupKey) -> Double {
@@ -67,7 +78,7 @@ package struct PointerOrder: Sendable, Hashable {
 
 /// What a look ahead found out about groups of equal size: an order of their objects, to be believed.
 package struct TieOracle: Sendable {
-    private let order: PointerOrder
+    package let order: PointerOrder
 
     /// Knows nothing.
     package init() {

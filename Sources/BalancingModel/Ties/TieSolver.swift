@@ -13,7 +13,9 @@
 /// out the first and, from the second, keeps what leads there.
 package struct TieSolver: Sendable {
     /// More hypotheses than this are cut, the least likely first.
-    private static let limit = 256
+    private static let limit = 1024
+    /// From here on, hypotheses that can no longer come to differ are merged.
+    private static let mergeFrom = 64
     /// What an observation leaves of a hypothesis it contradicts: the events themselves can be a few microseconds
     /// out of order, so one contradiction is not proof.
     private static let contradictionFactor = 1e-4
@@ -34,6 +36,8 @@ package struct TieSolver: Sendable {
     private var taskByTID: [Int32: Int32] = [:]
     /// Groups in order of creation; the same in every hypothesis.
     private var keys: [GroupKey] = []
+    /// Number of hypotheses at which merging is worth another try.
+    private var nextMerge = TieSolver.mergeFrom
     /// Ties no known order settled, over all hypotheses.
     package private(set) var tieCount = 0
     /// Observed ids that no hypothesis explains.
@@ -48,8 +52,8 @@ package struct TieSolver: Sendable {
     /// Takes the next fact, in the order of time.
     package mutating func consume(_ fact: GroupFact) {
         switch fact {
-        case .contact(let time, let tid, let other, let canJoin):
-            contact(time: time, tid: tid, other: other, canJoin: canJoin)
+        case .contact(let time, let tid, let other, let canJoin, let node):
+            contact(time: time, tid: tid, other: other, canJoin: canJoin, node: node)
         case .left(let time, let tid):
             leave(time: time, tid: tid)
         case .observed(let time, let tid, let gid, let tolerance):
@@ -72,11 +76,11 @@ package struct TieSolver: Sendable {
         return task
     }
 
-    private mutating func contact(time: UInt64, tid: Int32, other: Int32, canJoin: Bool) {
+    private mutating func contact(time: UInt64, tid: Int32, other: Int32, canJoin: Bool, node: Int32) {
         let task = task(tid)
         if hypotheses[0].groupOf[task] < 0 {
             let group = Int32(keys.count)
-            keys.append(GroupKey(gid: tid, createdAtNanoseconds: time))
+            keys.append(GroupKey(gid: tid, createdAtNanoseconds: time, homeNode: node))
             for index in hypotheses.indices {
                 hypotheses[index].memberCount.append(1)
                 note(index, time: time, task: task)
@@ -171,10 +175,48 @@ package struct TieSolver: Sendable {
             for index in hypotheses.indices { hypotheses[index].weight /= best }
         }
         hypotheses.removeAll { $0.weight < Self.pruneFactor }
+        if hypotheses.count > Self.mergeFrom { merge() }
         guard hypotheses.count > Self.limit else { return }
         let order = hypotheses.indices.sorted {
             (hypotheses[$1].weight, $0) < (hypotheses[$0].weight, $1)
         }
         hypotheses = order.prefix(Self.limit / 2).sorted().map { hypotheses[$0] }
+    }
+
+    /// What decides the future of a hypothesis: who is with whom, and what it knows of the order of live groups.
+    private struct Standing: Hashable {
+        var groupOf: [Int32]
+        var order: [Int8]
+    }
+
+    /// Of hypotheses with the same standing, the likeliest stays: no later observation can tell them apart, except by what
+    /// changed in the last moments, which is judged when it is observed.
+    private mutating func merge() {
+        guard hypotheses.count >= nextMerge else { return }
+        var best: [Standing: Int] = [:]
+        for index in hypotheses.indices {
+            let standing = standing(of: hypotheses[index])
+            if let other = best[standing], hypotheses[other].weight >= hypotheses[index].weight { continue }
+            best[standing] = index
+        }
+        if best.count < hypotheses.count {
+            hypotheses = best.values.sorted().map { hypotheses[$0] }
+        }
+        nextMerge = max(Self.mergeFrom, hypotheses.count + hypotheses.count / 4)
+    }
+
+    private func standing(of hypothesis: Hypothesis) -> Standing {
+        let live = Set(hypothesis.groupOf).filter { $0 >= 0 }.sorted()
+        var order: [Int8] = []
+        for (position, first) in live.enumerated() {
+            for second in live[(position + 1)...] {
+                switch hypothesis.order.isHigher(keys[Int(first)], than: keys[Int(second)]) {
+                case nil: order.append(0)
+                case .some(true): order.append(1)
+                case .some(false): order.append(-1)
+                }
+            }
+        }
+        return Standing(groupOf: hypothesis.groupOf, order: order)
     }
 }

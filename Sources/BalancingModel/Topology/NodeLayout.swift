@@ -13,6 +13,8 @@ package struct NodeLayout: Hashable, Sendable {
     package let hasMemory: [Bool]
     /// Whether the node at a position is of the top memory tier (`node_is_toptier`).
     package let isTopTier: [Bool]
+    /// Memory of the node at a position, bytes; absent if not known.
+    package let memoryBytes: [UInt64?]
     package let topologyType: TopologyType
     /// The largest distance between nodes with CPUs (`sched_max_numa_distance`).
     package let largestDistance: Int32
@@ -36,6 +38,7 @@ package struct NodeLayout: Hashable, Sendable {
         nodeNumbers = nodes.map { Int32($0.id.rawValue) }
         hasCPUs = nodes.map { !$0.cpus.isEmpty }
         hasMemory = nodes.map { node in nodesWithMemory.map { $0.contains(node.id) } ?? (node.memoryBytes != 0) }
+        memoryBytes = nodes.map(\.memoryBytes)
         isTopTier = nodes.map { node in topTierNodes.map { $0.contains(node.id) } ?? true }
 
         var byNumber = [Int16](repeating: -1, count: (nodes.last?.id.rawValue ?? -1) + 1)
