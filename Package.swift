@@ -24,6 +24,7 @@ let houseSettings: [SwiftSetting] = [
 let package = Package(
     name: "numawatch",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
@@ -128,6 +129,21 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
+        .target(
+            name: "Commands",
+            dependencies: [
+                "ArchiveFiles", "Exposition", "KernelText", "LinuxSystem", "NUMATopology", "Sampling", "Snapshots",
+                "TextOutput",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(name: "CommandsTests", dependencies: ["Commands", "FixtureSupport", "LinuxSystem"]),
+        .executableTarget(name: "numawatchd", dependencies: ["DaemonRuntime"]),
+        .executableTarget(name: "numawatch", dependencies: ["Commands"]),
         .testTarget(name: "PackagingTests"),
     ]
 )

@@ -93,6 +93,8 @@ package struct SamplingEngine: ~Copyable {
     ///
     /// - Returns: The snapshot after it.
     package mutating func round() -> HostSnapshot {
+        // What the last round and all that followed it cost, over the time until now: a round alone is no interval.
+        if sequence > 0 { govern() }
         let now = time.monotonicNanoseconds
         if host.isDue(at: now) { readHost(now) }
         if ledgerTier.isDue(at: now) {
@@ -104,7 +106,6 @@ package struct SamplingEngine: ~Copyable {
             sourcesAt = now
         }
         sequence += 1
-        govern()
         return snapshot()
     }
 
@@ -270,7 +271,9 @@ package struct SamplingEngine: ~Copyable {
         report.tiers = [host.account, ledgerTier.account, placementTier.account]
         report.cpuLimitShare = settings.cpuLimitShare
         report.processCPUNanoseconds = cpu
-        report.cpuShare = now > startedAt ? Double(cpu - min(startCPU, cpu)) / Double(now - startedAt) : 0
+        // At least one interval: what starting costs is spread over the first one.
+        let elapsed = max(now - min(startedAt, now), settings.hostIntervalNanoseconds, 1)
+        report.cpuShare = Double(cpu - min(startCPU, cpu)) / Double(elapsed)
         report.residentBytes = cost.residentBytes ?? 0
         report.maximumHoldNanoseconds = settings.maximumHoldNanoseconds
         report.incidents = ledger.incidents

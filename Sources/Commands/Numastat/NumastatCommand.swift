@@ -1,0 +1,34 @@
+import ArgumentParser
+import LinuxSystem
+
+/// `numawatch numastat`: the tables people know, from the kernel's files.
+struct NumastatCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "numastat", abstract: "The tables of numactl's numastat (-c -m -n -p -s -v -z).",
+        // The letters are numastat's own, parsed by NumastatArguments.
+        helpNames: [])
+
+    @Argument(parsing: .captureForPassthrough, help: "See “numawatch numastat --help”.")
+    var arguments: [String] = []
+
+    func run() throws {
+        let arguments = try NumastatArguments(parsing: arguments)
+        let output = CommandOutput.standard()
+        if arguments.showsHelp {
+            return try output.write(NumastatArguments.help)
+        }
+        if arguments.showsVersion {
+            return try output.write("numawatch numastat version \(NumawatchCommand.version)\n")
+        }
+        let root =
+            try arguments.rootPath.map { path throws(CommandFailure) in try HostRoots.open(path) } ?? HostRoots.live
+        var report = try NumastatReport(arguments, root: root, pageSizeBytes: UInt64(HostFacts.pageSizeBytes))
+        try output.write(arguments.isJSON ? report.json() : Array(report.text().utf8))
+        for complaint in report.complaints {
+            CommandOutput.complain(complaint.description)
+        }
+        if let first = report.complaints.first {
+            throw ExitCode(first.status.rawValue)
+        }
+    }
+}

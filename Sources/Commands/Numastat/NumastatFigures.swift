@@ -1,0 +1,170 @@
+import KernelText
+package import LinuxSystem
+package import Snapshots
+
+/// The figures behind the tables of `numastat`, read from a root.
+///
+/// Layouts follow numactl's program; the figures are the kernel's own files. Processes are read in full, on the
+/// administrator's word: this is a command someone typed, not the daemon's rounds, which are budgeted.
+package struct NumastatFigures: Sendable {
+    /// The online nodes, ascending.
+    package let nodes: [Int]
+    private let root: any HostRoot
+    private let pageSizeBytes: UInt64
+
+    package init(root: any HostRoot, pageSizeBytes: UInt64) throws(CommandFailure) {
+        self.root = root
+        self.pageSizeBytes = pageSizeBytes
+        let path = "/sys/devices/system/node/online"
+        do {
+            let bytes = try root.readBytes(path)
+            nodes = try CPUList.parse(bytes.span).flatMap { Array($0) }
+        } catch let failure as ReadFailure {
+            throw CommandFailure(.noInput, "\(failure)", remedy: "This kernel may lack CONFIG_NUMA.")
+        } catch {
+            throw CommandFailure(.badData, "\(path): \(error)")
+        }
+    }
+
+    /// One row per counter of `nodeN/numastat`, in pages, in the kernel's order.
+    package func statistics() throws(CommandFailure) -> [(name: String, pages: [UInt64])] {
+        try perNode(file: "numastat") { (bytes) throws(KernelTextError) in
+            var counters: [(String, UInt64)] = []
+            try CounterLines.forEach(bytes, file: .nodeNumastat) { (name, value) throws(KernelTextError) in
+                counters.append((bytes.text(name), value))
+            }
+            return counters
+        }
+    }
+
+    /// One row per line of `nodeN/meminfo`: bytes, and the `HugePages_*` counts as the memory those pages make up.
+    package func meminfo() throws(CommandFailure) -> [(name: String, bytes: [UInt64])] {
+        let hugePageBytes = hugePageSizeBytes()
+        return try perNode(file: "meminfo") { (bytes) throws(KernelTextError) in
+            var lines: [(String, UInt64)] = []
+            try Meminfo.forEachNodeLine(bytes) { (name, value) in
+                // The only lines without a unit count pages of the default huge page size.
+                let text = bytes.text(name)
+                let isCount = text.hasPrefix("HugePages_")
+                lines.append((text, isCount ? value.multipliedSaturating(by: hugePageBytes) : value))
+            }
+            return lines
+        }.map { (name: $0.name, bytes: $0.pages) }
+    }
+
+    /// The default huge page size: `Hugepagesize` of `/proc/meminfo`; 0 without one, so that counts of none stay zero.
+    private func hugePageSizeBytes() -> UInt64 {
+        guard let bytes = try? root.readBytes("/proc/meminfo"), let meminfo = try? Meminfo(parsing: bytes.span) else {
+            return 0
+        }
+        return meminfo.hugePageSizeBytes ?? 0
+    }
+
+    /// Bytes of one process by region and node column: the rows of `numastat -p`.
+    package func placement(of pid: Int32) throws(CommandFailure) -> [MemoryRegion: [UInt64]] {
+        var rows: [MemoryRegion: [UInt64]] = [:]
+        for region in MemoryRegion.allCases {
+            rows[region] = [UInt64](repeating: 0, count: nodes.count)
+        }
+        let path = "/proc/\(pid)/numa_maps"
+        do {
+            let bytes = try root.readBytes(path)
+            var reader = NUMAMapsReader()
+            try reader.feed(bytes.span) { (line, _) in
+                let region: MemoryRegion =
+                    line.isHuge ? .huge : line.isHeap ? .heap : line.isStack ? .stack : .private
+                for entry in line.nodePages {
+                    guard let column = nodes.firstIndex(of: entry.node) else { continue }
+                    rows[region]?[column] += entry.pages.multipliedSaturating(
+                        by: line.kernelPageSizeBytes ?? pageSizeBytes)
+                }
+            }
+        } catch let failure as ReadFailure {
+            throw CommandFailure(failure.kind == .permission ? .noPermission : .negative, "\(failure)")
+        } catch {
+            throw CommandFailure(.badData, "\(path): \(error)")
+        }
+        return rows
+    }
+
+    /// The processes that arguments mean: those with the id, and those whose command line or name holds the text.
+    ///
+    /// - Returns: Ascending by pid, each once, and the patterns that matched none.
+    package func processes(matching arguments: [String]) throws(CommandFailure) -> (pids: [Int32], unmatched: [String])
+    {
+        var found: Set<Int32> = []
+        var unmatched: [String] = []
+        var all: [Int32]?
+        for argument in arguments {
+            if let pid = Int32(argument), pid > 0 {
+                found.insert(pid)
+                continue
+            }
+            if all == nil {
+                var pids: [Int32] = []
+                do {
+                    try root.processIDs(into: &pids)
+                } catch {
+                    throw CommandFailure(.noInput, "\(error)")
+                }
+                all = pids
+            }
+            let matching = (all ?? []).filter { commandLine(of: $0).contains(argument) }
+            if matching.isEmpty {
+                unmatched.append(argument)
+            }
+            found.formUnion(matching)
+        }
+        return (found.sorted(), unmatched)
+    }
+
+    /// The arguments of a process joined by spaces, or its name in the kernel where it has none.
+    private func commandLine(of pid: Int32) -> String {
+        if let bytes = try? root.readBytes("/proc/\(pid)/cmdline"), !bytes.isEmpty {
+            return String(decoding: bytes.map { $0 == 0 ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+        }
+        return ""
+    }
+
+    /// The process's name as the kernel keeps it; absent when it is gone.
+    package func name(of pid: Int32) -> String? {
+        guard let bytes = try? root.readBytes("/proc/\(pid)/stat"), let stat = try? TaskStat(parsing: bytes.span) else {
+            return nil
+        }
+        return bytes.span.text(stat.commRange)
+    }
+
+    private func perNode(
+        file: String, _ parse: (Span<UInt8>) throws(KernelTextError) -> [(String, UInt64)]
+    ) throws(CommandFailure) -> [(name: String, pages: [UInt64])] {
+        var rows: [(name: String, pages: [UInt64])] = []
+        for (column, node) in nodes.enumerated() {
+            let path = "/sys/devices/system/node/node\(node)/\(file)"
+            do {
+                let bytes = try root.readBytes(path)
+                for (name, value) in try parse(bytes.span) {
+                    if let index = rows.firstIndex(where: { $0.name == name }) {
+                        rows[index].pages[column] = value
+                    } else {
+                        var pages = [UInt64](repeating: 0, count: nodes.count)
+                        pages[column] = value
+                        rows.append((name, pages))
+                    }
+                }
+            } catch let failure as ReadFailure {
+                throw CommandFailure(.noInput, "\(failure)")
+            } catch {
+                throw CommandFailure(.badData, "\(path): \(error)")
+            }
+        }
+        return rows
+    }
+}
+
+extension UInt64 {
+    /// The product, or the largest number where it does not fit.
+    func multipliedSaturating(by other: UInt64) -> UInt64 {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? .max : product
+    }
+}

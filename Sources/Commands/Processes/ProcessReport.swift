@@ -1,0 +1,125 @@
+import TextOutput
+
+/// The text of `numawatch show PID`.
+struct ProcessReport {
+    private let process: ProcessDocument
+
+    init(_ process: ProcessDocument) {
+        self.process = process
+    }
+
+    func text(_ output: CommandOutput) -> String {
+        var text = output.styled("\(process.pid) \(process.command.terminalSafe)", .heading) + "\n"
+        for (label, value) in facts {
+            text += "  \(label)" + String(repeating: " ", count: max(1, 18 - label.count)) + value.terminalSafe + "\n"
+        }
+        if let placement = process.placement {
+            text += "\n" + output.styled("Memory by node", .heading) + " (\(Self.origin(placement)))\n"
+            text += memory(placement, output)
+        }
+        if let threads = process.threads, !threads.isEmpty {
+            text += "\n" + output.styled("Threads", .heading) + "\n" + Self.table(of: threads, output)
+        }
+        return text
+    }
+
+    private var facts: [(String, String)] {
+        var facts: [(String, String)] = [
+            ("group", process.group),
+            ("parent", "\(process.parentPid)"),
+            ("user", process.uid.map(String.init) ?? Quantity.unknown),
+            ("resident", Quantity.bytes(process.residentBytes)),
+            ("CPU time", Quantity.time(process.cpuSeconds) + byNode(process.cpuByNode.cpuSecondsByNode)),
+            ("threads", "\(process.threadCount), on nodes \(Quantity.countsByNode(process.threadsByNode))"),
+            (
+                "allowed nodes",
+                "CPUs \(Quantity.list(process.allowedCpuNodes)), memory \(Quantity.list(process.allowedMemoryNodes)), "
+                    + "used \(Quantity.list(process.usedMemoryNodes))"
+            ),
+        ]
+        if let ledger = process.ledger {
+            facts += [
+                ("preferred", preferred(ledger)),
+                ("private faults", Quantity.countsByNode(ledger.privatePagesByNode) + " pages by node, decayed"),
+                ("shared faults", Quantity.countsByNode(ledger.sharedPagesByNode) + " pages by node, decayed"),
+                ("migrated", "\(Quantity.count(ledger.migratedPages)) pages"),
+                (
+                    "NUMA groups",
+                    ledger.numaGroupIds.isEmpty ? "none" : ledger.numaGroupIds.map(String.init).joined(separator: ", ")
+                ),
+                ("scans completed", ledger.scanSequence.map(String.init) ?? Quantity.unknown),
+            ]
+        } else {
+            facts.append(("ledger", "not readable"))
+        }
+        if let gap = process.placementGap {
+            facts.append(("placement", process.placement == nil ? "none: \(gap)" : "older than it should be: \(gap)"))
+        }
+        if !process.denied.isEmpty {
+            facts.append(("not permitted", process.denied.joined(separator: ", ")))
+        }
+        return facts
+    }
+
+    private func preferred(_ ledger: LedgerDocument) -> String {
+        guard !ledger.tasksByPreferredNode.isEmpty else { return "none" }
+        return "nodes \(Quantity.countsByNode(ledger.tasksByPreferredNode)), "
+            + "\(ledger.tasksOffPreferredNodeCount) of \(ledger.taskCount) tasks elsewhere now"
+    }
+
+    private func byNode(_ seconds: ByNode) -> String {
+        guard !seconds.isEmpty else { return "" }
+        let parts = seconds.inOrder.map { "\($0.node):\(Quantity.time($0.amount))" }.joined(separator: " ")
+        return ", since first seen by node \(parts) (estimated)"
+    }
+
+    private static func origin(_ placement: PlacementDocument) -> String {
+        let age = "\(Quantity.time(placement.ageSeconds)) ago"
+        if let sample = placement.sample {
+            return "estimated from \(sample.askedPages) addresses, \(age); ± is the 95 % confidence interval"
+        }
+        return "read in full \(age), longest hold \(Quantity.time(placement.longestCallSeconds))"
+    }
+
+    private func memory(_ placement: PlacementDocument, _ output: CommandOutput) -> String {
+        let nodes = placement.allBytesByNode.inOrder.map(\.node)
+        var table = TableFormatter(
+            columns: [.init("", isFlexible: true)] + nodes.map { .init("NODE \($0)", .trailing) }
+                + [.init("TOTAL", .trailing)],
+            widthLimit: output.widthLimit, indent: 2)
+        func row(_ label: String, _ bytes: ByNode) {
+            table.add([label] + nodes.map { Quantity.bytes(bytes["\($0)"] ?? 0) } + [Quantity.bytes(bytes.total)])
+        }
+        for entry in placement.classes {
+            row(entry.class + (entry.pageSizeBytes.map { " \(Quantity.bytes($0))" } ?? ""), entry.bytesByNode)
+        }
+        for entry in placement.policies ?? [] {
+            row("policy \(entry.policy)", entry.bytesByNode)
+        }
+        row("all", placement.allBytesByNode)
+        if let width = placement.halfWidth95BytesByNode {
+            table.add(["±"] + nodes.map { Quantity.bytes(width["\($0)"] ?? 0) })
+        }
+        return table.render()
+    }
+
+    private static func table(of threads: [ProcessDocument.Thread], _ output: CommandOutput) -> String {
+        var table = TableFormatter(
+            columns: [
+                .init("TID", .trailing), .init("COMMAND", isFlexible: true), .init("CPU", .trailing),
+                .init("NODE", .trailing), .init("PREFERRED", .trailing), .init("GROUP", .trailing),
+                .init("TIME", .trailing), .init("PRIVATE", isFlexible: true), .init("SHARED", isFlexible: true),
+                .init("MIGRATED", .trailing),
+            ], widthLimit: output.widthLimit, indent: 2)
+        for thread in threads {
+            table.add([
+                "\(thread.tid)", thread.command, "\(thread.cpu)", thread.numaNode.map(String.init) ?? Quantity.unknown,
+                thread.preferredNode.map(String.init) ?? Quantity.unknown,
+                thread.numaGroupId.map { $0 == 0 ? "none" : String($0) } ?? Quantity.unknown,
+                Quantity.time(thread.cpuSeconds), Quantity.countsByNode(thread.privatePagesByNode),
+                Quantity.countsByNode(thread.sharedPagesByNode), Quantity.count(thread.migratedPages),
+            ])
+        }
+        return table.render()
+    }
+}

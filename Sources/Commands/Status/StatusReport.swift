@@ -1,0 +1,97 @@
+import TextOutput
+
+/// The text of `numawatch status`.
+struct StatusReport {
+    private let status: StatusDocument
+
+    init(_ status: StatusDocument) {
+        self.status = status
+    }
+
+    func text(_ output: CommandOutput) -> String {
+        var text = ""
+        for (label, value) in lines(output) {
+            text +=
+                output.styled(label, .heading) + String(repeating: " ", count: max(1, 16 - label.count)) + value + "\n"
+        }
+        return text
+    }
+
+    private func lines(_ output: CommandOutput) -> [(String, String)] {
+        var lines: [(String, String)] = []
+        let nodes = status.onlineNodes.count
+        lines.append(
+            (
+                "Host",
+                [status.hostName, status.kernelRelease.map { "kernel \($0)" }, "\(nodes) node\(nodes == 1 ? "" : "s")"]
+                    .compactMap { $0?.terminalSafe }.joined(separator: ", ")
+            ))
+        lines.append(("Balancing", balancing(output)))
+        lines.append(("Scanner", scanner))
+        lines += counters
+        let processes =
+            status.processCount.map {
+                "\(Quantity.count(UInt64($0))) with \(Quantity.count(UInt64(status.threadCount ?? 0))) threads"
+            }
+        lines.append(("Processes", processes ?? "not readable"))
+        let missing = status.sources.unreadable
+        let total = status.sources.readableCount + missing.count
+        lines.append(
+            (
+                "Sources",
+                "\(status.sources.readableCount) of \(total) readable"
+                    + (missing.isEmpty ? "" : "; not: \(missing.joined(separator: ", ")) (“numawatch doctor” says why)")
+            ))
+        let cost = status.cost
+        lines.append(
+            (
+                "Cost",
+                "\(Quantity.percent(cost.cpuRatio, decimals: 2)) of one CPU (limit \(Quantity.percent(cost.cpuLimitRatio, decimals: 1))), "
+                    + "\(Quantity.bytes(cost.residentBytes)) resident, longest hold \(Quantity.time(cost.holdLongestSeconds)) "
+                    + "(limit \(Quantity.time(cost.holdLimitSeconds)), exceeded \(cost.holdsOverLimitCount) times)"
+            ))
+        lines.append(
+            ("Round", "\(status.sequence), \(Quantity.time(status.ageSeconds)) ago, version \(status.version)"))
+        return lines
+    }
+
+    private func balancing(_ output: CommandOutput) -> String {
+        guard let mode = status.balancing.mode else {
+            return "unknown: kernel.numa_balancing is not readable"
+        }
+        let parts = [mode & 1 != 0 ? "normal" : nil, mode & 2 != 0 ? "memory tiering" : nil].compactMap { $0 }
+        let name = parts.isEmpty ? (mode == 0 ? "off" : "on, mode \(mode)") : "on: " + parts.joined(separator: ", ")
+        return output.styled(name, mode == 0 ? .warning : .good) + " (kernel.numa_balancing = \(mode))"
+    }
+
+    private var scanner: String {
+        let balancing = status.balancing
+        let parts = [
+            balancing.scanDelaySeconds.map { "delay \(Quantity.time($0))" },
+            balancing.scanPeriodMinimumSeconds.map {
+                "period \(Quantity.time($0)) to \(Quantity.time(balancing.scanPeriodMaximumSeconds))"
+            },
+            balancing.scanSizeBytes.map { "size \(Quantity.bytes($0))" },
+        ].compactMap { $0 }
+        return parts.isEmpty ? "settings not readable here" : parts.joined(separator: ", ")
+    }
+
+    private var counters: [(String, String)] {
+        guard let vmstat = status.vmstat else {
+            return [("Hint faults", "unknown: /proc/vmstat is not readable")]
+        }
+        func line(_ name: String, _ unit: String) -> String {
+            guard let value = vmstat.counters[name] else {
+                return "not counted by this kernel"
+            }
+            let rate = vmstat.ratesPerSecond[name].map { ", \(Quantity.rate($0))/s now" } ?? ""
+            return "\(Quantity.count(value)) \(unit) since boot\(rate)"
+        }
+        var hint = line("numa_hint_faults", "faults")
+        if let all = vmstat.counters["numa_hint_faults"], all > 0, let local = vmstat.counters["numa_hint_faults_local"]
+        {
+            hint += ", \(Quantity.percent(Double(local) / Double(all))) local"
+        }
+        return [("Hint faults", hint), ("Migrated", line("numa_pages_migrated", "pages"))]
+    }
+}

@@ -1,0 +1,56 @@
+import Exposition
+import LinuxSystem
+import Sampling
+import Snapshots
+import Synchronization
+
+/// The daemon's documents made in this process: from this host, or from a captured root.
+///
+/// Each request is answered from one snapshot. ``advance()`` takes the next one; rates and changes need two.
+final class LocalSource: DocumentSource {
+    private let store = SnapshotStore()
+    private let registry: EndpointRegistry
+    private let time = SystemTime()
+    // The engine is a value that is not copied; the box is what a lock can hold.
+    private let engine: Mutex<EngineBox>
+
+    private struct EngineBox: ~Copyable {
+        var engine: SamplingEngine
+    }
+
+    init(root: any HostRoot) {
+        let renderer = MetricsRenderer(catalogue: .standard(version: NumawatchCommand.version))
+        registry = EndpointRegistry(
+            StandardEndpoints(
+                store: store, events: EventLog(), metrics: MetricsPage(renderer: renderer),
+                version: NumawatchCommand.version
+            ).all, version: NumawatchCommand.version)
+        engine = Mutex(
+            EngineBox(
+                engine: SamplingEngine(
+                    root: root, settings: SamplingSettings(), seed: UInt64.random(in: .min ... .max))))
+    }
+
+    func advance() {
+        let snapshot = engine.withLock { $0.engine.collectOnce() }
+        store.publish(snapshot)
+    }
+
+    func get(_ target: String, accept: String?) async throws -> [UInt8] {
+        if store.current == nil {
+            advance()
+        }
+        let reply: EndpointReply
+        do throws(EndpointError) {
+            reply = try registry.answer(
+                method: "GET", target: target, viewer: .all, accept: accept,
+                nowNanoseconds: time.monotonicNanoseconds)
+        } catch {
+            throw DaemonRefusal.failure(status: error.status, target: target, body: error.body)
+        }
+        guard case .bytes(let bytes) = reply.body else {
+            throw CommandFailure(.usage, "\(target) is a stream, which only the daemon has.")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,103 @@
+import TextOutput
+
+/// How amounts look in tables: short, and a dash for what is not known.
+enum Quantity {
+    static let unknown = "-"
+
+    /// `1.2G`: powers of 1024, at most four characters.
+    static func bytes(_ value: Double) -> String {
+        let units = ["B", "K", "M", "G", "T", "P", "E"]
+        var value = max(0, value)
+        var unit = 0
+        while value >= 999.5, unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        let decimals = unit > 0 && value < 9.95 ? 1 : 0
+        return String(fixed: value, decimals: decimals) + units[unit]
+    }
+
+    static func bytes(_ value: UInt64?) -> String {
+        value.map { bytes(Double($0)) } ?? unknown
+    }
+
+    /// `12 %`
+    static func percent(_ ratio: Double?, decimals: Int = 0) -> String {
+        ratio.map { String(fixed: $0 * 100, decimals: decimals) + " %" } ?? unknown
+    }
+
+    /// `850 µs`, `12 ms`, `3.4 s`, `5 min`, `2 h`, `3 d`.
+    static func time(_ seconds: Double?) -> String {
+        guard let seconds else { return unknown }
+        switch seconds {
+        case ..<0.001: return String(fixed: max(0, seconds) * 1e6, decimals: 0) + " µs"
+        case ..<1: return String(fixed: seconds * 1e3, decimals: seconds < 0.01 ? 1 : 0) + " ms"
+        case ..<120: return String(fixed: seconds, decimals: seconds < 10 ? 1 : 0) + " s"
+        case ..<7200: return String(fixed: seconds / 60, decimals: 0) + " min"
+        case ..<172_800: return String(fixed: seconds / 3600, decimals: 0) + " h"
+        default: return String(fixed: seconds / 86_400, decimals: 0) + " d"
+        }
+    }
+
+    /// `12,345`
+    static func count(_ value: UInt64?) -> String {
+        guard let value else { return unknown }
+        let digits = Array(String(value))
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 {
+                text.append(",")
+            }
+            text.append(digit)
+        }
+        return text
+    }
+
+    /// `0.4`, `12`, `3,400`: an amount per second.
+    static func rate(_ value: Double?) -> String {
+        guard let value else { return unknown }
+        return value < 10 ? String(fixed: value, decimals: 1) : count(UInt64(min(value.rounded(), 1e18)))
+    }
+
+    /// `0:1.2G 3:40M`: bytes by node, largest first when there are many nodes.
+    static func bytesByNode(_ amounts: ByNode?) -> String {
+        guard let amounts else { return unknown }
+        return nodes(amounts) { bytes($0) }
+    }
+
+    /// `0:4 1:2`
+    static func countsByNode(_ amounts: ByNode?) -> String {
+        guard let amounts else { return unknown }
+        return nodes(amounts) { String(fixed: $0, decimals: 0) }
+    }
+
+    /// `0-1,4`
+    static func list(_ nodes: [Int]?) -> String {
+        guard let nodes else { return unknown }
+        var text = ""
+        var index = 0
+        let sorted = nodes.sorted()
+        while index < sorted.count {
+            var end = index
+            while end + 1 < sorted.count, sorted[end + 1] == sorted[end] + 1 {
+                end += 1
+            }
+            text += (text.isEmpty ? "" : ",") + "\(sorted[index])" + (end > index ? "-\(sorted[end])" : "")
+            index = end + 1
+        }
+        return text.isEmpty ? "none" : text
+    }
+
+    private static func nodes(_ amounts: ByNode, _ format: (Double) -> String) -> String {
+        let present = amounts.inOrder.filter { $0.amount != 0 }
+        guard !present.isEmpty else { return "0" }
+        let most = 4
+        guard present.count > most else {
+            return present.map { "\($0.node):\(format($0.amount))" }.joined(separator: " ")
+        }
+        let largest = present.sorted { $0.amount != $1.amount ? $0.amount > $1.amount : $0.node < $1.node }
+        let rest = largest[most...].reduce(0) { $0 + $1.amount }
+        return largest[..<most].map { "\($0.node):\(format($0.amount))" }.joined(separator: " ")
+            + " +\(present.count - most):\(format(rest))"
+    }
+}
