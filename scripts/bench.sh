@@ -3,7 +3,7 @@
 # What watching costs: numawatchd's memory, CPU and answers, beside numastat and prometheus-node-exporter in the same
 # minute on the same machine. A benchmark, not a test: it prints numbers and fails only when it cannot measure.
 #
-# PROCESSES=100   processes on the machine at least; sleeping ones are started to get there
+# PROCESSES=100   user processes on the machine at least; sleeping ones are started to get there
 # SECONDS_IDLE=30 how long the daemon is left alone before it is measured
 # REQUESTS=1000   requests per server
 set -eu
@@ -31,10 +31,12 @@ cpu_seconds() {
     sed 's/.*) //' "/proc/$1/stat" | awk -v ticks="$ticks" '{ printf "%.2f", ($12 + $13) / ticks }'
 }
 
-# CPU time the finished children of this shell have used, in seconds. For short programs, run many times.
+# CPU time the finished children of this shell have used, in seconds, put into `seconds`. For short programs, run many
+# times. Not in a subshell, whose own children would be counted.
 children_seconds() {
-    times | awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, part, /[ms]/); sum += part[1] * 60 + part[2] }
-        printf "%.2f", sum }'
+    times >"$directory/times"
+    seconds=$(awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, part, /[ms]/); sum += part[1] * 60 + part[2] }
+        printf "%.2f", sum }' "$directory/times")
 }
 
 resident_mib() { awk '$1 == "VmRSS:" { printf "%.1f", $2 / 1024 }' "/proc/$1/status"; }
@@ -66,16 +68,18 @@ latencies() {
     curl --silent --fail $options --config "$directory/urls" --write-out '%{time_total}\n' >"$file"
 }
 
-count=$(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)
+# Kernel threads have no memory of their own and cost nobody anything.
+user_processes() { ps -e -o pid=,rss= | awk '$2 > 0 { print $1 }'; }
+count=$(user_processes | wc -l)
 while [ "$count" -lt "$processes" ]; do
     sleep 600 &
     children="$children $!"
     count=$((count + 1))
 done
-pids=$(ps -e -o pid= | head -n "$processes" | tr '\n' ' ')
+pids=$(user_processes | head -n "$processes" | tr '\n' ' ')
 
 echo "Host: $(uname -sr), $(nproc) CPUs, $(find /sys/devices/system/node -maxdepth 1 -name 'node[0-9]*' | wc -l) NUMA" \
-    "node(s), $(find /proc -maxdepth 1 -name '[0-9]*' | wc -l) processes"
+    "node(s), $(user_processes | wc -l) user processes"
 
 # --- numawatchd ------------------------------------------------------------------------------------------------------
 socket=$directory/numawatch.sock
@@ -102,13 +106,14 @@ page >"$directory/after"
 latencies "$directory/daemon" --unix-socket "$socket" http://numawatch/metrics
 daemon_busy_mib=$(resident_mib "$daemon")
 
-# CPU per round of a tier over the idle time, in milliseconds.
+# CPU per round of a tier over the idle time, in milliseconds; where that saw no round, since the start.
 round_ms() {
     for page in before after; do
         echo "$(metric "$directory/$page" "numawatch_tier_cpu_seconds_total{tier=\"$1\"}")" \
             "$(metric "$directory/$page" "numawatch_tier_rounds_total{tier=\"$1\"}")"
     done | awk 'NR == 1 { cpu = $1; rounds = $2 }
-        NR == 2 { if ($2 > rounds) printf "%.2f", ($1 - cpu) / ($2 - rounds) * 1000; else printf "no round" }'
+        NR == 2 { if ($2 > rounds) printf "%.2f", ($1 - cpu) / ($2 - rounds) * 1000
+            else if ($2 > 0) printf "%.2f (first)", $1 / $2 * 1000; else printf "no round" }'
 }
 
 host_ms=$(round_ms host)
@@ -116,14 +121,16 @@ ledger_ms=$(round_ms ledger)
 
 # --- numastat --------------------------------------------------------------------------------------------------------
 runs=10
-before=$(children_seconds)
+children_seconds
+before=$seconds
 i=0
 while [ "$i" -lt "$runs" ]; do
     # shellcheck disable=SC2086  # a list of process ids
     numastat -p $pids >/dev/null 2>&1 || true
     i=$((i + 1))
 done
-numastat_ms=$(echo "$before $(children_seconds)" | awk -v runs="$runs" '{ printf "%.2f", ($2 - $1) / runs * 1000 }')
+children_seconds
+numastat_ms=$(echo "$before $seconds" | awk -v runs="$runs" '{ printf "%.2f", ($2 - $1) / runs * 1000 }')
 
 # --- prometheus-node-exporter ----------------------------------------------------------------------------------------
 exporter=$("$here/extract-tool.sh" prometheus-node-exporter prometheus-node-exporter)

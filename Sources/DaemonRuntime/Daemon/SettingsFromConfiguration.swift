@@ -1,8 +1,26 @@
 import LinuxSystem
 import NIOCore
+import Sampling
 import Server
 
 extension DaemonConfiguration {
+    /// What the sampler is to read, how often and at what cost.
+    var samplingSettings: SamplingSettings {
+        var settings = SamplingSettings()
+        settings.hostInterval = sampling.hostInterval
+        settings.ledgerInterval = sampling.ledgerInterval
+        settings.placementInterval = sampling.placementInterval
+        settings.cpuLimitShare = sampling.cpuLimitPercent / 100
+        settings.maximumThreadsPerRound = sampling.maximumThreadsPerRound
+        settings.maximumHold = placement.maximumHold
+        settings.readBufferBytes = placement.readBufferBytes
+        settings.samplePages = placement.samplePages
+        settings.minimumResidentBytes = UInt64(clamping: placement.minimumRSSBytes)
+        settings.includedUnits = placement.includedUnits
+        settings.excludedUnits = placement.excludedUnits
+        return settings
+    }
+
     /// The bounds of what clients may do.
     var serverLimits: ServerLimits {
         var limits = ServerLimits(connections: server.maximumConnections)

@@ -1,0 +1,41 @@
+import LinuxSystem
+import Sampling
+import ServiceLifecycle
+import Snapshots
+
+extension Daemon {
+    /// The daemon with the sampler of this host, or of the root it was given.
+    ///
+    /// - Throws: ``DaemonExit/unavailable`` when the sampler cannot have a thread of its own; the log says so.
+    package init(start: DaemonStart) throws(DaemonExit) {
+        let store = SnapshotStore()
+        let time = SystemTime()
+        let executor: ThreadExecutor
+        do throws(SystemFailure) {
+            executor = try ThreadExecutor(name: "sampler")
+        } catch {
+            start.logger.log(.failed, "The sampler cannot start: \(error)")
+            throw .unavailable
+        }
+        let loop = SamplerLoop(
+            executor: executor, store: store,
+            engine: SamplingEngine(
+                root: start.root, settings: start.configuration.samplingSettings, time: time,
+                // Two daemons on one fleet must not sample the same addresses in step.
+                seed: UInt64.random(in: .min ... .max)),
+            time: time)
+        self.init(
+            start: start, store: store,
+            sampler: Sampler(service: SamplerService(loop: loop)) { await loop.apply($0.samplingSettings) },
+            time: time)
+    }
+}
+
+/// Runs the sampler's rounds until shutdown; a round under way is finished first.
+private struct SamplerService: Service {
+    let loop: SamplerLoop
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { [loop] in await loop.run() }
+    }
+}
