@@ -151,9 +151,8 @@ let package = Package(
             ]
         ),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "FixtureSupport", "LinuxSystem"]),
-        .executableTarget(name: "numawatchd", dependencies: ["DaemonRuntime"]),
-        .executableTarget(name: "numawatch", dependencies: ["Commands"]),
         .executableTarget(name: "numawatchd", dependencies: ["DaemonRuntime"], linkerSettings: leanLinking),
+        .executableTarget(name: "numawatch", dependencies: ["Commands"]),
         .testTarget(name: "PackagingTests", dependencies: ["numawatchd"]),
     ]
 )
