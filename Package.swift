@@ -93,6 +93,17 @@ let package = Package(
             ]
         ),
         .target(
+            name: "DomainReports",
+            dependencies: ["HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains", "TextOutput"]
+        ),
+        .testTarget(
+            name: "DomainReportsTests",
+            dependencies: [
+                "DomainReports", "HostReading", "LinuxSystem", "NUMATopology", "SchedDomains",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .target(
             name: "Sampling",
             dependencies: ["HostReading", "KernelText", "LinuxSystem", "NUMATopology", "Snapshots"]
         ),

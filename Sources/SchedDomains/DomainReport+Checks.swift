@@ -107,7 +107,8 @@ extension DomainReconciliation {
 
     /// X5, X6, X7: what is observed must make sense by itself.
     static func checkConsistency(
-        _ observed: ObservedDomains, _ spans: SpanTable, _ collector: inout DisagreementCollector
+        _ observed: ObservedDomains, _ spans: SpanTable, _ input: DomainsInput,
+        _ collector: inout DisagreementCollector
     ) {
         guard observed.hasSpans else { return }
         var nests: [SpanID: Set<SpanID>] = [:]
@@ -138,17 +139,14 @@ extension DomainReconciliation {
                 child = span
             }
         }
+        // With asymmetric distances a CPU's top may go, and what is left be another CPU's inner span.
+        let areTopsShared = input.machine.distances?.isSymmetric ?? true
         for (span, cpus) in members where Set(cpus).count != spans.weight(span) {
-            // A NUMA span below some CPU's top may be another CPU's top; only whole disagreement is a race.
-            let isTop = cpus.contains { observed[$0]?.last?.span == span }
-            let isShared = spans[span].allSatisfy { cpu in
-                observed[cpu]?.contains { $0.span == span } ?? false
-            }
-            if !isShared, isTop || cpus.count < spans.weight(span) {
-                collector.add(
-                    .race, cpus.min() ?? 0, index: nil, expected: "all of \(spans[span].listText)",
-                    observed: CPUSet(cpus).listText, likely: .hotplugRace)
-            }
+            let isTop = cpus.allSatisfy { observed[$0]?.last?.span == span }
+            guard areTopsShared || !isTop else { continue }
+            collector.add(
+                .race, cpus.min() ?? 0, index: nil, expected: "all of \(spans[span].listText)",
+                observed: CPUSet(cpus).listText, likely: .hotplugRace)
         }
     }
 

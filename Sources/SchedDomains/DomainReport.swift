@@ -44,7 +44,7 @@ package enum DomainReconciliation {
             }
         }
         compareDetails(result, observed, input, &collector)
-        checkConsistency(observed, result.spans, &collector)
+        checkConsistency(observed, result.spans, input, &collector)
         var joined = overlay(result, observed, isInferred: inferred != nil)
         if let dump = observed.dump {
             compareDump(joined, dump, &collector)

@@ -10,14 +10,17 @@ struct CpusetReader {
 
     /// The partitions in force; nothing if no cpuset hierarchy is visible.
     static func partitions(housekeeping: CPUSet, _ facts: inout FactReader) -> [PartitionRequest]? {
-        for directory in candidates(&facts) {
+        let places = candidates(&facts)
+        for directory in places {
             for prefix in ["cpuset.", ""] where facts.root.exists("\(directory)/\(prefix)sched_load_balance") {
                 if let root = v1(directory, prefix, depth: 0, &facts) {
                     return CpusetPartitions.v1(root: root, housekeeping: housekeeping)
                 }
             }
         }
-        for directory in candidates(&facts) where facts.root.exists("\(directory)/cpuset.cpus.effective") {
+        // A child of the usual place may have the file too, but is not the root.
+        let isChild = { (place: String) in place.hasPrefix("/sys/fs/cgroup/") && !place.hasSuffix("/unified") }
+        for directory in places where !isChild(directory) && facts.root.exists("\(directory)/cpuset.cpus.effective") {
             if let root = v2(directory, isRoot: true, depth: 0, &facts) {
                 return CpusetPartitions.v2(root: root, housekeeping: housekeeping)
             }
@@ -25,7 +28,8 @@ struct CpusetReader {
         return nil
     }
 
-    /// Where a cpuset hierarchy may be mounted: what the mount table says, then the usual places.
+    /// Where a cpuset hierarchy may be mounted: what the mount table says, then the usual
+    /// places. A hierarchy's root comes before what lies in it.
     private static func candidates(_ facts: inout FactReader) -> [String] {
         var result: [String] = []
         if facts.root.exists("/proc/mounts"), let bytes = facts.bytes("/proc/mounts"),
@@ -40,7 +44,19 @@ struct CpusetReader {
                 }
             }
         }
-        result += ["/sys/fs/cgroup/cpuset", "/sys/fs/cgroup", "/sys/fs/cgroup/cpu,cpuset", "/dev/cpuset"]
+        result.append("/sys/fs/cgroup")
+        for name in (try? facts.root.list("/sys/fs/cgroup")) ?? [] {
+            result.append("/sys/fs/cgroup/\(name)")
+        }
+        result.append("/dev/cpuset")
+        if !facts.root.isLive {
+            // A captured tree may have the hierarchy wherever it was mounted.
+            for parent in ["", "/mnt", "/tmp", "/run", "/dev"] {
+                for name in (try? facts.root.list(parent.isEmpty ? "/" : parent)) ?? [] {
+                    result.append("\(parent)/\(name)")
+                }
+            }
+        }
         return result
     }
 

@@ -77,8 +77,12 @@ struct FactReader {
 
     /// The numbers N of the entries `prefixN` of a directory, ascending; empty if it cannot be listed.
     func numbered(_ directory: String, prefix: String) -> [Int] {
-        let names = (try? root.list(directory)) ?? []
-        return names.compactMap { $0.hasPrefix(prefix) ? Int($0.dropFirst(prefix.count)) : nil }
+        Self.numbered((try? root.list(directory)) ?? [], prefix: prefix)
+    }
+
+    /// The numbers N of the names `prefixN`, ascending.
+    static func numbered(_ names: [String], prefix: String) -> [Int] {
+        names.compactMap { $0.hasPrefix(prefix) ? Int($0.dropFirst(prefix.count)) : nil }
             .filter { (0...CPUSet.numberLimit).contains($0) }.sorted()
     }
 

@@ -52,19 +52,21 @@ struct TopologyReader {
         let count = (machine.onlineCPUs.union(machine.possibleCPUs).last ?? -1) + 1
         var result = [CPUTopology?](repeating: nil, count: count)
         let nodeByCPU = machine.nodeByCPU()
+        let onlineNodes = machine.nodeSet
         for cpu in machine.onlineCPUs {
-            result[cpu] = topology(cpu, nodeByCPU.indices.contains(cpu) ? nodeByCPU[cpu] : nil, machine, &facts)
+            result[cpu] = topology(cpu, nodeByCPU.indices.contains(cpu) ? nodeByCPU[cpu] : nil, onlineNodes, &facts)
         }
         return result
     }
 
     private static func topology(
-        _ cpu: Int, _ listedNode: NodeID?, _ machine: Machine, _ facts: inout FactReader
+        _ cpu: Int, _ listedNode: NodeID?, _ onlineNodes: NodeSet, _ facts: inout FactReader
     ) -> CPUTopology {
         let directory = "\(cpuDirectory)/cpu\(cpu)"
         let topology = "\(directory)/topology"
         // A CPU may be listed by several nodes (numa=fake); its own is the one it links to.
-        let linked = facts.numbered(directory, prefix: "node").first { machine.nodeSet.contains(NodeID($0)) }
+        let names = (try? facts.root.list(directory)) ?? []
+        let linked = FactReader.numbered(names, prefix: "node").first { onlineNodes.contains(NodeID($0)) }
         let package = facts.integer("\(topology)/physical_package_id")
         let cluster = facts.integer("\(topology)/cluster_id")
         var record = CPUTopology(
@@ -76,21 +78,25 @@ struct TopologyReader {
         record.hasClusterID = cluster.map { $0 >= 0 && $0 != 65535 } ?? false
         record.packageCPUs =
             facts.span("\(topology)/package_cpus_list") ?? facts.span("\(topology)/core_siblings_list")
-        record.capacity =
-            facts.root.exists("\(directory)/cpu_capacity") ? facts.integer("\(directory)/cpu_capacity") : nil
-        addCaches("\(directory)/cache", to: &record, &facts)
+        if names.contains("cpu_capacity") {
+            record.capacity = facts.integer("\(directory)/cpu_capacity")
+        }
+        if names.contains("cache") {
+            addCaches("\(directory)/cache", to: &record, &facts)
+        }
         return record
     }
 
     private static func addCaches(_ directory: String, to record: inout CPUTopology, _ facts: inout FactReader) {
         for index in facts.numbered(directory, prefix: "index") {
             let leaf = "\(directory)/index\(index)"
+            let names = (try? facts.root.list(leaf)) ?? []
             guard let level = facts.integer("\(leaf)/level"), let shared = facts.span("\(leaf)/shared_cpu_list") else {
                 continue
             }
             let cache = CacheLeaf(
-                level: level, sharedCPUs: shared, hasID: facts.root.exists("\(leaf)/id"),
-                hasSize: facts.root.exists("\(leaf)/size"))
+                level: level, sharedCPUs: shared, hasID: names.contains("id"),
+                hasSize: names.contains("size"))
             record.lastCacheLeaf = cache
             if level >= record.highestCache?.level ?? 0 {
                 record.highestCache = cache

@@ -1,0 +1,95 @@
+import HostReading
+package import LinuxSystem
+package import NUMATopology
+import SchedDomains
+import TextOutput
+
+/// `numawatch domains` and `numawatch domains diff`, apart from the parsing of arguments.
+package enum DomainsCommand {
+    /// How to show the domains.
+    package enum Format: String, Sendable, CaseIterable {
+        /// Boxes in boxes, each part's view of the groups under it.
+        case picture
+        /// Every part of every domain, by CPU.
+        case tree
+        /// One line per domain.
+        case table
+        /// What the kernel prints with `sched_verbose`.
+        case kernel
+        case json
+    }
+
+    /// What a run produced.
+    package struct Output: Sendable {
+        /// For standard output.
+        package var text: String
+        /// For standard error, one line each: what disagrees, what could not be read.
+        package var notes: [String]
+        /// Whether there is something to show: online CPUs were found; for `diff`, whether the two are the same.
+        package var isSuccess: Bool
+    }
+
+    /// Shows the domains of a root.
+    ///
+    /// - Parameters:
+    ///   - cpus: The CPUs to show; absent: all.
+    ///   - widthLimit: Columns of the terminal, for the picture.
+    ///   - statistics: Rates of load balancing to add (`--stats`); see ``BalanceSampling``.
+    package static func show(
+        _ root: any HostRoot, format: Format, cpus: CPUSet? = nil, widthLimit: Int = 100,
+        sampling: BalanceSampling? = nil
+    ) -> Output {
+        let reading = DomainsReader.read(root)
+        let report = DomainReconciliation.reconcile(reading.input, reading.observed)
+        let hierarchy = report.hierarchy
+        let statistics = sampling?.statistics(hierarchy, listing: cpus ?? [])
+        var text: String
+        switch format {
+        case .picture:
+            text = DomainPicture.render(
+                hierarchy, machine: reading.input.machine, cpus: cpus, widthLimit: widthLimit)
+        case .tree: text = DomainTree.render(hierarchy, cpus: cpus)
+        case .table: text = DomainTable.render(hierarchy, cpus: cpus)
+        case .kernel:
+            text = ""
+            KernelDump.render(hierarchy, cpus: cpus) { text += $0 }
+        case .json:
+            var json = JSONWriter(isIndented: true)
+            DomainsDocument(report, input: reading.input, cpus: cpus, statistics: statistics).write(into: &json)
+            text = String(decoding: json.bytes, as: UTF8.self) + "\n"
+        }
+        if let statistics, format != .json, format != .kernel {
+            text += BalanceTable.render(statistics)
+        }
+        var notes = report.disagreements.map(\.text)
+        if let inferred = report.inferred {
+            notes.append("the kernel's domains are those of this host read \(inferred)")
+        }
+        if reading.changedWhileReading {
+            notes.append("CPUs went on or off line while reading: run it again")
+        }
+        if hierarchy.online.isEmpty {
+            notes += reading.failures.map { "\($0.path): \($0.reason)" }
+        }
+        for partition in hierarchy.partitions {
+            if let failure = partition.failure {
+                notes.append("no domains on CPUs \(hierarchy.spans[partition.span]): \(failure)")
+            }
+        }
+        return Output(text: text, notes: notes, isSuccess: !hierarchy.online.isEmpty)
+    }
+
+    /// Compares the domains of two roots.
+    package static func diff(_ old: any HostRoot, _ new: any HostRoot) -> Output {
+        let sides = [old, new].map { root in
+            let reading = DomainsReader.read(root)
+            return DomainReconciliation.reconcile(reading.input, reading.observed)
+        }
+        let difference = DomainDiff(from: sides[0].hierarchy, to: sides[1].hierarchy)
+        var notes: [String] = []
+        for (name, side) in zip(["first", "second"], sides) where side.hierarchy.online.isEmpty {
+            notes.append("the \(name) root shows no online CPUs")
+        }
+        return Output(text: difference.text, notes: notes, isSuccess: difference.isEmpty && notes.isEmpty)
+    }
+}

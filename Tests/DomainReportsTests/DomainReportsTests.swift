@@ -1,0 +1,122 @@
+import DomainReports
+import HostReading
+import LinuxSystem
+import NUMATopology
+import SchedDomains
+import SystemPackage
+import Testing
+
+/// The commands around domains, apart from the parsing of arguments.
+@Suite struct DomainReportsTests {
+    private static let shape = SyntheticTopology.make(nodes: 2, coresPerNode: 2, threads: 2)
+    private static let root = SyntheticRoot.make(shape)
+
+    @Test("Every format shows something, and the kernel's is the kernel's", arguments: DomainsCommand.Format.allCases)
+    func formats(_ format: DomainsCommand.Format) {
+        let output = DomainsCommand.show(Self.root, format: format)
+        #expect(output.isSuccess)
+        #expect(output.notes == [])
+        #expect(output.text.hasSuffix("\n"))
+        if format == .kernel {
+            #expect(output.text == KernelDump(DomainDerivation.derive(Self.shape.input)).text)
+        }
+    }
+
+    @Test("A choice of CPUs limits what is shown")
+    func chosenCPUs() {
+        let text = DomainsCommand.show(Self.root, format: .kernel, cpus: [5]).text
+        #expect(text.hasPrefix("CPU5 attaching"))
+        #expect(text.split(separator: "\n").filter { $0.hasPrefix("CPU") }.count == 1)
+    }
+
+    @Test("JSON names every part and its source")
+    func json() {
+        let text = DomainsCommand.show(Self.root, format: .json, cpus: [0]).text
+        for part in [
+            #""kernel": "6.12""#, #""topology_type": "direct""#, #""name": "SMT""#, #""span": "0-1""#,
+            #""imb_numa_nr": 1"#, #""balance_mask": "0-3""#, #""nominal_capacity": 4096"#, #""groups": "derived""#,
+            #""disagreements": []"#, #""llc_cpus": 4"#,
+        ] {
+            #expect(text.contains(part), "\(part)")
+        }
+        #expect(!text.contains(#""cpu": 1,"#))
+    }
+
+    @Test("A root without CPUs is no success, and the notes say what is missing")
+    func emptyRoot() {
+        let output = DomainsCommand.show(MemoryRoot(), format: .tree)
+        #expect(!output.isSuccess)
+        #expect(output.notes.contains { $0.hasPrefix("/sys/devices/system/cpu/online: ") })
+    }
+
+    @Test("A disagreement with the kernel is a note")
+    func disagreement() {
+        var root = Self.root
+        let zeros = String(repeating: " 0", count: 36)
+        var text = "version 16\ntimestamp 1\n"
+        for cpu in 0..<8 {
+            text += "cpu\(cpu) 0 0 0 0 0 0 0 0 0\ndomain0 \(cpu < 4 ? "0f" : "f0")\(zeros)\n"
+        }
+        root.addFile("/proc/schedstat", text: text)
+        let output = DomainsCommand.show(root, format: .kernel)
+        #expect(output.notes.contains { $0.hasPrefix("span: CPUs 0-1: kernel 0-3, derived 0-1 < 0-3 < 0-7") })
+    }
+
+    @Test("A diff of equal roots is a success without text; of others it is not")
+    func diff() {
+        let same = DomainsCommand.diff(Self.root, Self.root)
+        #expect(same.isSuccess && same.text.isEmpty)
+        var other = Self.root
+        other.addFile("/sys/devices/system/cpu/isolated", text: "7\n")
+        let changed = DomainsCommand.diff(Self.root, other)
+        #expect(!changed.isSuccess)
+        #expect(changed.text.contains("- partition 0-7\n+ partition 0-6\n"))
+    }
+
+    @Test("A capture holds what the commands read, and reading it gives the same domains")
+    func capture() {
+        let capture = HostCapture(Self.root)
+        var root = MemoryRoot()
+        for (path, content) in capture.members {
+            switch content {
+            case .file(let bytes): root.addFile(path, bytes)
+            case .link(let target): root.addLink(path, target: target)
+            }
+        }
+        #expect(capture.failures == [])
+        #expect(DomainsCommand.diff(Self.root, root).isSuccess)
+        #expect(DomainsCommand.show(root, format: .kernel).text == DomainsCommand.show(Self.root, format: .kernel).text)
+    }
+
+    @Test("A capture holds no process data, and lists what it may not read")
+    func captureLimits() {
+        var root = Self.root
+        root.addFile("/proc/1/cmdline", text: "init")
+        root.addFile("/proc/1/sched", text: "x")
+        root.addFile("/sys/kernel/debug/sched/debug", text: "every process")
+        root.addFile("/sys/kernel/debug/sched/verbose", text: "Y\n")
+        root.addFile("/proc/schedstat", text: "version 16\n")
+        root.fail("/proc/schedstat", with: .permissionDenied)
+        let capture = HostCapture(root)
+        #expect(!capture.members.keys.contains { $0.hasPrefix("/proc/1/") || $0.hasSuffix("/debug") })
+        #expect(capture.members["/sys/kernel/debug/sched/verbose"] == .file(Array("Y\n".utf8)))
+        #expect(capture.failures.map(\.path) == ["/proc/schedstat"])
+    }
+
+    @Test("Statistics follow the domains as a table, and are part of JSON")
+    func statistics() throws {
+        var root = Self.root
+        let zeros = String(repeating: " 0", count: 36)
+        root.addFile("/proc/schedstat", text: "version 16\ntimestamp 1\ncpu0 0 0 0 0 0 0 0 0 0\ndomain0 03\(zeros)\n")
+        root.addFile("/proc/sys/kernel/sched_schedstats", text: "0\n")
+        var times: [UInt64] = [2_000_000_000, 1_000_000_000]
+        var pauses = 0
+        let sampling = try BalanceSampling(root, nanoseconds: { times.removeLast() }, pause: { pauses += 1 })
+        #expect(pauses == 1)
+        #expect(BalanceSampling.isCounting(root) == false)
+        #expect(BalanceSampling.isCounting(Self.root) == nil)
+        #expect(DomainsCommand.show(root, format: .table, sampling: sampling).text.contains("SMT    1     busy"))
+        #expect(DomainsCommand.show(root, format: .json, sampling: sampling).text.contains(#""balancing": {"#))
+        #expect(!DomainsCommand.show(root, format: .kernel, sampling: sampling).text.contains("TRIES"))
+    }
+}
