@@ -88,7 +88,8 @@ let package = Package(
         .testTarget(
             name: "HostReadingTests",
             dependencies: [
-                "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains", "Snapshots",
+                "FixtureSupport", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains",
+                "Snapshots",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
