@@ -3,7 +3,11 @@
 /// A client that opens connections and leaves them idle must not keep others out, nor may it push out a client that has
 /// just connected and not yet sent its request. So, when the table or a user's share of it is full, the newcomer takes
 /// the place of an idle connection of the user who has most of them, and of that user's process which has most of them,
-/// the one idle for longest. A client with a thousand connections thereby pushes out its own. When none is idle, the
+/// the one idle for longest; but never of another process that has no more than its own. A client with a thousand
+/// connections thereby pushes out its own.
+///
+/// When none is idle, some client may keep all of its connections busy by not reading its answers. A process that has
+/// more than a quarter of the places loses its oldest connection to a newcomer from another process; otherwise the
 /// newcomer is refused.
 ///
 /// Example: 4 places; process 10 has three idle connections, process 11 one. Process 12 connects: the oldest of process
@@ -45,10 +49,10 @@ struct ConnectionTable {
     mutating func admit(_ peer: Peer) -> Admission {
         var victim: UInt64?
         if entries.values.count(where: { $0.peer.userID == peer.userID }) >= perUserLimit {
-            victim = idleConnection { $0.userID == peer.userID }
+            victim = connectionToGive(up: { $0.userID == peer.userID }, for: peer, places: perUserLimit)
             if victim == nil { return .refused }
         } else if entries.count >= limit {
-            victim = idleConnection { _ in true }
+            victim = connectionToGive(up: { _ in true }, for: peer, places: limit)
             if victim == nil { return .refused }
         }
         if let victim { entries[victim] = nil }
@@ -70,7 +74,7 @@ struct ConnectionTable {
         entries[id] = nil
     }
 
-    private func idleConnection(where matches: (Peer) -> Bool) -> UInt64? {
+    private func connectionToGive(up matches: (Peer) -> Bool, for newcomer: Peer, places: Int) -> UInt64? {
         var byUser: [UInt32: Int] = [:]
         var byPeer: [Peer: Int] = [:]
         let candidates = entries.filter { matches($0.value.peer) }
@@ -81,6 +85,14 @@ struct ConnectionTable {
         func rank(_ entry: Entry) -> (Int, Int, UInt64) {
             (byUser[entry.peer.userID] ?? 0, byPeer[entry.peer] ?? 0, UInt64.max - entry.idleSince)
         }
-        return candidates.filter { !$0.value.isBusy }.max { rank($0.value) < rank($1.value) }?.key
+        let own = byPeer[newcomer] ?? 0
+        let idle = candidates.filter { entry in
+            !entry.value.isBusy && (entry.value.peer == newcomer || byPeer[entry.value.peer] ?? 0 > own)
+        }
+        if let victim = idle.max(by: { rank($0.value) < rank($1.value) }) { return victim.key }
+        let hogs = candidates.filter { entry in
+            entry.value.peer != newcomer && byPeer[entry.value.peer] ?? 0 > max(1, own, places / 4)
+        }
+        return hogs.max { rank($0.value) < rank($1.value) }?.key
     }
 }

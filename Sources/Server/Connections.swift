@@ -9,8 +9,8 @@ final class Connections: Sendable {
     private struct State {
         var table: ConnectionTable
         var channels: [UInt64: any Channel] = [:]
-        var streams = 0
-        var waitingBytes = 0
+        var streams: [ConnectionTable.Peer: Int] = [:]
+        var waitingBytes: [ConnectionTable.Peer: Int] = [:]
         var whenEmpty: EventLoopPromise<Void>?
     }
 
@@ -65,29 +65,48 @@ final class Connections: Sendable {
     }
 
     /// Takes one of the places for streams.
-    func beginStream() -> Bool {
+    func beginStream(of peer: ConnectionTable.Peer) -> Bool {
         state.withLock { state in
-            guard state.streams < limits.streams else { return false }
-            state.streams += 1
+            let own = state.streams[peer] ?? 0
+            guard state.streams.values.reduce(0, +) < limits.streams, own < limits.streamsPerProcess else {
+                return false
+            }
+            state.streams[peer] = own + 1
             return true
         }
     }
 
-    func endStream() {
-        state.withLock { $0.streams -= 1 }
+    func endStream(of peer: ConnectionTable.Peer) {
+        state.withLock { state in
+            let own = state.streams[peer] ?? 0
+            state.streams[peer] = own > 1 ? own - 1 : nil
+        }
     }
 
-    /// Takes room for an answer that waits to be read. One that is larger than all there is, is let through alone.
-    func reserve(_ bytes: Int) -> Bool {
+    /// Whether a process may have another large answer made: not while a quarter of all the room is taken by those it has not
+    /// read. Asked before the answer is made, which costs more than anything else a client can make us do.
+    func mayAnswer(_ peer: ConnectionTable.Peer) -> Bool {
+        state.withLock { $0.waitingBytes[peer] ?? 0 <= limits.waitingBytes / 4 }
+    }
+
+    /// Takes room for an answer that waits to be read. Small ones always fit: there are no more than connections. A
+    /// large one that is the process's only one is let through, whatever its size, if the others leave room.
+    func reserve(_ bytes: Int, for peer: ConnectionTable.Peer) -> Bool {
         state.withLock { state in
-            guard state.waitingBytes == 0 || state.waitingBytes + bytes <= limits.waitingBytes else { return false }
-            state.waitingBytes += bytes
+            let own = state.waitingBytes[peer] ?? 0
+            let others = state.waitingBytes.values.reduce(0, +) - own
+            let fits = own + others + bytes <= limits.waitingBytes || (own == 0 && others < limits.waitingBytes)
+            guard bytes <= limits.pieceBytes || fits else { return false }
+            state.waitingBytes[peer] = own + bytes
             return true
         }
     }
 
-    func release(_ bytes: Int) {
-        state.withLock { $0.waitingBytes -= bytes }
+    func release(_ bytes: Int, of peer: ConnectionTable.Peer) {
+        state.withLock { state in
+            let rest = (state.waitingBytes[peer] ?? 0) - bytes
+            state.waitingBytes[peer] = rest > 0 ? rest : nil
+        }
     }
 
     /// Tells every connection to finish what it is doing.

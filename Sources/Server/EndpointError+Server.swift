@@ -8,9 +8,6 @@ extension EndpointError {
         remedy: "Be root or a member of the service's group, or have the administrator set OthersMayRead=yes.")
     static let tooSlow = EndpointError(
         status: 408, "The request did not arrive in time.", remedy: "Send it in one go.")
-    static let busy = EndpointError(
-        status: 503, "Too many answers are waiting to be read by their clients.", remedy: "Ask again in a second.",
-        retryAfterSeconds: 1)
     static let tooManyStreams = EndpointError(
         status: 503, "Too many clients follow the events already.",
         remedy: "Close one of them, or ask with follow=false.", retryAfterSeconds: 10)

@@ -10,7 +10,7 @@ extension HTTPConnectionHandler {
     func send(_ reply: EndpointReply, error: EndpointError?, head: HTTPRequestHead?) {
         switch reply.body {
         case .bytes(let bytes):
-            guard shared.connections.reserve(bytes.count) else { return send(.busy, to: head) }
+            guard shared.connections.reserve(bytes.count, for: peer) else { return send(.busy, to: head) }
             reservedBytes = bytes.count
             let responseHead = responseHead(reply, error: error, to: head, length: bytes.count)
             begin(responseHead)
@@ -21,7 +21,7 @@ extension HTTPConnectionHandler {
                 begin(responseHead(reply, error: nil, to: head, length: nil))
                 return finish()
             }
-            guard shared.connections.beginStream() else { return send(.tooManyStreams, to: head) }
+            guard shared.connections.beginStream(of: peer) else { return send(.tooManyStreams, to: head) }
             begin(responseHead(reply, error: nil, to: head, length: nil))
             context?.flush()
             sendLines(makeLines())
@@ -84,7 +84,7 @@ extension HTTPConnectionHandler {
     private func finish() {
         guard let context, case .answering = state else { return }
         writeDeadline?.cancel()
-        shared.connections.release(reservedBytes)
+        shared.connections.release(reservedBytes, of: peer)
         reservedBytes = 0
         // Not from here: after the end comes the next request that is waiting, whose answer would end here, and so on; a
         // client that sends hundreds at once would decide how deep our stack gets.
@@ -115,15 +115,15 @@ extension HTTPConnectionHandler {
 
     /// Sends lines as they come, each after the one before was taken.
     private func sendLines(_ lines: any AsyncSequence<[UInt8], Never> & Sendable) {
-        guard let context else { return shared.connections.endStream() }
+        guard let context else { return shared.connections.endStream(of: peer) }
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let (eventLoop, connections) = (context.eventLoop, shared.connections)
+        let (eventLoop, connections, peer) = (context.eventLoop, shared.connections, peer)
         stream = Task {
             for await line in lines {
                 let taken: Void? = try? await eventLoop.flatSubmit { handler.value.send(line: line) }.get()
                 if taken == nil || Task.isCancelled { break }
             }
-            connections.endStream()
+            connections.endStream(of: peer)
             eventLoop.execute { handler.value.finish() }
         }
     }

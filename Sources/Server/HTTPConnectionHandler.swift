@@ -26,6 +26,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     }
 
     let id: UInt64
+    let peer: ConnectionTable.Peer
     /// What the client may see; absent when it may see nothing.
     let viewer: Viewer?
     let shared: SharedServerState
@@ -44,8 +45,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private var waitingError: (any Error)?
     private var readIsWaiting = false
 
-    init(id: UInt64, viewer: Viewer?, shared: SharedServerState) {
+    init(id: UInt64, peer: ConnectionTable.Peer, viewer: Viewer?, shared: SharedServerState) {
         self.id = id
+        self.peer = peer
         self.viewer = viewer
         self.shared = shared
     }
@@ -84,6 +86,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
             state = .receiving(head, bodyBytes: count + body.readableBytes)
         case (.end, .receiving(let head, _)):
             requestDeadline?.cancel()
+            shared.connections.set(id, isBusy: true)
             answer(head)
         default: break  // What comes after an early answer is of no interest.
         }
@@ -140,7 +143,6 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     private func receive(_ head: HTTPRequestHead) {
         requestDeadline?.cancel()
-        shared.connections.set(id, isBusy: true)
         state = .receiving(head, bodyBytes: 0)
         // After an upgrade or CONNECT the decoder reads no further.
         if head.method == .CONNECT || head.headers.contains(name: "upgrade") { closesAfterAnswer = true }
@@ -168,7 +170,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         do throws(EndpointError) {
             let reply = try shared.registry.answer(
                 method: head.method.rawValue, target: head.uri, viewer: viewer,
-                accept: head.headers["accept"].joined(separator: ","), nowNanoseconds: shared.now())
+                accept: head.headers["accept"].joined(separator: ","), nowNanoseconds: shared.now(),
+                mayBeLarge: shared.connections.mayAnswer(peer))
             send(reply, error: nil, head: head)
         } catch {
             send(EndpointReply(error), error: error, head: head)
@@ -213,7 +216,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         requestDeadline?.cancel()
         writeDeadline?.cancel()
         stream?.cancel()
-        shared.connections.release(reservedBytes)
+        shared.connections.release(reservedBytes, of: peer)
         reservedBytes = 0
         state = .closing
     }

@@ -8,6 +8,8 @@ package struct ServerLimits: Sendable {
     package var connectionsPerUser = 192
     /// Event streams at a time: they may last for ever and so are never taken away for newcomers.
     package var streams = 32
+    /// Of these, one process's.
+    package var streamsPerProcess = 8
     /// Bytes of the request line's target. Far above our longest.
     package var targetBytes = 4096
     /// Bytes of one header field, and of all of a request's.
@@ -36,5 +38,6 @@ package struct ServerLimits: Sendable {
         self.connections = max(1, connections)
         connectionsPerUser = max(1, self.connections * 3 / 4)
         streams = max(1, self.connections / 8)
+        streamsPerProcess = max(1, streams / 4)
     }
 }

@@ -121,7 +121,7 @@ package final class SocketServer: Service {
             return refuse(channel)
         }
         channel.closeFuture.whenComplete { _ in shared.connections.remove(id) }
-        try Self.configure(channel, handler: HTTPConnectionHandler(id: id, viewer: viewer, shared: shared))
+        try Self.configure(channel, handler: HTTPConnectionHandler(id: id, peer: peer, viewer: viewer, shared: shared))
     }
 
     /// The way of a request: decoder, our handler, encoder.

@@ -53,14 +53,41 @@ struct ConnectionTableTests {
         #expect(table.admit(peer(3, 30)) != .refused)
     }
 
+    @Test("a client whose connections are all busy does not push out another's idle one")
+    func busyFlood() {
+        var table = ConnectionTable(limit: 8, perUserLimit: 8)
+        for _ in 0..<7 {
+            if let id = id(table.admit(peer(1, 10))) { table.set(id, isBusy: true) }
+        }
+        let victim = id(table.admit(peer(1, 11)))
+        #expect(table.admit(peer(1, 10)) == .refused)
+        if let victim { table.set(victim, isBusy: true) }
+        #expect(table.admit(peer(1, 10)) == .refused)
+    }
+
     @Test("one user has a share only, and is told so when all of it is busy")
     func share() {
         var table = ConnectionTable(limit: 4, perUserLimit: 2)
         for _ in 0..<2 {
             if let id = id(table.admit(peer(1, 10))) { table.set(id, isBusy: true) }
         }
-        #expect(table.admit(peer(1, 11)) == .refused)
+        #expect(table.admit(peer(1, 10)) == .refused)
         #expect(table.admit(peer(2, 20)) == .admitted(id: 3))
+    }
+
+    @Test("a process that keeps a large part of the places busy gives one up to another process, not to itself")
+    func hog() {
+        var table = ConnectionTable(limit: 8, perUserLimit: 6)
+        for _ in 0..<6 {
+            if let id = id(table.admit(peer(1, 10))) { table.set(id, isBusy: true) }
+        }
+        #expect(table.admit(peer(1, 10)) == .refused)
+        #expect(table.admit(peer(1, 11)) == .admittedInsteadOf(1, id: 7))
+        for process in [20, 21] as [Int32] {
+            if let id = id(table.admit(peer(2, process))) { table.set(id, isBusy: true) }
+        }
+        table.set(7, isBusy: true)
+        #expect(table.admit(peer(3, 30)) == .admittedInsteadOf(2, id: 10))
     }
 
     @Test("busy connections stay, and when all are busy newcomers are refused")

@@ -148,6 +148,7 @@ struct SocketServerTests {
     func full() async throws {
         var limits = ServerLimits(connections: 4)
         limits.streams = 4
+        limits.streamsPerProcess = 4
         let server = try await TestServer(limits: limits)
         var streams: [RawClient] = []
         for _ in 0..<3 {
@@ -186,7 +187,7 @@ struct SocketServerTests {
     @Test("only so many follow the events, and a place is free again when one leaves")
     func streamPlaces() async throws {
         var limits = ServerLimits()
-        limits.streams = 1
+        limits.streamsPerProcess = 1
         let server = try await TestServer(limits: limits)
         let first = try await RawClient.connect(server.path)
         try await first.send(Self.request("/v1/events?rounds=true"))

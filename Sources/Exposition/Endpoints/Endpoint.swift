@@ -11,6 +11,8 @@ package struct Endpoint: Sendable {
     package var contents: [Content]
     /// Statuses other than 200 it may answer with on its own (400 for a bad query goes without saying).
     package var otherStatuses: [Int]
+    /// Whether an answer grows with the number of processes: refused to a client that leaves such answers unread.
+    package var isLarge = false
     /// Makes the answer. Called on the server's event loop: it must not block, and copies what it needs from a snapshot.
     package var answer: @Sendable (EndpointRequest) throws(EndpointError) -> EndpointReply
 

@@ -29,6 +29,11 @@ package struct EndpointError: Error, Equatable, Sendable {
         status: 503, "The first round of sampling has not ended yet.", remedy: "Ask again in a second.",
         retryAfterSeconds: 1)
 
+    /// There is no room for an answer.
+    package static let busy = EndpointError(
+        status: 503, "Too many answers are waiting to be read by their clients.",
+        remedy: "Read those you asked for, or ask again in a second.", retryAfterSeconds: 1)
+
     /// The document: `{"error":{"status":404,"message":…,"remedy":…}}`.
     package var body: [UInt8] {
         var json = JSONWriter()

@@ -31,9 +31,11 @@ package struct EndpointRegistry: Sendable {
     /// - Parameters:
     ///   - method: As in the request line.
     ///   - target: The request target, path and query.
+    ///   - mayBeLarge: False to refuse answers that grow with the number of processes, before they are made.
     /// - Throws: 404, 405, 400, or what the endpoint says.
     package func answer(
-        method: String, target: String, viewer: Viewer, accept: String?, nowNanoseconds: UInt64
+        method: String, target: String, viewer: Viewer, accept: String?, nowNanoseconds: UInt64,
+        mayBeLarge: Bool = true
     ) throws(EndpointError) -> EndpointReply {
         let text = Substring(target)
         let queryStart = text.utf8.firstIndex(of: UInt8(ascii: "?"))
@@ -46,6 +48,7 @@ package struct EndpointRegistry: Sendable {
                     status: 405, "\(path) can be read only.", remedy: "Use GET or HEAD.",
                     allowedMethods: Self.allowedMethods)
             }
+            guard mayBeLarge || !endpoint.isLarge else { throw .busy }
             let values = try QueryValues(parsing: query.utf8, for: endpoint.parameters)
             return try endpoint.answer(
                 EndpointRequest(

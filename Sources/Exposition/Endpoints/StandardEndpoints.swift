@@ -97,11 +97,15 @@ package struct StandardEndpoints: Sendable {
         _ path: String, _ summary: String, _ schema: Schema, _ parameters: [QueryParameter] = [],
         _ write: @escaping @Sendable (HostSnapshot, EndpointRequest, inout JSONWriter) -> Void
     ) -> Endpoint {
-        Endpoint(path, summary, parameters: parameters, contents: [.json(schema)], otherStatuses: [503]) {
+        var endpoint = Endpoint(path, summary, parameters: parameters, contents: [.json(schema)], otherStatuses: [503])
+        {
             [store] request throws(EndpointError) in
             let snapshot = try Self.snapshot(store, for: request)
             return .json { write(snapshot, request, &$0) }
         }
+        // What takes sort= and limit= lists processes or groups.
+        endpoint.isLarge = !parameters.isEmpty
+        return endpoint
     }
 
     private var processEndpoint: Endpoint {

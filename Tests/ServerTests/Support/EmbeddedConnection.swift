@@ -7,6 +7,7 @@ import Snapshots
 
 /// One connection of the server on an event loop whose time the test turns.
 struct EmbeddedConnection {
+    static let peer = ConnectionTable.Peer(userID: 1, processID: 2)
     let channel = EmbeddedChannel()
     let statistics = ServerStatistics()
     let connections: Connections
@@ -23,7 +24,8 @@ struct EmbeddedConnection {
             connections: connections, statistics: statistics,
             group: channel.embeddedEventLoop, now: { 2_000_000_000 })
         if !peerReads { try channel.pipeline.syncOperations.addHandler(StuckPeer()) }
-        let handler = HTTPConnectionHandler(id: 1, viewer: viewer, shared: shared)
+        let handler = HTTPConnectionHandler(
+            id: 1, peer: Self.peer, viewer: viewer, shared: shared)
         try SocketServer.configure(channel, handler: handler)
         channel.connect(to: try SocketAddress(unixDomainSocketPath: "/x"), promise: nil)
     }
