@@ -1,7 +1,7 @@
 /// Every key `numawatchd` has, declared once: the parser, `config/numawatchd.conf` and `config/README.md` follow from it.
 package enum ConfigurationTable {
     /// In the order the shipped file lists them.
-    package static let keys: [ConfigurationKey] = sampling + placement + server + domains + log
+    package static let keys: [ConfigurationKey] = sampling + placement + server + log
 
     /// The sections in the order of their first key.
     package static let sectionNames: [String] = keys.reduce(into: []) { names, key in
@@ -136,15 +136,6 @@ package enum ConfigurationTable {
             Whether users that are neither root nor in the group are answered. They see the totals of the host and \
             the processes of their own user, nothing else.
             """),
-    ]
-
-    private static let domains = [
-        ConfigurationKey(
-            "Domains", "Interval", \.domains.interval, .timeSpan(.seconds(1)...(.seconds(86400))),
-            """
-            How often the topology and the scheduling domains are derived again. They change when CPUs or memory are \
-            plugged or a cpuset becomes a partition.
-            """)
     ]
 
     private static let log = [

@@ -29,10 +29,6 @@ package struct DaemonConfiguration: Sendable, Equatable {
         package var othersMayRead: Bool = false
     }
 
-    package struct Domains: Sendable, Equatable {
-        package var interval: Duration = .seconds(60)
-    }
-
     package struct Log: Sendable, Equatable {
         package var level: LogThreshold = .info
     }
@@ -45,7 +41,6 @@ package struct DaemonConfiguration: Sendable, Equatable {
     package var sampling = Sampling()
     package var placement = Placement()
     package var server = Server()
-    package var domains = Domains()
     package var log = Log()
 
     /// Every key at its default.

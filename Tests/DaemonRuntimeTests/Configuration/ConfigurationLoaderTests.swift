@@ -55,18 +55,18 @@ struct ConfigurationLoaderTests {
         #expect(configuration.placement.minimumRSSBytes == 3 << 29)
         #expect(configuration.placement.includedUnits == ["a.service", "b@*.service"])
         #expect(configuration.log.level == .warning)
-        #expect(configuration.domains == DaemonConfiguration().domains)
+        #expect(configuration.placement.samplePages == DaemonConfiguration().placement.samplePages)
     }
 
     @Test("the later of two assignments wins, in one file and over several")
     func laterWins() throws {
         #expect(try load("[Log]\nLevel=debug\nLevel=error").log.level == .error)
         let configuration = try ConfigurationLoader.load([
-            ConfigurationSource(file: "a", bytes: Array("[Log]\nLevel=debug\n[Domains]\nInterval=2s".utf8)),
+            ConfigurationSource(file: "a", bytes: Array("[Log]\nLevel=debug\n[Sampling]\nHostInterval=2s".utf8)),
             ConfigurationSource(file: "b", bytes: Array("[Log]\nLevel=error".utf8)),
         ])
         #expect(configuration.log.level == .error)
-        #expect(configuration.domains.interval == .seconds(2))
+        #expect(configuration.sampling.hostInterval == .seconds(2))
     }
 
     @Test("an empty assignment puts a key back to its default and clears a list")
@@ -105,7 +105,7 @@ struct ConfigurationLoaderTests {
             (
                 "[Whatever]",
                 "a.conf:1:2: unknown section [Whatever]; known sections: "
-                    + "[Sampling] [Placement] [Server] [Domains] [Log]"
+                    + "[Sampling] [Placement] [Server] [Log]"
             ),
             ("Level=info", "a.conf:1:1: Level= stands in front of the first section; put it below [Log]"),
             // Lines.
