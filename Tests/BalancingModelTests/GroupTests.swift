@@ -23,7 +23,9 @@ import Testing
     }
 
     private func oracle(_ events: [BalancingEvent]) -> TieOracle {
-        var ahead = TieLookAhead(profile: TestMachine.profile(), layout: TestMachine.twoNodes, kinds: .all)
+        var foresight = TraceForesight()
+        for event in events { foresight.note(event) }
+        var ahead = TieLookAhead(profile: TestMachine.profile(), layout: TestMachine.twoNodes, foresight: foresight)
         for event in events { ahead.consume(event) }
         return ahead.oracle()
     }
@@ -162,6 +164,19 @@ import Testing
         script.add(1, 0, mark(13, gid: survivor))
         let ids = groupIDs(script, oracle: oracle(script.events))
         #expect(ids == [11: survivor, 12: survivor, 13: survivor])
+    }
+
+    @Test("What two explanations dispute is doubtful, what was observed is not")
+    func doubt() {
+        var script = threads()
+        script.fault(12, cpu: 2, last: cpupid.value(cpu: 0, tid: 99), node: 1, flags: .faultLocal)
+        script.fault(11, cpu: 1, last: cpupid.value(cpu: 2, tid: 12), node: 0, flags: .faultLocal)
+        #expect(oracle(script.events).doubtfulCount == 1)
+        let options = ReplayOptions(drive: .blind, tieOracle: oracle(script.events))
+        #expect(Outcome.of(script.events, options: options).counters.guessedTies == 1)
+        script.wait(milliseconds: 1000)
+        script.add(1, 0, mark(11, gid: 12))
+        #expect(oracle(script.events).doubtfulCount == 0)
     }
 
     @Test("The solver counts ids that nothing explains, and does not give up")

@@ -95,7 +95,9 @@ import Testing
         let misplaced = events.count { if case .misplaced = $0.payload { true } else { false } }
         let layout = [TestMachine.twoNodes, TestMachine.ring, TestMachine.backplane][seed % 3]
         for (drive, kinds) in Self.drives() {
-            var ahead = TieLookAhead(profile: TestMachine.profile(), layout: layout, kinds: kinds)
+            var foresight = TraceForesight()
+            for event in events { foresight.note(event) }
+            var ahead = TieLookAhead(profile: TestMachine.profile(), layout: layout, foresight: foresight)
             for event in events { ahead.consume(event) }
             let options = ReplayOptions(drive: drive, kinds: kinds, tieOracle: ahead.oracle())
             let first = Outcome.of(events, layout: layout, options: options)

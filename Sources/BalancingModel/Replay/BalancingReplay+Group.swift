@@ -71,7 +71,13 @@ extension BalancingReplay {
         counters.ties &+= 1
         let mineKey = groups[mine].key
         let theirKey = groups[theirs].key
-        if let known = options.tieOracle.isHigher(mineKey, than: theirKey) { return known }
+        if let known = options.tieOracle.isHigher(mineKey, than: theirKey) {
+            if options.tieOracle.isDoubtful(mineKey, theirKey) {
+                counters.guessedTies &+= 1
+                tasks[slot].isGroupUncertain = true
+            }
+            return known
+        }
         if let known = pointerOrder.isHigher(mineKey, than: theirKey) { return known }
         counters.guessedTies &+= 1
         let guess = pointerOrder.likelihood(mineKey, isHigherThan: theirKey) > 0.5

@@ -75,22 +75,3 @@ package struct PointerOrder: Sendable, Hashable {
         return descendants(from).contains(to)
     }
 }
-
-/// What a look ahead found out about groups of equal size: an order of their objects, to be believed.
-package struct TieOracle: Sendable {
-    package let order: PointerOrder
-
-    /// Knows nothing.
-    package init() {
-        order = PointerOrder()
-    }
-
-    package init(order: PointerOrder) {
-        self.order = order
-    }
-
-    /// Whether the first group's object lies above the second's, if known.
-    package func isHigher(_ first: GroupKey, than second: GroupKey) -> Bool? {
-        order.isHigher(first, than: second)
-    }
-}

@@ -32,6 +32,7 @@ package struct TieSolver: Sendable {
         var recent: [(time: UInt64, task: Int32, group: Int32)] = []
     }
 
+    private let lastSeen: [Int32: UInt64]
     private var hypotheses = [Hypothesis()]
     private var taskByTID: [Int32: Int32] = [:]
     /// Groups in order of creation; the same in every hypothesis.
@@ -44,7 +45,11 @@ package struct TieSolver: Sendable {
     package private(set) var contradictionCount = 0
     package private(set) var observationCount = 0
 
-    package init() {}
+    /// - Parameter foresight: Groups that will be seen: a hypothesis in which one of them loses its last member to a tie
+    ///   before is as good as contradicted at once, instead of crowding out better ones until it is.
+    package init(foresight: TraceForesight = TraceForesight()) {
+        lastSeen = foresight.lastSeenNanoseconds
+    }
 
     /// Hypotheses still alive.
     package var hypothesisCount: Int { hypotheses.count }
@@ -61,12 +66,22 @@ package struct TieSolver: Sendable {
         }
     }
 
-    /// The likeliest order of the groups' addresses.
+    /// The likeliest order of the groups' addresses, and which facts of it are doubtful: those a hypothesis that is not a
+    /// hundred times less likely disputes.
     package func solution() -> TieOracle {
         var best = 0
         for index in hypotheses.indices where hypotheses[index].weight > hypotheses[best].weight { best = index }
-        return TieOracle(order: hypotheses[best].order)
+        let rivals = hypotheses.indices
+            .filter { $0 != best && hypotheses[$0].weight * 100 > hypotheses[best].weight }
+            .prefix(Self.rivalLimit)
+        let doubtful = hypotheses[best].order.facts.filter { fact in
+            rivals.contains { hypotheses[$0].order.isHigher(fact.high, than: fact.low) != true }
+        }
+        return TieOracle(order: hypotheses[best].order, doubtful: doubtful)
     }
+
+    /// Enough to find what is doubtful.
+    private static let rivalLimit = 64
 
     private mutating func task(_ tid: Int32) -> Int {
         if let known = taskByTID[tid] { return Int(known) }
@@ -122,6 +137,9 @@ package struct TieSolver: Sendable {
         note(index, time: time, task: task)
         hypotheses[index].memberCount[mine] -= 1
         hypotheses[index].memberCount[theirs] += 1
+        if hypotheses[index].memberCount[mine] == 0, let seen = lastSeen[keys[mine].gid], seen > time {
+            hypotheses[index].weight *= Self.contradictionFactor
+        }
         hypotheses[index].groupOf[task] = Int32(theirs)
     }
 
