@@ -22,7 +22,8 @@ struct BuildFacts {
     let cpuInfo: CPUInfo?
     let modalias: String?
 
-    init(_ facts: inout FactReader) {
+    /// - Parameter gunzip: Expands `/proc/config.gz`, which is the running kernel's own word; absent: it is passed over.
+    init(_ facts: inout FactReader, gunzip: (([UInt8]) -> [UInt8]?)?) {
         var release: KernelRelease?
         if let bytes = facts.bytes("/proc/sys/kernel/osrelease") {
             release = try? KernelRelease(parsing: bytes.span)
@@ -33,9 +34,16 @@ struct BuildFacts {
         var config: KernelConfig?
         var configPath: String?
         if let text = release?.text {
-            for path in ["/boot/config-\(text)", "/lib/modules/\(text)/config", "/usr/lib/modules/\(text)/config"]
-            where facts.root.exists(path) {
-                guard let bytes = facts.bytes(path) else { continue }
+            let paths = [
+                "/proc/config.gz", "/boot/config-\(text)", "/lib/modules/\(text)/config",
+                "/usr/lib/modules/\(text)/config",
+            ]
+            for path in paths where facts.root.exists(path) {
+                guard var bytes = facts.bytes(path) else { continue }
+                if path.hasSuffix(".gz") {
+                    guard let expanded = gunzip?(bytes) else { continue }
+                    bytes = expanded
+                }
                 do {
                     config = try KernelConfig(parsing: bytes.span, keeping: Self.options)
                     configPath = path

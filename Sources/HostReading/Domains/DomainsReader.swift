@@ -33,15 +33,17 @@ package enum DomainsReader {
     ///
     /// - Parameters:
     ///   - detail: How much of debugfs to read; absent: everything up to 256 CPUs, else 64 CPUs.
+    ///   - gunzip: Expands `/proc/config.gz`; absent: that file is passed over.
     ///   - ignoresObservations: Leave out what the kernel shows of the result (schedstat, debugfs).
     /// - Returns: What could be read; what could not is listed. Never fails: with nothing readable there are no CPUs.
     package static func read(
-        _ root: any HostRoot, detail: Detail? = nil, ignoresObservations: Bool = false
+        _ root: any HostRoot, detail: Detail? = nil, ignoresObservations: Bool = false,
+        gunzip: (([UInt8]) -> [UInt8]?)? = nil
     ) -> DomainsReading {
         var facts = FactReader(root)
-        let build = BuildFacts(&facts)
+        let build = BuildFacts(&facts, gunzip: gunzip)
         let (machine, withCPUs, hasNodes) = TopologyReader.machine(&facts)
-        let cpus = TopologyReader.cpus(machine, &facts)
+        let cpus = TopologyReader.cpus(machine, withCPUs: withCPUs, &facts)
         var observed = ObservedDomains()
         if !ignoresObservations {
             observed = ObservationReader.read(machine, kernel: build.kernel, detail: detail, &facts)

@@ -48,10 +48,19 @@ struct TopologyReader {
     }
 
     /// One record per online CPU, by CPU number.
-    static func cpus(_ machine: Machine, _ facts: inout FactReader) -> [CPUTopology?] {
+    ///
+    /// - Parameter withCPUs: `node/has_cpu`. A CPU's node is one of these; a list may name the CPU on others as well.
+    static func cpus(_ machine: Machine, withCPUs: NodeSet?, _ facts: inout FactReader) -> [CPUTopology?] {
         let count = (machine.onlineCPUs.union(machine.possibleCPUs).last ?? -1) + 1
         var result = [CPUTopology?](repeating: nil, count: count)
-        let nodeByCPU = machine.nodeByCPU()
+        var nodeByCPU = machine.nodeByCPU()
+        if let withCPUs {
+            var taking = machine
+            taking.nodes.removeAll { !withCPUs.contains($0.id) }
+            for (cpu, node) in taking.nodeByCPU().enumerated() where node != nil {
+                nodeByCPU[cpu] = node
+            }
+        }
         let onlineNodes = machine.nodeSet
         for cpu in machine.onlineCPUs {
             result[cpu] = topology(cpu, nodeByCPU.indices.contains(cpu) ? nodeByCPU[cpu] : nil, onlineNodes, &facts)

@@ -259,3 +259,26 @@ import Testing
         #expect(KernelDump(report.hierarchy).blocks.count == report.hierarchy.online.count)
     }
 }
+
+/// Noticing a rebuild.
+@Suite struct DomainsFingerprintTests {
+    @Test("A fingerprint changes with CPUs, cpusets and spans, and with nothing else")
+    func changes() throws {
+        let whole = try CapturedMachine("x86-cpuset-root").root
+        let plain = DomainsFingerprint(whole, includesSpans: true)
+        #expect(DomainsFingerprint(whole, includesSpans: true) == plain)
+        var counted = whole
+        let text = try whole.readText("/proc/schedstat")
+        counted.addFile("/proc/schedstat", text: text.replacing(" 0 0\n", with: " 0 1\n") + "\n")
+        #expect(DomainsFingerprint(counted, includesSpans: true) == plain)
+        for (path, text) in [
+            ("/sys/devices/system/cpu/online", "0-6\n"), ("/sys/fs/cgroup/a/cpuset.cpus.partition", "member\n"),
+            ("/proc/schedstat", text.replacing("domain0 03 ", with: "domain0 07 ") + "\n"),
+            ("/proc/sys/kernel/sched_itmt_enabled", "1\n"),
+        ] {
+            var root = whole
+            root.addFile(path, text: text)
+            #expect(DomainsFingerprint(root, includesSpans: true) != plain, "\(path)")
+        }
+    }
+}
