@@ -153,7 +153,8 @@ extension BalancingReplay {
         tasks[slot].fault.jiffies = tick
         tasks[slot].fault.accountedTime = now
         tasks[slot].fault.gateIsOpen = isAfter(tick, tasks[slot].retryJiffies)
-        if !expectsPlacementEvents, tasks[slot].fault.gateIsOpen, sequenceDiffers(slot) {
+        tasks[slot].fault.sequenceDiffered = sequenceDiffers(slot)
+        if !expectsPlacementEvents, tasks[slot].fault.gateIsOpen, tasks[slot].fault.sequenceDiffered {
             place(slot)
         }
     }
@@ -205,7 +206,7 @@ extension BalancingReplay {
             counters.preferredMisses &+= 1
         }
         if fault.gateIsOpen {
-            if expectsPlacementEvents, !fault.isPlaced, sequenceDiffers(slot) {
+            if expectsPlacementEvents, !fault.isPlaced, fault.sequenceDiffered {
                 // The kernel did not place, so its gate was closed, or it knows of no new sequence.
                 tasks[slot].retryJiffies = fault.jiffies
             } else if tasks[slot].preferred >= 0 {

@@ -277,6 +277,8 @@ extension BalancingReplay {
             if target == Int(tasks[slot].preferred) { return }
             if tasks[slot].preferred != -1, source != Int(tasks[slot].preferred) { return }
         }
+        let before = tasks[slot].scanPeriod
         tasks[slot].scanPeriod = profile.startPeriod(residentPages: residentPages(slot), group: groupWeights(slot))
+        notePeriod(slot, before: before)
     }
 }

@@ -13,7 +13,7 @@ extension BalancingReplay {
             preferredNode: layout.number(Int(task.preferred)), totalFaults: task.totalFaults,
             groupID: task.group >= 0 ? groups[Int(task.group)].gid : 0,
             scanSequence: space >= 0 ? spaces[space].scanSequence : task.scanSequence,
-            pagesMigrated: task.pagesMigrated, nodes: nodeShares(slot))
+            pagesMigrated: task.pagesMigrated, scanPeriodMilliseconds: task.scanPeriod, nodes: nodeShares(slot))
     }
 
     private func nodeShares(_ slot: Int) -> [LedgerChange.NodeShare] {
@@ -108,5 +108,35 @@ extension BalancingReplay {
     package func state(of tid: Int32) -> LedgerChange? {
         let slot = index.slot(tid)
         return slot >= 0 ? ledger(slot, cause: .birth) : nil
+    }
+
+    /// The ledgers of all tasks that ever faulted and are not released, by thread id.
+    package func ledgers() -> [LedgerChange] {
+        tasks.indices
+            .filter { tasks[$0].tid > 0 && tasks[$0].hasFaults }
+            .map { ledger($0, cause: .birth) }
+            .sorted { $0.tid < $1.tid }
+    }
+
+    /// The groups there are, by creation.
+    package func groupLedgers() -> [GroupLedger] {
+        var members: [Int: [Int]] = [:]
+        for slot in tasks.indices where tasks[slot].tid > 0 && tasks[slot].group >= 0 {
+            members[Int(tasks[slot].group), default: []].append(slot)
+        }
+        return members.map { group, slots in
+            let base = group * 4 * nodeCount
+            return GroupLedger(
+                groupID: groups[group].gid, createdAtNanoseconds: groups[group].createdAt,
+                members: slots.map { tasks[$0].tid }.sorted(), activeNodes: Int(groups[group].activeNodes),
+                totalFaults: groups[group].totalFaults,
+                nodes: (0..<nodeCount).map { node in
+                    let first = entry(base, region: 0, node: node, isPrivate: 0)
+                    return GroupLedger.Node(
+                        privateFaults: groupFaults[first + 1], sharedFaults: groupFaults[first],
+                        cpuShare: sum(groupFaults, base, region: 1, node: node))
+                },
+                isUncertain: slots.contains { tasks[$0].isGroupUncertain })
+        }.sorted { ($0.createdAtNanoseconds, $0.groupID) < ($1.createdAtNanoseconds, $1.groupID) }
     }
 }

@@ -18,15 +18,16 @@ extension BalancingReplay {
             return
         }
         // The kernel reads the tick at three instants of a fault, the probe at one, so the gate as modelled may be some ticks
-        // off. A gate that is closed for longer means a clone, as does a sequence that has not changed: unless the task's
-        // next event says otherwise.
+        // off. A gate that is closed for longer means a clone, as does a sequence that has not changed, or only since the
+        // fault was over: unless the task's next event says otherwise.
         let retry = tasks[slot].retryJiffies
         let isGateNear = isAfter(tasks[slot].fault.jiffies &+ Self.gateToleranceTicks, retry)
         let space = tasks[slot].mm
-        if sequenceDiffers(slot), isGateNear {
+        let isFresh = now &- tasks[slot].fault.accountedTime < Self.probeToTestNanoseconds
+        if isGateNear, sequenceDiffers(slot), tasks[slot].fault.sequenceDiffered || isFresh {
             tasks[slot].fault.gateIsOpen = true
             place(slot)
-        } else if isGateNear, space >= 0, spaces[Int(space)].openWalks > 0 {
+        } else if isGateNear, isFresh, space >= 0, spaces[Int(space)].openWalks > 0 {
             // A sibling's walk is about to end: its sequence step was seen before its `scan_done`.
             placeUnexpectedly(slot)
         } else {
@@ -42,9 +43,9 @@ extension BalancingReplay {
     mutating func placeUnexpectedly(_ slot: Int) {
         tasks[slot].fault.isHeld = false
         tasks[slot].fault.gateIsOpen = true
-        counters.unexpectedPlacements &+= 1
         let space = Int(tasks[slot].mm)
         if space >= 0, !sequenceDiffers(slot) {
+            counters.unexpectedPlacements &+= 1
             spaces[space].scanSequence &+= 1
             if spaces[space].openWalks > 0 { spaces[space].creditedSteps &+= 1 }
         }
@@ -151,7 +152,9 @@ extension BalancingReplay {
             isSlow = !tookFastBranch
         }
         if isSlow || local &+ remote == 0 || personal &+ shared == 0 {
+            let before = tasks[slot].scanPeriod
             tasks[slot].scanPeriod = min(tasks[slot].scanPeriodMaximum, tasks[slot].scanPeriod &<< 1)
+            notePeriod(slot, before: before)
             let space = Int(tasks[slot].mm)
             if space >= 0 {
                 spaces[space].nextScan =
@@ -160,6 +163,8 @@ extension BalancingReplay {
             if clearsLocality { clearLocality(slot) }
             return
         }
+        let before = tasks[slot].scanPeriod
+        defer { notePeriod(slot, before: before) }
         let period = ScanPeriodController(period: tasks[slot].scanPeriod)
         let change = period.change(local: local, remote: remote, shared: shared, private: personal)
         let wanted = UInt64(UInt32(truncatingIfNeeded: Int64(tasks[slot].scanPeriod) &+ Int64(change)))
@@ -169,6 +174,15 @@ extension BalancingReplay {
         let largest = UInt64(profile.maximumPeriod(residentPages: resident, group: weights))
         tasks[slot].scanPeriod = UInt32(truncatingIfNeeded: min(max(wanted, smallest), max(smallest, largest)))
         clearLocality(slot)
+    }
+
+    /// Writes down a change of the scan period.
+    mutating func notePeriod(_ slot: Int, before: UInt32) {
+        guard tasks[slot].scanPeriod != before, periodChanges.count < Self.periodChangeLimit else { return }
+        periodChanges.append(
+            PeriodChange(
+                timeNanoseconds: now, tid: tasks[slot].tid, beforeMilliseconds: before,
+                afterMilliseconds: tasks[slot].scanPeriod))
     }
 
     private mutating func clearLocality(_ slot: Int) {

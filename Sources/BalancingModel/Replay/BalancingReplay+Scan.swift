@@ -62,6 +62,8 @@ extension BalancingReplay {
             spaces[space].scanSequence &+= 1
         }
         spaces[space].scanOffset = 0
+        spaces[space].residentPages = max(spaces[space].residentPages, spaces[space].passPages)
+        spaces[space].passPages = 0
     }
 
     mutating func walkRange(tid: Int32, start: UInt64, end: UInt64) {
@@ -84,7 +86,7 @@ extension BalancingReplay {
         let span = Int64(clamping: (end &- tasks[slot].walk.rangeStart) >> profile.pageShift)
         if tasks[slot].mm >= 0 { noteArmed(Int(tasks[slot].mm), start: tasks[slot].walk.rangeStart, end: end) }
         tasks[slot].walk.remainingPages &-= max(0, span)
-        tasks[slot].walk.updatedPages &+= updated
+        if tasks[slot].mm >= 0 { spaces[Int(tasks[slot].mm)].passPages &+= updated }
     }
 
     mutating func walkSkip(
@@ -132,7 +134,6 @@ extension BalancingReplay {
             advanceSequence(current)
             spaces[current].highestEnd = walk.highestEnd
             spaces[current].silentWalks = 0
-            spaces[current].residentPages = max(spaces[current].residentPages, walk.updatedPages)
             spaces[current].nextScan =
                 walk.jiffies &+ profile.tick.jiffies(milliseconds: UInt64(tasks[slot].scanPeriod))
         }
@@ -152,7 +153,7 @@ extension BalancingReplay {
     }
 
     /// From the probe at the entry of `task_numa_fault` to its look at the sequence, at most, undisturbed.
-    private static let probeToTestNanoseconds: UInt64 = 60_000
+    static let probeToTestNanoseconds: UInt64 = 60_000
 
     /// A walk without a single event: the gate was closed or, on kernels that do not name the VMAs they pass by, nothing was
     /// eligible.

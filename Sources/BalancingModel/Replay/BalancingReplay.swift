@@ -56,6 +56,7 @@ package struct BalancingReplay: Sendable {
 
     var queue = DecisionQueue()
     var changes: [LedgerChange] = []
+    var periodChanges: [PeriodChange] = []
     var groupFacts: [GroupFact] = []
     /// Tasks that have exited and lose their ledger when the kernel frees them.
     var releases: [(time: UInt64, slot: Int32, tid: Int32)] = []
@@ -88,6 +89,9 @@ package struct BalancingReplay: Sendable {
         clock = JiffyClock(tick: profile.tick)
         current = [Int32](repeating: -1, count: max(layout.cpuCount, 1))
     }
+
+    /// Changes of scan periods kept for a caller that does not take them.
+    static let periodChangeLimit = 1 << 14
 
     /// Takes the next event. Times should not fall; one that does counts as the latest time seen.
     package mutating func consume(_ event: BalancingEvent) {
@@ -167,6 +171,15 @@ package struct BalancingReplay: Sendable {
     /// Forgets the ledger changes since the last call.
     package mutating func dropLedgerChanges() {
         if !changes.isEmpty { changes.removeAll(keepingCapacity: true) }
+        if !periodChanges.isEmpty { periodChanges.removeAll(keepingCapacity: true) }
+    }
+
+    /// Takes the changes of scan periods since the last call.
+    package mutating func takePeriodChanges() -> [PeriodChange] {
+        guard !periodChanges.isEmpty else { return [] }
+        let taken = periodChanges
+        periodChanges.removeAll(keepingCapacity: true)
+        return taken
     }
 
     /// Hands the facts about groups since the last call to a solver.

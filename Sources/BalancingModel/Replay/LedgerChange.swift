@@ -26,6 +26,8 @@ package struct LedgerChange: Hashable, Sendable {
     package var scanSequence: Int32
     /// `numa_pages_migrated`.
     package var pagesMigrated: UInt64
+    /// `numa_scan_period` as modelled, milliseconds.
+    package var scanPeriodMilliseconds: UInt32 = 0
     /// Per online node, ascending: (private, shared) of the averaged faults.
     package var nodes: [NodeShare]
 
@@ -38,6 +40,39 @@ package struct LedgerChange: Hashable, Sendable {
             self.privateFaults = privateFaults
             self.sharedFaults = sharedFaults
         }
+    }
+}
+
+/// A change of a task's scan period, as the model computes it; the kernel prints it nowhere.
+package struct PeriodChange: Hashable, Sendable {
+    package var timeNanoseconds: UInt64
+    package var tid: Int32
+    package var beforeMilliseconds: UInt32
+    package var afterMilliseconds: UInt32
+}
+
+/// A NUMA group's ledger.
+package struct GroupLedger: Hashable, Sendable {
+    /// `numa_group_id`.
+    package var groupID: Int32
+    /// When it was created, nanoseconds of the trace clock.
+    package var createdAtNanoseconds: UInt64
+    /// Thread ids, ascending.
+    package var members: [Int32]
+    /// Nodes that run more than a third of what the busiest does.
+    package var activeNodes: Int
+    package var totalFaults: UInt64
+    /// One per online node, ascending.
+    package var nodes: [Node]
+    /// Whether the membership of some member rests on a tie nothing observed settles.
+    package var isUncertain: Bool
+
+    /// One node's part.
+    package struct Node: Hashable, Sendable {
+        package var privateFaults: UInt64
+        package var sharedFaults: UInt64
+        /// CPU share of the members, Q16, averaged as the faults are.
+        package var cpuShare: UInt64
     }
 }
 

@@ -71,6 +71,8 @@ struct FaultInProgress: Sendable {
     /// `task_numa_fault` goes on beyond its first tests.
     var counts = false
     var gateIsOpen = false
+    /// The mm's scan sequence was another than the task's when the fault was accounted.
+    var sequenceDiffered = false
     var isPlaced = false
     /// A placement event the model did not expect waits for the task's next event, which tells whether it was a clone.
     var isHeld = false
@@ -114,7 +116,6 @@ struct ScanWalk: Sendable {
     /// End of the last VMA or range met.
     var position: UInt64 = 0
     var highestEnd: UInt64 = 0
-    var updatedPages: UInt64 = 0
 }
 
 /// One address space: `struct mm_struct`'s NUMA fields.
@@ -134,6 +135,8 @@ struct AddressSpace: Sendable {
     var highestEnd: UInt64 = 0
     /// Scans since the last pass that armed and passed by nothing.
     var silentWalks: Int32 = 0
+    /// Pages armed in the pass under way.
+    var passPages: UInt64 = 0
     /// What the scanner armed lately; kept with memory tiering only.
     var armed: [ArmedRange] = []
     /// Resident base pages as far as scans show them; 0 if unknown.
