@@ -23,6 +23,7 @@ package enum DomainDerivation {
         var hierarchy = DomainHierarchy(
             spans: table.spans, online: input.machine.onlineCPUs, kernel: input.kernel, cpuCount: input.cpus.count)
         hierarchy.topologyType = table.numa?.type
+        hierarchy.noteCPUsWithoutDomains(input)
         var taken = CPUSet()
         for request in input.effectivePartitions {
             var known = CPUSet()
@@ -38,6 +39,14 @@ package enum DomainDerivation {
             hierarchy = builder.hierarchy
         }
         return hierarchy
+    }
+}
+
+extension DomainHierarchy {
+    /// Takes over which CPUs are known to have no domains.
+    mutating func noteCPUsWithoutDomains(_ input: DomainsInput) {
+        detached = (input.presentCPUs ?? []).subtracting(input.machine.onlineCPUs)
+        isolatedAtBoot = input.isolated.intersection(input.machine.onlineCPUs)
     }
 }
 

@@ -122,6 +122,10 @@ package struct DomainHierarchy: Sendable {
     package internal(set) var spans: SpanTable
     /// The CPUs that are online.
     package internal(set) var online: CPUSet
+    /// CPUs that are plugged in but offline: the kernel detached them from their domains.
+    package internal(set) var detached = CPUSet()
+    /// CPUs isolated at boot: the kernel never attached any domain to them.
+    package internal(set) var isolatedAtBoot = CPUSet()
     package internal(set) var partitions: [DomainPartition] = []
     /// The kernel whose names and formats apply.
     package internal(set) var kernel: SchedKernelVersion
@@ -198,6 +202,11 @@ package struct DomainHierarchy: Sendable {
     /// The partition a CPU is in; nothing if it has no domains or is alone.
     package func partition(of cpu: Int) -> DomainPartition? {
         partitions.first { spans[$0.span].contains(cpu) }
+    }
+
+    /// The CPUs of which the kernel's log has something to say: not those isolated since boot, but those that left.
+    package var loggedCPUs: CPUSet {
+        online.subtracting(CPUSet(isolatedAtBoot.filter { domainCount(of: $0) == 0 })).union(detached)
     }
 
     /// The number of distinct patterns, rings and groups: what memory grows with.

@@ -215,6 +215,8 @@ package struct DomainsInput: Sendable {
     package var machine: Machine
     /// The nodes with CPUs (`node/has_cpu`); absent: those with a non-empty list.
     package var nodesWithCPUs: NodeSet?
+    /// The CPUs that are plugged in (`cpu/present`); absent: unknown.
+    package var presentCPUs: CPUSet?
     /// Whether the host has a `node` directory.
     package var hasNodeDirectory = true
     /// The sets the topology records refer to.

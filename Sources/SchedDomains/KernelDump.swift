@@ -85,9 +85,12 @@ package struct KernelDump: Hashable, Sendable {
         self.roots = roots.sorted { $0.span.last ?? -1 < $1.span.last ?? -1 }
     }
 
-    /// The dump of a hierarchy.
+    /// The dump of a hierarchy: what the last block of each CPU in the kernel's log says.
+    ///
+    /// A CPU without domains has "NULL sched-domain", one that went offline too; one isolated since boot was never
+    /// attached to anything and has no block.
     package init(_ hierarchy: DomainHierarchy) {
-        blocks = hierarchy.online.map { Self.block(hierarchy, cpu: $0) }
+        blocks = hierarchy.loggedCPUs.map { Self.block(hierarchy, cpu: $0) }
         roots = Self.roots(hierarchy)
     }
 
@@ -107,12 +110,12 @@ package struct KernelDump: Hashable, Sendable {
     /// Writes a hierarchy's dump piece by piece, so that a large machine's text need not be held at once.
     ///
     /// - Parameters:
-    ///   - cpus: The CPUs to print; absent: all online ones.
+    ///   - cpus: The CPUs to print; absent: all that the kernel logged.
     ///   - emit: Receives the text of one CPU after the other.
     package static func render(_ hierarchy: DomainHierarchy, cpus: CPUSet? = nil, _ emit: (String) -> Void) {
         let roots = roots(hierarchy)
         var lists: [CPUSet: String] = [:]
-        for cpu in hierarchy.online where cpus?.contains(cpu) ?? true {
+        for cpu in hierarchy.loggedCPUs where cpus?.contains(cpu) ?? true {
             var text = ""
             append(block(hierarchy, cpu: cpu), to: &text, &lists)
             for root in roots where root.span.last == cpu {

@@ -10,6 +10,7 @@ enum ObservedBuilder {
         var hierarchy = DomainHierarchy(
             spans: derived.spans, online: derived.online, kernel: derived.kernel, cpuCount: input.cpus.count)
         hierarchy.topologyType = derived.topologyType
+        hierarchy.noteCPUsWithoutDomains(input)
         let nodeByCPU = input.cpus.map { $0?.node }
         for part in observed.partitions(derived.spans) ?? [] {
             // Only CPUs whose spans nest, hold the CPU and end in this span can be built together.

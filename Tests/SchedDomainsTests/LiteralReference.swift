@@ -54,7 +54,9 @@ final class LiteralReference {
             let map = request.cpus.intersection(input.machine.onlineCPUs)
             if !map.isEmpty { build(map, &blocks) }
         }
-        return input.machine.onlineCPUs.map { blocks[$0] ?? "CPU\($0) attaching NULL sched-domain.\n" }.joined()
+        return input.machine.onlineCPUs.map { cpu in
+            blocks[cpu] ?? (input.isolated.contains(cpu) ? "" : "CPU\(cpu) attaching NULL sched-domain.\n")
+        }.joined()
     }
 
     private func levels() -> [Level] {

@@ -93,7 +93,7 @@ import Testing
         input.isolated = [3]
         let hierarchy = DomainDerivation.derive(input)
         #expect(hierarchy.domains(of: 3).isEmpty)
-        #expect(hierarchy.dump([3]) == "CPU3 attaching NULL sched-domain.\n")
+        #expect(hierarchy.dump([3]).isEmpty, "isolated since boot: never attached")
         #expect(
             hierarchy.summary(2) == [
                 "CLS(1) 0-2 4/8 117 1", "MC(2) 0-2,4-7 8/16 117 1", "NUMA(5) 0-2,4-15 16/32 117 2",
@@ -103,6 +103,19 @@ import Testing
         input.kernel = SchedKernelVersion(7, 1, 0)
         let newer = DomainDerivation.derive(input)
         #expect(newer.domains(of: 2).compactMap(\.pattern.parameters?.minIntervalMilliseconds) == [3, 7, 15])
+    }
+
+    @Test("A CPU that is offline, or in no partition, is shown as detached")
+    func detached() {
+        var shape = SyntheticTopology.make(nodes: 1, coresPerNode: 4)
+        shape.cpus = [0, 1, 3]
+        var input = shape.input
+        input.presentCPUs = CPUSet(0..<4)
+        input.partitions = Sourced([PartitionRequest(cpus: [0, 1])], .derived)
+        let text = KernelDump(DomainDerivation.derive(input)).text
+        #expect(
+            text.hasSuffix(
+                "root domain span: 0-1\nCPU2 attaching NULL sched-domain.\nCPU3 attaching NULL sched-domain.\n"))
     }
 
     @Test("A relax level takes newly-idle balancing from the levels at or above it")

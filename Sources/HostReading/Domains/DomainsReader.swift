@@ -56,6 +56,7 @@ package enum DomainsReader {
             machine: machine, spans: facts.spans, cpus: cpus)
         input.nodesWithCPUs = withCPUs
         input.hasNodeDirectory = hasNodes
+        input.presentCPUs = facts.cpus("/sys/devices/system/cpu/present")
         input.cpuMaker = build.maker(architecture, cpus)
         input.rewritesDistances = build.rewritesDistances
         input.isolated = isolated(build, machine, &facts)

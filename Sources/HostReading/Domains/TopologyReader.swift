@@ -6,12 +6,13 @@ import SchedDomains
 /// Reads the files that describe a host's CPUs, caches and nodes.
 struct TopologyReader {
     private static let cpuDirectory = "/sys/devices/system/cpu"
+    private static let cpuLimit = 1 << 15
     private static let nodeDirectory = "/sys/devices/system/node"
 
     /// The nodes, the CPUs that may be and are online, and the distances.
     static func machine(_ facts: inout FactReader) -> (machine: Machine, withCPUs: NodeSet?, hasNodes: Bool) {
-        let possible = facts.cpus("\(cpuDirectory)/possible")
-        let online = facts.cpus("\(cpuDirectory)/online") ?? listedCPUs(facts)
+        let possible = facts.cpus("\(cpuDirectory)/possible").map { plausible($0, "possible", &facts) }
+        let online = plausible(facts.cpus("\(cpuDirectory)/online") ?? listedCPUs(facts), "online", &facts)
         let numbers = facts.numbered(nodeDirectory, prefix: "node")
         let onlineNodes = facts.nodes("\(nodeDirectory)/online") ?? NodeSet(numbers.map { NodeID($0) })
         var nodes: [Machine.Node] = []
@@ -27,6 +28,13 @@ struct TopologyReader {
             nodes: nodes, distances: DistanceMatrix(nodes: Array(onlineNodes), rows: rows),
             possibleCPUs: possible ?? online, onlineCPUs: online)
         return (machine, facts.nodes("\(nodeDirectory)/has_cpu"), !onlineNodes.isEmpty)
+    }
+
+    /// Without CPUs above any kernel's limit (`NR_CPUS` is at most 8,192), which only a damaged file can name.
+    private static func plausible(_ cpus: CPUSet, _ file: String, _ facts: inout FactReader) -> CPUSet {
+        guard let last = cpus.last, last >= cpuLimit else { return cpus }
+        facts.note("\(cpuDirectory)/\(file)", "CPU \(last) is above any kernel's limit")
+        return CPUSet(cpus.prefix { $0 < cpuLimit })
     }
 
     private static func distances(_ node: NodeID, _ facts: inout FactReader) -> [Int]? {

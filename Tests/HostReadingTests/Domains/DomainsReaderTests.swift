@@ -40,6 +40,15 @@ import Testing
         #expect(reading.failures.contains { $0.path == "/sys/devices/system/cpu/online" })
     }
 
+    @Test("CPU numbers above any kernel's limit are dropped and reported")
+    func implausibleCPUs() {
+        var root = SyntheticRoot.make(Self.shape)
+        root.addFile("/sys/devices/system/cpu/online", text: "0-7,1000000\n")
+        let reading = DomainsReader.read(root)
+        #expect(reading.input.machine.onlineCPUs == CPUSet(0..<8))
+        #expect(reading.failures.contains { $0.reason == "CPU 1000000 is above any kernel's limit" })
+    }
+
     @Test("The old names of the sibling files do as well")
     func oldNames() throws {
         var root = SyntheticRoot.make(Self.shape)
@@ -256,7 +265,7 @@ import Testing
         }
         let reading = DomainsReader.read(root)
         let report = DomainReconciliation.reconcile(reading.input, reading.observed)
-        #expect(KernelDump(report.hierarchy).blocks.count == report.hierarchy.online.count)
+        #expect(KernelDump(report.hierarchy).blocks.count == report.hierarchy.loggedCPUs.count)
     }
 }
 
