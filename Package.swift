@@ -76,7 +76,7 @@ let package = Package(
         .testTarget(name: "BalancingModelTests", dependencies: ["BalancingModel", "NUMATopology"]),
         .target(name: "Tracing", dependencies: ["BalancingModel"]),
         .testTarget(name: "TracingTests", dependencies: ["Tracing", "BalancingModel"]),
-        .target(name: "Snapshots", dependencies: ["NUMATopology"]),
+        .target(name: "Snapshots", dependencies: ["NUMATopology", "SchedDomains"]),
         .testTarget(name: "SnapshotsTests", dependencies: ["NUMATopology", "Snapshots"]),
         .target(
             name: "HostReading",
@@ -106,9 +106,13 @@ let package = Package(
         ),
         .target(
             name: "Sampling",
-            dependencies: ["HostReading", "KernelText", "LinuxSystem", "NUMATopology", "Snapshots"]
+            dependencies: [
+                "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains", "Snapshots",
+            ]
         ),
-        .target(name: "Exposition", dependencies: ["NUMATopology", "Snapshots", "TextOutput"]),
+        .target(
+            name: "Exposition",
+            dependencies: ["DomainReports", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput"]),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "NUMATopology", "Snapshots"]),
         .target(
             name: "Server",
@@ -134,7 +138,7 @@ let package = Package(
         .target(
             name: "DaemonRuntime",
             dependencies: [
-                "Exposition", "LinuxSystem", "NUMATopology", "Sampling", "Server", "Snapshots",
+                "Exposition", "LinuxSystem", "NUMATopology", "Sampling", "SchedDomains", "Server", "Snapshots",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -153,8 +157,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "ArchiveFiles", "Exposition", "KernelText", "LinuxSystem", "NUMATopology", "Sampling", "Snapshots",
-                "TextOutput",
+                "ArchiveFiles", "DomainReports", "Exposition", "KernelText", "LinuxSystem", "NUMATopology", "Sampling",
+                "Snapshots", "TextOutput",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -2,6 +2,6 @@
 #pragma once
 #include <archive.h>
 #include <archive_entry.h>
-// zlib, which libarchive is built on, for gzip: libarchive's own filter checks no checksum and drops up to 64 KiB before
-// the place where a file is cut short (3.6). Debian package zlib1g-dev.
+// zlib, for gzip: the own filter of libarchive 3.6 checks no checksum and drops up to 64 KiB before
+// the place where a file is cut short. Debian package zlib1g-dev.
 #include <zlib.h>

@@ -18,7 +18,9 @@ package struct NumawatchCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             StatusCommand.self, NodesCommand.self, PsCommand.self, ShowCommand.self, GroupsCommand.self,
-            NumastatCommand.self, DoctorCommand.self, MetricsCommand.self, WatchCommand.self,
+            NumastatCommand.self, DomainsGroupCommand.self, SnapshotCommand.self, DoctorCommand.self,
+            MetricsCommand.self,
+            WatchCommand.self,
         ])
 
     package init() {}

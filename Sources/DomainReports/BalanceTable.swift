@@ -1,8 +1,8 @@
-package import HostReading
+import HostReading
 import KernelText
 package import LinuxSystem
 import NUMATopology
-import SchedDomains
+package import SchedDomains
 import TextOutput
 
 /// Two readings of `/proc/schedstat` and the time between them.
@@ -11,22 +11,31 @@ package struct BalanceSampling: Sendable {
     private let second: Schedstat
     private let seconds: Double
 
-    /// Reads twice.
-    ///
-    /// - Parameters:
-    ///   - nanoseconds: A clock that does not go backwards.
-    ///   - pause: Waits between the readings.
-    /// - Throws: `ReadFailure` if the file cannot be read, `KernelTextError` if it is not understood.
-    package init(_ root: any HostRoot, nanoseconds: () -> UInt64, pause: () -> Void) throws {
-        let start = nanoseconds()
-        let before = try root.readBytes("/proc/schedstat")
-        pause()
-        let end = nanoseconds()
-        let after = try root.readBytes("/proc/schedstat")
-        first = try Schedstat(parsing: before.span)
-        second = try Schedstat(parsing: after.span)
-        seconds = Double(end &- start) / 1e9
+    /// The first of the two readings. Waiting for the second is the caller's.
+    package struct Beginning: Sendable {
+        private let first: Schedstat
+        private let startNanoseconds: UInt64
+
+        /// Reads for the first time.
+        ///
+        /// - Parameter nanoseconds: The time now, of a clock that does not go backwards.
+        /// - Throws: `ReadFailure` if the file cannot be read, `KernelTextError` if it is not understood.
+        package init(_ root: any HostRoot, nanoseconds: UInt64) throws {
+            let bytes = try root.readBytes(BalanceSampling.path)
+            first = try Schedstat(parsing: bytes.span)
+            startNanoseconds = nanoseconds
+        }
+
+        /// Reads for the second time.
+        package func finish(_ root: any HostRoot, nanoseconds: UInt64) throws -> BalanceSampling {
+            let bytes = try root.readBytes(BalanceSampling.path)
+            return BalanceSampling(
+                first: first, second: try Schedstat(parsing: bytes.span),
+                seconds: Double(nanoseconds &- startNanoseconds) / 1e9)
+        }
     }
+
+    static let path = "/proc/schedstat"
 
     /// Whether the kernel counts at all (`kernel.sched_schedstats`); absent if it does not say.
     package static func isCounting(_ root: any HostRoot) -> Bool? {

@@ -1,4 +1,3 @@
-package import HostReading
 package import NUMATopology
 package import SchedDomains
 package import TextOutput

@@ -6,6 +6,8 @@ package struct SamplingSettings: Sendable, Equatable {
     package var ledgerInterval: Duration = .seconds(5)
     /// How often the memory placement of each process is read (tier 2).
     package var placementInterval: Duration = .seconds(60)
+    /// How often the scheduling domains are compared in full; a change of CPUs or partitions is noticed each round.
+    package var domainsInterval: Duration = .seconds(60)
     /// CPU time the whole process allows itself on average, as a share of one CPU (0.01 is 1 %).
     package var cpuLimitShare: Double = 0.01
     /// The longest one system call may keep a target's `mmap_lock`, by prediction.
@@ -34,6 +36,7 @@ package struct SamplingSettings: Sendable, Equatable {
     var hostIntervalNanoseconds: UInt64 { hostInterval.wholeNanoseconds }
     var ledgerIntervalNanoseconds: UInt64 { ledgerInterval.wholeNanoseconds }
     var placementIntervalNanoseconds: UInt64 { placementInterval.wholeNanoseconds }
+    var domainsIntervalNanoseconds: UInt64 { domainsInterval.wholeNanoseconds }
     var maximumHoldNanoseconds: UInt64 { maximumHold.wholeNanoseconds }
 
     /// Whether a unit's processes may have their placement read.

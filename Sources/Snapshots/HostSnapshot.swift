@@ -18,6 +18,8 @@ package struct HostSnapshot: Sendable, Equatable {
     /// Ascending by name.
     package var groups: [GroupRecord]
     package var sources: [SourceStatus]
+    /// The scheduling domains; absent until they were read for the first time.
+    package var domains: DomainsRecord?
     package var cost: CostReport
 
     package init(sequence: UInt64, wallClockNanoseconds: UInt64, monotonicNanoseconds: UInt64, machine: Machine) {

@@ -109,10 +109,7 @@ import Testing
         let zeros = String(repeating: " 0", count: 36)
         root.addFile("/proc/schedstat", text: "version 16\ntimestamp 1\ncpu0 0 0 0 0 0 0 0 0 0\ndomain0 03\(zeros)\n")
         root.addFile("/proc/sys/kernel/sched_schedstats", text: "0\n")
-        var times: [UInt64] = [2_000_000_000, 1_000_000_000]
-        var pauses = 0
-        let sampling = try BalanceSampling(root, nanoseconds: { times.removeLast() }, pause: { pauses += 1 })
-        #expect(pauses == 1)
+        let sampling = try BalanceSampling.Beginning(root, nanoseconds: 0).finish(root, nanoseconds: 2_000_000_000)
         #expect(BalanceSampling.isCounting(root) == false)
         #expect(BalanceSampling.isCounting(Self.root) == nil)
         #expect(DomainsCommand.show(root, format: .table, sampling: sampling).text.contains("SMT    1     busy"))

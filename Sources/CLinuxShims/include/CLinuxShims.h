@@ -21,8 +21,8 @@ ssize_t numawatch_getdents64(int descriptor, void *buffer, size_t length);
 /// SO_PEERCRED fills a struct ucred, which is declared only under _GNU_SOURCE. Returns 0, or -1 with errno.
 int numawatch_peer_credentials(int socket, pid_t *process, uid_t *user, gid_t *group);
 
-/// A Unix stream socket, close-on-exec and non-blocking. SOCK_STREAM and its flags are an enum that Swift finds in Glibc
-/// or, once <systemd/sd-daemon.h> is imported anywhere in the module, only there.
+/// A Unix stream socket, close-on-exec and non-blocking. SOCK_STREAM and its flags are an enum that Swift finds in
+/// Glibc or, once <systemd/sd-daemon.h> is imported anywhere in the module, only there.
 int numawatch_unix_stream_socket(void);
 
 /// pthread_setname_np(3) is declared only under _GNU_SOURCE. Returns 0 or an errno.

@@ -10,17 +10,24 @@ enum HostRoots {
     ///
     /// - Throws: ``CommandFailure`` with status `noInput` or `badData`.
     static func open(_ path: String) throws(CommandFailure) -> any HostRoot {
-        let isArchive = [".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz"].contains { path.hasSuffix($0) }
-        guard isArchive else {
-            do {
-                return try DirectoryRoot(path)
-            } catch {
-                throw CommandFailure(
-                    .noInput, "\(error)", remedy: "--root wants a directory or an archive (.tar, .tar.gz, .tar.xz).")
-            }
-        }
         do {
-            return try ArchiveRoot.load(path)
+            return try DirectoryRoot(path)
+        } catch  where error.kind == .wrongType {
+            // Not a directory: an archive, whatever its name.
+            return try archive(path)
+        } catch {
+            throw CommandFailure(
+                .noInput, "\(error)", remedy: "--root wants a directory or an archive (.tar, .tar.gz, .tar.xz).")
+        }
+    }
+
+    private static func archive(_ path: String) throws(CommandFailure) -> any HostRoot {
+        do {
+            let archive = try ArchiveRoot.load(path)
+            if let problem = archive.problem {
+                CommandOutput.complain("\(problem); using what could be read")
+            }
+            return archive
         } catch {
             throw CommandFailure(.noInput, "\(error)")
         }

@@ -1,7 +1,7 @@
 /// Every key `numawatchd` has, declared once: the parser, `config/numawatchd.conf` and `config/README.md` follow from it.
 package enum ConfigurationTable {
     /// In the order the shipped file lists them.
-    package static let keys: [ConfigurationKey] = sampling + placement + server + log
+    package static let keys: [ConfigurationKey] = sampling + placement + domains + server + log
 
     /// The sections in the order of their first key.
     package static let sectionNames: [String] = keys.reduce(into: []) { names, key in
@@ -75,8 +75,8 @@ package enum ConfigurationTable {
         ConfigurationKey(
             "Placement", "MinimumRSS", \.placement.minimumRSSBytes, .size(0...(1 << 40)),
             """
-            Processes with less resident memory than this are left out of the placement reading, and counted as left \
-            out. Their threads are still followed through the ledger.
+            Processes with less resident memory than this are left out of the placement reading; 0 leaves none out. \
+            Their threads are still followed through the ledger.
             """),
         ConfigurationKey(
             "Placement", "IncludeUnits", \.placement.includedUnits, .patterns,
@@ -136,6 +136,15 @@ package enum ConfigurationTable {
             Whether users that are neither root nor in the group are answered. They see the totals of the host and \
             the processes of their own user, nothing else.
             """),
+    ]
+
+    private static let domains = [
+        ConfigurationKey(
+            "Domains", "Interval", \.domains.interval, .timeSpan(.seconds(1)...(.seconds(86400))),
+            """
+            How often all scheduling domains are compared with what the kernel shows, and its balancing counters are \
+            read. CPUs that come or go and cpusets that become partitions are noticed at the next host round.
+            """)
     ]
 
     private static let log = [

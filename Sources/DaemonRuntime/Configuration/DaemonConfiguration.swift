@@ -14,7 +14,7 @@ package struct DaemonConfiguration: Sendable, Equatable {
         package var maximumHold: Duration = .milliseconds(10)
         package var readBufferBytes: Int = 512
         package var samplePages: Int = 1_024
-        package var minimumRSSBytes: Int = 16 << 20
+        package var minimumRSSBytes: Int = 0
         package var includedUnits: [String] = []
         package var excludedUnits: [String] = []
     }
@@ -29,6 +29,10 @@ package struct DaemonConfiguration: Sendable, Equatable {
         package var othersMayRead: Bool = false
     }
 
+    package struct Domains: Sendable, Equatable {
+        package var interval: Duration = .seconds(60)
+    }
+
     package struct Log: Sendable, Equatable {
         package var level: LogThreshold = .info
     }
@@ -41,6 +45,7 @@ package struct DaemonConfiguration: Sendable, Equatable {
     package var sampling = Sampling()
     package var placement = Placement()
     package var server = Server()
+    package var domains = Domains()
     package var log = Log()
 
     /// Every key at its default.

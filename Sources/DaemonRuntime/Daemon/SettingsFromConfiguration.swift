@@ -10,6 +10,7 @@ extension DaemonConfiguration {
         settings.hostInterval = sampling.hostInterval
         settings.ledgerInterval = sampling.ledgerInterval
         settings.placementInterval = sampling.placementInterval
+        settings.domainsInterval = domains.interval
         settings.cpuLimitShare = sampling.cpuLimitPercent / 100
         settings.maximumThreadsPerRound = sampling.maximumThreadsPerRound
         settings.maximumHold = placement.maximumHold

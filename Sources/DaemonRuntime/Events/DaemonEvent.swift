@@ -41,6 +41,10 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
     case balancingChanged = "balancing-changed"
     /// Nodes or CPUs came or went.
     case topologyChanged = "topology-changed"
+    /// The kernel rebuilt its scheduling domains.
+    case domainsChanged = "domains-changed"
+    /// What was derived of the domains is not what the kernel shows.
+    case domainsDisagree = "domains-disagree"
 
     /// 128 bits as 32 lower-case hexadecimal digits.
     package var messageID: String {
@@ -63,6 +67,8 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
         case .samplerStalled: "5e963cbfdfaf43f2b599280583a1b550"
         case .balancingChanged: "0367c73bb5a3456db0157606a1c3f026"
         case .topologyChanged: "1f009bd7b7f04bd4a24200ea9c2d6411"
+        case .domainsChanged: "7ff503e855ef4abead2f7773dcc65830"
+        case .domainsDisagree: "ad6878c162494c2e8aceb111b5b8b3ee"
         }
     }
 
@@ -71,9 +77,9 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
         switch self {
         case .started, .configurationRead, .socketReady, .sourceReturned, .intervalsRestored, .stopping: .info
         case .ready, .stopped, .configurationReloaded, .restartNeeded, .sourceMissing, .topologyChanged,
-            .balancingChanged:
+            .balancingChanged, .domainsChanged:
             .notice
-        case .intervalsLengthened, .roundFailed: .warning
+        case .intervalsLengthened, .roundFailed, .domainsDisagree: .warning
         case .configurationRefused, .samplerStalled: .error
         case .failed: .critical
         }

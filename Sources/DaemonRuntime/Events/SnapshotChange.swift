@@ -1,4 +1,5 @@
 import NUMATopology
+import SchedDomains
 import Snapshots
 
 /// Something worth telling that follows from one snapshot and the one before it.
@@ -16,6 +17,7 @@ struct SnapshotChange: Equatable, Sendable {
             changes += balancing(previous.host.balancingMode, current.host.balancingMode)
             changes += topology(previous.machine, current.machine)
         }
+        changes += domains(previous?.domains, current.domains)
         changes += intervals(previous?.cost.tiers ?? [], current.cost.tiers)
         return changes
     }
@@ -70,6 +72,26 @@ struct SnapshotChange: Equatable, Sendable {
         if previous.distances != current.distances { parts.append("the node distances are different") }
         guard !parts.isEmpty else { return [] }
         return [SnapshotChange(event: .topologyChanged, message: "Topology changed: " + parts.joined(separator: ", "))]
+    }
+
+    private static func domains(_ previous: DomainsRecord?, _ current: DomainsRecord?) -> [SnapshotChange] {
+        guard let current, current.generation != previous?.generation else { return [] }
+        var changes: [SnapshotChange] = []
+        if previous != nil, let difference = current.lastChange {
+            changes.append(
+                SnapshotChange(
+                    event: .domainsChanged, message: "The kernel rebuilt its scheduling domains",
+                    fields: [ObservedEvent.Field("difference", difference)]))
+        }
+        changes += current.report.disagreements.map { disagreement in
+            SnapshotChange(
+                event: .domainsDisagree, message: "Scheduling domains are not as derived: \(disagreement.text)",
+                fields: [
+                    ObservedEvent.Field("check", disagreement.check.rawValue),
+                    ObservedEvent.Field("cpus", disagreement.cpus.listText),
+                ])
+        }
+        return changes
     }
 
     private static func intervals(

@@ -21,7 +21,8 @@ package struct StandardEndpoints: Sendable {
     }
 
     package var all: [Endpoint] {
-        [metricsEndpoint, healthEndpoint] + documents + [processEndpoint, eventsEndpoint]
+        [metricsEndpoint, healthEndpoint] + documents
+            + [processEndpoint, DomainsEndpoint.endpoint(store: store), eventsEndpoint]
     }
 
     /// The snapshot a request may see.

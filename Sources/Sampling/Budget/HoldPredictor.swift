@@ -98,7 +98,7 @@ package struct HoldHistory: Sendable, Equatable {
         let walking = Double(measuredNanoseconds) - Double(mappings) * HoldPredictor.mappingRange.lowerBound
         let small = min(max(walking / predictor.perPage * Self.safety, 0), Double(pages))
         self.pages = pages
-        self.smallPages = UInt64(small)
+        self.smallPages = small < Double(pages) ? UInt64(small) : pages
     }
 
     /// The share of huge pages to count with now. Memory gained since is taken to be small pages.

@@ -50,6 +50,13 @@ package struct HostUnits: Sendable, Equatable {
         return overflow ? .max : whole.addingSaturated(rest * 1_000_000_000 / ticksPerSecond)
     }
 
+    /// Nanoseconds as whole clock ticks.
+    func ticks(nanoseconds: UInt64) -> UInt64 {
+        let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return seconds.multipliedSaturated(by: ticksPerSecond).addingSaturated(
+            rest.multipliedSaturated(by: ticksPerSecond) / 1_000_000_000)
+    }
+
     func bytes(pages: UInt64) -> UInt64 {
         let (bytes, overflow) = pages.multipliedReportingOverflow(by: pageSizeBytes)
         return overflow ? .max : bytes

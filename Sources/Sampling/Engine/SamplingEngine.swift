@@ -23,11 +23,15 @@ package struct SamplingEngine: ~Copyable {
     private var ledger: LedgerReader
     private var placement: PlacementReader
     private var scheduler = PlacementScheduler()
+    private var domains: DomainsObserver
 
     private var host: TierClock
     private var ledgerTier: TierClock
     private var placementTier: TierClock
+    private var domainsTier: TierClock
     private var sourcesAt: UInt64?
+    /// Whether the last round could list the processes, and found any: a copy of a host may hold none.
+    private var knowsProcesses = false
 
     private var machine = Machine(nodes: [], distances: nil, possibleCPUs: [], onlineCPUs: [])
     private var totals = HostTotals()
@@ -63,7 +67,8 @@ package struct SamplingEngine: ~Copyable {
         governor = CPUGovernor(limitShare: settings.cpuLimitShare)
         hostReader = HostTotalsReader(root: root, units: units)
         let surroundings = KernelSurroundings(of: root)
-        let ticks = time.boottimeNanoseconds / (1_000_000_000 / units.ticksPerSecond)
+        // A copy's clock is not ours: nothing in it counts as born while we watched.
+        let ticks = root.isLive ? units.ticks(nanoseconds: time.boottimeNanoseconds) : .max
         ledger = LedgerReader(
             root: root, units: units, startTicks: ticks,
             forkResetsMigrated: (surroundings.release?.version).map { $0 >= .init(5, 18) } ?? false)
@@ -71,6 +76,8 @@ package struct SamplingEngine: ~Copyable {
         host = TierClock("host", intervalNanoseconds: settings.hostIntervalNanoseconds)
         ledgerTier = TierClock("ledger", intervalNanoseconds: settings.ledgerIntervalNanoseconds)
         placementTier = TierClock("placement", intervalNanoseconds: settings.placementIntervalNanoseconds)
+        domainsTier = TierClock("domains", intervalNanoseconds: settings.domainsIntervalNanoseconds)
+        domains = DomainsObserver(root: root)
         startedAt = now
         startCPU = cost.processCPUNanoseconds
         accountedAt = now
@@ -96,7 +103,10 @@ package struct SamplingEngine: ~Copyable {
         // What the last round and all that followed it cost, over the time until now: a round alone is no interval.
         if sequence > 0 { govern() }
         let now = time.monotonicNanoseconds
-        if host.isDue(at: now) { readHost(now) }
+        if host.isDue(at: now) {
+            readHost(now)
+            readDomains(now)
+        }
         if ledgerTier.isDue(at: now) {
             readLedger(now)
             readPlacements(now)
@@ -114,9 +124,11 @@ package struct SamplingEngine: ~Copyable {
         let now = time.monotonicNanoseconds
         readHost(now)
         readLedger(now)
+        let meter = Meter(time, cost)
         for process in placeable() {
             place(process, now)
         }
+        finishPlacements(meter, now)
         sources = SourceProbes(root).run()
         sourcesAt = now
         sequence += 1
@@ -135,9 +147,27 @@ package struct SamplingEngine: ~Copyable {
             filesRead: hostReader.account.files, bytesRead: hostReader.account.bytes)
     }
 
+    /// A cheap look each time; everything when the tier is due.
+    private mutating func readDomains(_ now: UInt64) {
+        let meter = Meter(time, cost)
+        if domainsTier.isDue(at: now) {
+            domains.inspect(now: now)
+        } else if !domains.look(now: now) {
+            return
+        }
+        domainsTier.finish(
+            now: now, wallNanoseconds: meter.wall(time), cpuNanoseconds: meter.cpu(cost), filesRead: domains.filesRead,
+            bytesRead: domains.bytesRead)
+    }
+
     private mutating func readLedger(_ now: UInt64) {
         let meter = Meter(time, cost)
-        try? ledger.read(machine: machine, threadLimit: settings.maximumThreadsPerRound, now: now)
+        do {
+            try ledger.read(machine: machine, threadLimit: settings.maximumThreadsPerRound, now: now)
+            knowsProcesses = root.isLive || !ledger.processes.isEmpty
+        } catch {
+            knowsProcesses = false
+        }
         ledgerTier.finish(
             now: now, wallNanoseconds: meter.wall(time), cpuNanoseconds: meter.cpu(cost),
             filesRead: ledger.account.files, bytesRead: ledger.account.bytes)
@@ -157,7 +187,10 @@ package struct SamplingEngine: ~Copyable {
                 process.placementGap = .tooSmall
                 return false
             }
-            return process.placementGap != .unsupported
+            if process.placementGap == .excluded || process.placementGap == .tooSmall {
+                process.placementGap = .notYet
+            }
+            return true
         }
     }
 
@@ -176,25 +209,31 @@ package struct SamplingEngine: ~Copyable {
         let candidates = processes.enumerated().map { index, process in
             PlacementScheduler.Candidate(
                 identity: index, residentBytes: units.bytes(pages: process.residentPages),
-                ageNanoseconds: process.placement.map { now - min($0.takenAtNanoseconds, now) },
+                // An attempt that failed waits for its turn like any other: refusals must not be asked for every round.
+                ageNanoseconds: process.placementTriedAt.map { now - min($0, now) },
                 seenForNanoseconds: now - min(process.firstSeenAt, now))
         }
         for candidate in scheduler.order(candidates, intervalNanoseconds: interval) {
             guard scheduler.mayRead(candidate) else { continue }
-            let before = cost.threadCPUNanoseconds
+            let one = Meter(time, cost)
             place(processes[candidate.identity], now)
-            scheduler.charge(candidate, cpuNanoseconds: cost.threadCPUNanoseconds - before)
+            scheduler.charge(candidate, cpuNanoseconds: one.cpu(cost))
         }
+        finishPlacements(meter, now)
+    }
+
+    private mutating func finishPlacements(_ meter: Meter, _ now: UInt64) {
         placementTier.finish(
             now: now, wallNanoseconds: meter.wall(time), cpuNanoseconds: meter.cpu(cost),
             filesRead: placement.account.files, bytesRead: placement.account.bytes)
     }
 
     private mutating func place(_ process: TrackedProcess, _ now: UInt64) {
-        let before = cost.threadCPUNanoseconds
+        let meter = Meter(time, cost)
+        process.placementTriedAt = now
         switch placement.place(process, settings: settings, nodes: machine.nodes.map(\.id), now: now) {
         case .read(var record):
-            record.costNanoseconds = cost.threadCPUNanoseconds - before
+            record.costNanoseconds = meter.cpu(cost)
             process.placement = record
             process.placementGap = nil
             process.allow("numa_maps")
@@ -238,6 +277,9 @@ package struct SamplingEngine: ~Copyable {
         placementTier.setInterval(
             configured: settings.placementIntervalNanoseconds,
             inForce: governor.interval(settings.placementIntervalNanoseconds))
+        domainsTier.setInterval(
+            configured: settings.domainsIntervalNanoseconds,
+            inForce: governor.interval(settings.domainsIntervalNanoseconds))
     }
 
     // MARK: The snapshot
@@ -256,11 +298,12 @@ package struct SamplingEngine: ~Copyable {
             .sorted { $0.identity.pid < $1.identity.pid }
         snapshot.groups = SnapshotAssembly.groups(of: snapshot.processes, migrated: ledger.migratedByGroup)
         snapshot.host = totals
-        if ledgerTier.account.rounds > 0 {
+        if knowsProcesses {
             snapshot.host.processCount = snapshot.processes.count
             snapshot.host.threadCount = snapshot.processes.reduce(0) { $0 + $1.threadCount }
         }
         snapshot.sources = sources
+        snapshot.domains = domains.record
         snapshot.cost = costReport(snapshot, now)
         return snapshot
     }
@@ -268,7 +311,7 @@ package struct SamplingEngine: ~Copyable {
     private func costReport(_ snapshot: HostSnapshot, _ now: UInt64) -> CostReport {
         var report = report
         let cpu = cost.processCPUNanoseconds
-        report.tiers = [host.account, ledgerTier.account, placementTier.account]
+        report.tiers = [host.account, ledgerTier.account, placementTier.account, domainsTier.account]
         report.cpuLimitShare = settings.cpuLimitShare
         report.processCPUNanoseconds = cpu
         // At least one interval: what starting costs is spread over the first one.

@@ -22,7 +22,10 @@ struct HostTotalsReader {
     private var previous: Previous?
     private var buffer: [UInt8] = []
     private var procStat = ProcStat()
+    private var refusedAt: UInt64?
     private(set) var account = ReadAccount()
+
+    static let refusalInterval: UInt64 = 300_000_000_000
 
     init(root: any HostRoot, units: HostUnits) {
         self.root = root
@@ -34,8 +37,7 @@ struct HostTotalsReader {
     /// - Parameter now: Monotonic time, nanoseconds.
     mutating func read(machine: Machine, now: UInt64) -> HostTotals {
         var totals = HostTotals()
-        let controls = BalancingControls.read(from: root, buffer: &buffer)
-        account.files += 6
+        let controls = readControls(now)
         totals.balancingMode = controls.mode
         totals.knobs = controls.knobs
         totals.vmstat = counters("/proc/vmstat", .vmstat, keeping: Self.isHostCounter)
@@ -46,6 +48,16 @@ struct HostTotalsReader {
         if let previous { totals.vmstatRates = Self.rates(totals.vmstat ?? [], since: previous, now: now) }
         previous = current
         return totals
+    }
+
+    /// The switches. A locked-down kernel writes a line to its log for every refusal, so settings that were refused are
+    /// asked for again only after ``refusalInterval``.
+    private mutating func readControls(_ now: UInt64) -> BalancingControls {
+        let isRefused = refusedAt.map { now - min($0, now) < Self.refusalInterval } ?? false
+        let controls = BalancingControls.read(from: root, buffer: &buffer, withSettings: !isRefused)
+        account.files += isRefused ? 1 : 7
+        if !isRefused { refusedAt = controls.isRefused ? now : nil }
+        return controls
     }
 
     private static func rates(

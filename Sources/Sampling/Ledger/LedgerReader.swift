@@ -86,6 +86,7 @@ struct LedgerReader {
         forgetExited()
         threadsRead = 0
         processesPutOff = 0
+        let threadLimit = max(threadLimit, 1)
         for pid in visitingOrder(threadLimit: threadLimit, now: now) {
             guard threadsRead < threadLimit else {
                 processesPutOff += 1
@@ -131,12 +132,16 @@ struct LedgerReader {
         } catch {
             switch error.kind {
             case .permission:
-                // hidepid= and security modules hide a process whole.
+                // hidepid= and security modules hide a process whole. What was known of it ages without end, so it goes.
                 if unreadable.insert(pid).inserted { count(.permissionDenied) }
-            case .gone, .missing:
+                processes[pid] = nil
+            case .gone:
                 count(.exitedDuringRead)
                 processes[pid] = nil
                 kernelThreads[pid] = nil
+            case .missing:
+                // A directory without `stat`: a copy of a host may hold such.
+                processes[pid] = nil
             case .tooLarge, .wrongType, .io:
                 count(.malformed)
             }
@@ -159,13 +164,16 @@ struct LedgerReader {
         process.flags = stat.flags
         process.threadCount = stat.threadCount
         process.residentPages = UInt64(max(stat.residentPages, 0))
-        process.cpuTicks = stat.userTicks.addingSaturated(stat.systemTicks)
-        // Z and X: the memory is gone, the entry waits for its parent.
-        process.isZombie = stat.state == UInt8(ascii: "Z") || stat.state == UInt8(ascii: "X")
+        let ticks = stat.userTicks.addingSaturated(stat.systemTicks)
+        process.wasActive = process.ledgerReadAt == nil || ticks != process.cpuTicks
+        process.cpuTicks = ticks
+        // The memory is gone, the entry waits for its parent. (With other threads, only the first one has ended.)
+        process.isZombie = stat.isDead && stat.threadCount <= 1
         if isFirst || now - min(process.attributesReadAt ?? 0, now) >= Self.attributeLifetime {
             try readAttributes(files, process, now: now)
         }
         if process.isZombie {
+            count(.threadExited, UInt64(process.threads.count))
             process.threads = [:]
             process.placement = nil
             process.placementGap = .exited
@@ -191,7 +199,8 @@ struct LedgerReader {
         }
         let process = TrackedProcess(
             identity: ProcessIdentity(pid: pid, startTimeTicks: stat.startTicks), firstSeenAt: now,
-            isBornSinceStart: stat.startTicks > startTicks)
+            // One that was hidden for a while may have been counted before.
+            isBornSinceStart: stat.startTicks > startTicks && !unreadable.contains(pid))
         processes[pid] = process
         return process
     }
@@ -242,20 +251,22 @@ struct LedgerReader {
 
     /// Reads a file the process can do without into the buffer.
     ///
+    /// - Parameter shown: The name a refusal is noted under; nil: `name`.
     /// - Returns: Whether it is there.
-    mutating func readOptional(
-        _ files: borrowing ProcessFiles, _ name: String, _ process: TrackedProcess
+    private mutating func readOptional(
+        _ files: borrowing ProcessFiles, _ name: String, _ process: TrackedProcess, as shown: String? = nil
     ) throws(ReadFailure) -> Bool {
         do {
             try files.read(name, into: &buffer)
             account.add(buffer)
-            process.allow(name)
+            process.allow(shown ?? name)
             return true
         } catch {
             switch error.kind {
             case .gone: throw error
-            case .permission: if process.deny(name) { count(.permissionDenied) }
-            case .missing, .tooLarge, .wrongType, .io: break
+            case .permission: if process.deny(shown ?? name) { count(.permissionDenied) }
+            case .missing: break
+            case .tooLarge, .wrongType, .io: count(.malformed)
             }
             return false
         }
@@ -276,12 +287,11 @@ extension LedgerReader {
                 count(.threadExited, UInt64(process.threads.count - 1))
                 process.threads = process.threads.filter { $0.key == pid }
             }
-            try readLedger(files, "sched", process, tid: pid, stat, command, isNew: isFirst, now: now)
+            try readLedger(files, "sched", process, tid: pid, stat, command, .process, isFirst: isFirst, now: now)
             threadsRead += 1
             return
         }
-        try files.threadIDs(into: &tids)
-        account.files += 1
+        guard try listThreads(files, process) else { return }
         let present = Set(tids)
         let before = process.threads.count
         process.threads = process.threads.filter { present.contains($0.key) }
@@ -289,14 +299,15 @@ extension LedgerReader {
         for tid in tids {
             do throws(ReadFailure) {
                 guard let (stat, command) = try readStat(files, "task/\(tid)/stat") else { continue }
-                try readLedger(files, "task/\(tid)/sched", process, tid: tid, stat, command, isNew: isFirst, now: now)
+                try readLedger(
+                    files, "task/\(tid)/sched", process, tid: tid, stat, command, .thread, isFirst: isFirst, now: now)
                 threadsRead += 1
             } catch {
                 switch error.kind {
                 case .gone, .missing:
-                    // The thread, or the whole process: the latter's next file tells.
+                    // The thread, or the whole process: its first thread stays as long as it does.
                     if process.threads.removeValue(forKey: tid) != nil { count(.threadExited) }
-                    if tid == pid { throw error }
+                    if tid == pid, error.kind == .gone { throw error }
                 case .permission:
                     if process.deny("task") { count(.permissionDenied) }
                 case .tooLarge, .wrongType, .io:
@@ -306,12 +317,35 @@ extension LedgerReader {
         }
     }
 
+    /// Fills ``tids``.
+    ///
+    /// - Returns: Whether the threads may be seen, and are in the copy of a host.
+    private mutating func listThreads(
+        _ files: borrowing ProcessFiles, _ process: TrackedProcess
+    ) throws(ReadFailure) -> Bool {
+        do {
+            try files.threadIDs(into: &tids)
+            account.files += 1
+            process.allow("task")
+            return true
+        } catch {
+            switch error.kind {
+            case .permission: if process.deny("task") { count(.permissionDenied) }
+            case .missing: break
+            case .gone, .tooLarge, .wrongType, .io: throw error
+            }
+            return false
+        }
+    }
+
     /// One thread's ledger.
     ///
-    /// - Parameter isNew: Whether the process was never read before, so that a new thread is nothing to count.
+    /// - Parameters:
+    ///   - ticksOf: Whose clock ticks `stat` holds.
+    ///   - isFirst: Whether the process was never read before, so that a new thread is nothing to count.
     private mutating func readLedger(
         _ files: borrowing ProcessFiles, _ name: String, _ process: TrackedProcess, tid: Int32, _ stat: TaskStat,
-        _ command: String, isNew: Bool, now: UInt64
+        _ command: String, _ ticksOf: TrackedThread.TimeSource, isFirst: Bool, now: UInt64
     ) throws(ReadFailure) {
         let cpu = Int32(clamping: stat.processor ?? -1)
         let node = cpu >= 0 && Int(cpu) < nodeByCPU.count ? nodeByCPU[Int(cpu)] : nil
@@ -319,33 +353,56 @@ extension LedgerReader {
             tid: tid, command: command, cpu: cpu, node: node,
             cpuNanoseconds: units.nanoseconds(ticks: stat.userTicks.addingSaturated(stat.systemTicks)),
             readAtNanoseconds: now)
-        var thread: TrackedThread
         let known = process.threads[tid].flatMap { $0.startTicks == stat.startTicks ? $0 : nil }
-        let hasLedger = try readSched(files, name, process)
-        if hasLedger, let exact = sched.sumExecRuntimeNanoseconds { record.cpuNanoseconds = exact }
-        thread = TrackedThread(
-            startTicks: stat.startTicks, record: record,
-            hasExactTime: hasLedger && sched.sumExecRuntimeNanoseconds != nil)
-        if hasLedger {
+        let outcome = try readSched(files, name, process)
+        var source = ticksOf
+        if outcome != .absent, let exact = sched.sumExecRuntimeNanoseconds {
+            record.cpuNanoseconds = exact
+            source = .exact
+        }
+        var thread = TrackedThread(startTicks: stat.startTicks, record: record, timeSource: source)
+        if outcome == .whole {
             takeLedger(into: &thread)
         } else if let known {
             // What the ledger said last stays true until it can be read again.
             keepLedger(of: known, in: &thread)
         }
-        if known == nil, !isNew { count(.threadStarted) }
-        addTime(process, known, thread)
-        addMigrated(process, known, thread)
+        if known == nil, !isFirst { count(.threadStarted) }
+        let before = baseline(of: known, tid, process)
+        addTime(process, before, thread)
+        addMigrated(process, before, thread)
         process.threads[tid] = thread
+    }
+
+    /// The counters a thread's new ones are compared with: its own of the last reading, after an exec by another thread
+    /// the largest of all that were.
+    private func baseline(of known: TrackedThread?, _ tid: Int32, _ process: TrackedProcess) -> TrackedThread? {
+        guard tid == process.identity.pid, let exec = process.execBaseline else { return known }
+        process.execBaseline = nil
+        // Others that are still there show that it was only renamed.
+        guard var known, process.threads.keys.allSatisfy({ $0 == tid }) else { return known }
+        known.record.cpuNanoseconds = max(known.record.cpuNanoseconds, exec.cpuNanoseconds)
+        if let pages = exec.migratedPages {
+            known.record.migratedPages = max(known.record.migratedPages ?? 0, pages)
+        }
+        return known
+    }
+
+    /// What reading `sched` gave.
+    private enum SchedOutcome {
+        case absent
+        /// The sums of its NUMA lines contradict each other; the rest may be used.
+        case torn
+        case whole
     }
 
     /// Reads `sched` into ``sched``, twice if it is torn.
     ///
-    /// - Returns: Whether it may be used.
     private mutating func readSched(
         _ files: borrowing ProcessFiles, _ name: String, _ process: TrackedProcess
-    ) throws(ReadFailure) -> Bool {
+    ) throws(ReadFailure) -> SchedOutcome {
         for attempt in 0..<2 {
-            guard try readOptional(files, name, process, as: "sched") else { return false }
+            guard try readOptional(files, name, process, as: "sched") else { return .absent }
             do {
                 // Swapped out for the call, so that its storage is reused: the buffer's span borrows `self`.
                 var parsed = TaskSched()
@@ -354,27 +411,12 @@ extension LedgerReader {
                 try TaskSched.parse(buffer.span, into: &parsed)
             } catch {
                 count(.malformed)
-                return false
+                return .absent
             }
-            if !sched.isTorn { return true }
+            if !sched.isTorn { return .whole }
             if attempt == 1 { count(.tornLedger) }
         }
-        return false
-    }
-
-    private mutating func readOptional(
-        _ files: borrowing ProcessFiles, _ name: String, _ process: TrackedProcess, as shown: String
-    ) throws(ReadFailure) -> Bool {
-        do {
-            try files.read(name, into: &buffer)
-            account.add(buffer)
-            process.allow(shown)
-            return true
-        } catch {
-            if error.kind == .gone { throw error }
-            if error.kind == .permission, process.deny(shown) { count(.permissionDenied) }
-            return false
-        }
+        return .torn
     }
 
     private func takeLedger(into thread: inout TrackedThread) {
@@ -408,7 +450,7 @@ extension LedgerReader {
         guard let node = thread.record.node else { return }
         let time = thread.record.cpuNanoseconds
         if let known {
-            guard known.hasExactTime == thread.hasExactTime, time > known.record.cpuNanoseconds else { return }
+            guard known.timeSource == thread.timeSource, time > known.record.cpuNanoseconds else { return }
             process.cpuNanosecondsByNode[node] =
                 process.cpuNanosecondsByNode[node].addingSaturated(time - known.record.cpuNanoseconds)
         } else if process.ledgerReadAt != nil || process.isBornSinceStart {
@@ -423,8 +465,12 @@ extension LedgerReader {
         if let before = known?.record.migratedPages {
             // Less than before: another task came in its place (exec by another thread). Its past was counted already.
             increase = pages > before ? pages - before : 0
+        } else if known != nil {
+            // Known, but its ledger was not: how much of this is old cannot be told.
+            increase = 0
         } else {
-            increase = forkResetsMigrated && thread.startTicks > startTicks ? pages : 0
+            let isCounted = process.ledgerReadAt != nil || process.isBornSinceStart
+            increase = forkResetsMigrated && isCounted && thread.startTicks > startTicks ? pages : 0
         }
         let total = migratedByGroup[process.groupName] ?? 0
         migratedByGroup[process.groupName] = total.addingSaturated(increase)
@@ -461,6 +507,11 @@ extension LedgerReader {
         let live = Set(processes.values.map(\.groupName))
         migratedByGroup = migratedByGroup.filter { live.contains($0.key) }
     }
+}
+
+extension TaskStat {
+    /// Z and X: the task has exited.
+    var isDead: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
 }
 
 extension UInt64 {

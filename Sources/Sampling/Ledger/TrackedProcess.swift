@@ -11,8 +11,17 @@ struct TrackedThread {
     var faults = NodeValues<Int64>()
     /// `mm->numa_scan_seq`.
     var scanSequence: Int64?
-    /// Whether CPU time came from `sched` (nanoseconds) or `stat` (clock ticks): the two must not be subtracted.
-    var hasExactTime: Bool
+    /// Where its CPU time came from: readings of two different counters must not be subtracted.
+    var timeSource: TimeSource
+
+    enum TimeSource {
+        /// `se.sum_exec_runtime` of `sched`.
+        case exact
+        /// The clock ticks of the thread's own `stat`.
+        case thread
+        /// The clock ticks of the process's `stat`, which hold those of threads that have exited.
+        case process
+    }
 }
 
 /// One user process across rounds.
@@ -47,11 +56,16 @@ final class TrackedProcess {
     /// The sum of the faults at the end of the previous round the process was read in.
     var previousFaults: NodeValues<Int64>?
     var faultChange: NodeValues<Int64>?
+    /// Whether it ran between its last two readings.
     var wasActive = true
+    /// Set when it called exec while it had other threads; see ``ExecBaseline``.
+    var execBaseline: ExecBaseline?
 
     // Placement.
     var placement: PlacementRecord?
     var placementGap: PlacementGap? = .notYet
+    /// Monotonic time of the last attempt, successful or not, nanoseconds.
+    var placementTriedAt: UInt64?
     var holdHistory: HoldHistory?
     var mappingCount: Int?
 
@@ -80,11 +94,27 @@ final class TrackedProcess {
 
     /// What belongs to the program rather than the process: gone after exec.
     func forgetProgram() {
+        if threads.count > 1 { execBaseline = ExecBaseline(threads.values.map(\.record)) }
         placement = nil
+        placementTriedAt = nil
         placementGap = .notYet
         holdHistory = nil
         mappingCount = nil
         attributesReadAt = nil
+    }
+}
+
+/// What had been counted when a process with several threads called exec.
+///
+/// The thread that calls it becomes the process's only one and takes the number and start time of the first, but keeps its
+/// own counters. Which one it was is not shown; counting on from the largest never counts twice.
+struct ExecBaseline: Equatable {
+    var migratedPages: UInt64?
+    var cpuNanoseconds: UInt64
+
+    init(_ threads: [ThreadRecord]) {
+        migratedPages = threads.compactMap(\.migratedPages).max()
+        cpuNanoseconds = threads.map(\.cpuNanoseconds).max() ?? 0
     }
 }
 

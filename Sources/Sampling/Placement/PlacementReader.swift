@@ -52,8 +52,10 @@ struct PlacementReader {
     ) -> Outcome {
         do throws(ReadFailure) {
             let files = try ProcessFiles(process.identity.pid, in: root)
-            guard try isStill(process, files) else { return .gap(.exited) }
-            return try place(process, files, settings: settings, nodes: nodes, now: now)
+            guard let life = try life(of: process, files) else { return .gap(.exited) }
+            let outcome = try place(process, files, settings: settings, nodes: nodes, now: now)
+            // Where the memory map goes away in the middle (exit, exec), what is left of the file reads as its end.
+            return try self.life(of: process, files) == life ? outcome : .gap(.exited)
         } catch {
             return .gap(gap(for: error))
         }
@@ -67,14 +69,23 @@ struct PlacementReader {
         }
     }
 
-    /// Whether the directory held is that of the process known by this pid.
-    private mutating func isStill(
-        _ process: TrackedProcess, _ files: borrowing ProcessFiles
-    ) throws(ReadFailure) -> Bool {
+    /// What tells that a process is still the one it was, running the program it ran.
+    private struct Life: Equatable {
+        var isForkedOnly: Bool
+        var command: String
+    }
+
+    /// The life of the process known by this pid; nil when it has ended.
+    private mutating func life(
+        of process: TrackedProcess, _ files: borrowing ProcessFiles
+    ) throws(ReadFailure) -> Life? {
         try files.read("stat", into: &scratch)
         account.add(scratch)
-        guard let stat = try? TaskStat(parsing: scratch.span) else { return false }
-        return stat.startTicks == process.identity.startTimeTicks
+        guard let stat = try? TaskStat(parsing: scratch.span),
+            stat.startTicks == process.identity.startTimeTicks, !stat.isDead
+        else { return nil }
+        return Life(
+            isForkedOnly: stat.flags & LedgerReader.forkedWithoutExec != 0, command: scratch.span.text(stat.commRange))
     }
 
     private mutating func place(
@@ -88,7 +99,7 @@ struct PlacementReader {
         if predictor.hold(pages: pages, hugeShare: hugeShare, mappings: HoldPredictor.mappingsPerRead(large)) <= bound {
             return try readInFull(process, files, chunkBytes: large, now: now)
         }
-        try readMaps(files)
+        if let gap = try readMaps(files) { return .gap(gap) }
         process.mappingCount = memory.regions.count
         let small = min(max(settings.readBufferBytes, SamplingSettings.smallestReadBufferBytes), large)
         let mappings = HoldPredictor.mappingsPerRead(small)
@@ -132,6 +143,8 @@ struct PlacementReader {
         // A file that ends inside a line is of a process that went away while it was read.
         guard !isDamaged else { return .gap(.unsupported) }
         guard (try? current.finish()) != nil else { return .gap(.exited) }
+        // Every process that has memory has mappings: none is no answer, not the answer nothing.
+        guard record.mappingCount > 0 else { return .gap(.exited) }
         record.bytesByPolicy = policies
         record.bytesByRegion = regions
         record.longestCallNanoseconds = chunks.longestNanoseconds
@@ -156,13 +169,17 @@ struct PlacementReader {
         let region: MemoryRegion = line.isHuge ? .huge : line.isHeap ? .heap : line.isStack ? .stack : .private
         let policy = bytes.text(line.policy.range)
         let total = line.residentPages
-        // Private copies of file pages are anonymous memory. How they are spread over the nodes is not printed: they are
-        // taken to be where the mapping's pages are.
-        let copies = kind == .file ? min(line.anonPages ?? 0, total) : 0
+        // Private copies of file and shared pages are anonymous memory. How they are spread over the nodes is not printed:
+        // they are taken to be spread as the mapping's pages are, rounded so that their sum stays what it is.
+        let copies = kind == .file || kind == .shared ? min(line.anonPages ?? 0, total) : 0
+        var (pagesBefore, copiesBefore): (UInt64, UInt64) = (0, 0)
         for entry in line.nodePages {
+            pagesBefore = min(pagesBefore.addingSaturated(entry.pages), total)
+            let copiesUpToHere = Self.part(of: copies, pagesBefore, total)
+            let copied = (copiesUpToHere - copiesBefore).multipliedSaturated(by: unit)
+            copiesBefore = copiesUpToHere
             guard let node = NodeNumber.node(entry.node) else { continue }
             let amount = entry.pages.multipliedSaturated(by: unit)
-            let copied = total > 0 ? copies.multipliedSaturated(by: entry.pages) / total * unit : 0
             record.bytes[node] = record.bytes[node].addingSaturated(amount)
             add(amount - min(copied, amount), kind, node, &record)
             add(min(copied, amount), .anonymous, node, &record)
@@ -172,6 +189,13 @@ struct PlacementReader {
                 (regions[region]?[node] ?? 0).addingSaturated(amount)
         }
         if !line.isHuge { residentPages = residentPages.addingSaturated(total) }
+    }
+
+    /// `amount * part / whole` rounded down, at most `amount`.
+    private static func part(of amount: UInt64, _ part: UInt64, _ whole: UInt64) -> UInt64 {
+        guard part < whole else { return amount }
+        // The quotient is below `amount`, so it fits.
+        return whole.dividingFullWidth(amount.multipliedFullWidth(by: part)).quotient
     }
 
     private static func add(_ bytes: UInt64, _ kind: MemoryClass, _ node: NodeID, _ record: inout PlacementRecord) {
@@ -184,7 +208,10 @@ struct PlacementReader {
     // MARK: Sampled
 
     /// Fills ``memory`` from `/proc/<pid>/maps`.
-    private mutating func readMaps(_ files: borrowing ProcessFiles) throws(ReadFailure) {
+    ///
+    /// - Returns: Why it cannot be used: a part of the mappings would make every bound too small.
+    private mutating func readMaps(_ files: borrowing ProcessFiles) throws(ReadFailure) -> PlacementGap? {
+        var isDamaged = false
         mapsReader.reset()
         var current = MapsReader()
         swap(&current, &mapsReader)
@@ -208,11 +235,14 @@ struct PlacementReader {
                 }
                 return true
             } catch {
+                isDamaged = true
                 return false
             }
         }
         account.files += 1
         account.bytes += UInt64(chunks.bytes)
+        guard !isDamaged else { return .unsupported }
+        return (try? current.finish()) == nil || mapped.regions.isEmpty ? .exited : nil
     }
 
     private mutating func sample(
