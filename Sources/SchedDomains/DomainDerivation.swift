@@ -189,9 +189,13 @@ struct PartitionBuilder {
             }
         }
         if let relaxDomainLevel {
+            // ">=" came with 6.10 and was backported in mid-2024.
+            let kernel = input.kernel
             let includesEqual =
-                input.kernel.isAtLeast(6, 10) || input.kernel.isStable(6, 6, from: 33)
-                || input.kernel.isStable(6, 1, from: 93)
+                kernel.isAtLeast(6, 10)
+                || [(6, 9, 3), (6, 8, 12), (6, 6, 33), (6, 1, 93), (5, 15, 161), (5, 10, 219)].contains {
+                    kernel.isStable($0.0, $0.1, from: $0.2)
+                }
             if includesEqual ? level >= relaxDomainLevel : level > relaxDomainLevel {
                 flags.subtract([.balanceWake, .balanceNewidle])
             }

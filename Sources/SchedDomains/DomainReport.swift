@@ -64,11 +64,15 @@ package enum DomainReconciliation {
     }
 
     private static func alternative(_ input: DomainsInput, _ observed: ObservedDomains) -> Alternative? {
-        var refusing = input
-        refusing.overrides.refusesDistances = true
-        let refused = DomainDerivation.derive(refusing)
-        if matches(refused, observed) {
-            return Alternative(name: "without NUMA levels", cause: .numaInvalidTable, hierarchy: refused)
+        // Spans that end below the partition mean refused distances only if the partitions are known; else they mean
+        // partitions.
+        if input.partitions != nil {
+            var refusing = input
+            refusing.overrides.refusesDistances = true
+            let refused = DomainDerivation.derive(refusing)
+            if matches(refused, observed) {
+                return Alternative(name: "without NUMA levels", cause: .numaInvalidTable, hierarchy: refused)
+            }
         }
         var base = input
         var partitionCause = DomainDisagreement.Cause.partition
@@ -160,7 +164,7 @@ package enum DomainReconciliation {
         var result = hierarchy
         result.patterns = []
         result.patternIDs = [:]
-        var hint: Int32?
+        var hints: [Int32] = []
         for cpu in hierarchy.firstSlot.indices {
             let seen = observed[cpu]
             for index in 0..<hierarchy.domainCount(of: cpu) {
@@ -172,8 +176,12 @@ package enum DomainReconciliation {
                 if let seen, seen.count == hierarchy.domainCount(of: cpu) {
                     pattern.take(seen[index])
                 }
-                let id = result.internPattern(pattern, hint: hint)
-                hint = id
+                let id = result.internPattern(pattern, hint: index < hints.count ? hints[index] : nil)
+                if index < hints.count {
+                    hints[index] = id
+                } else {
+                    hints.append(id)
+                }
                 result.slots[slot].pattern = id
             }
         }

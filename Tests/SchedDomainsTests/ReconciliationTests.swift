@@ -99,9 +99,13 @@ import Testing
 
     @Test("A departure that explains the kernel's spans is found and named", arguments: departures)
     func explained(_ departure: Departure) throws {
-        var kernel = MachineShapes.seed()
+        var host = MachineShapes.seed()
+        if departure.cause == .numaInvalidTable {
+            host.partitions = Sourced([PartitionRequest(cpus: CPUSet(0..<16))], .derived)
+        }
+        var kernel = host
         departure.change(&kernel)
-        let report = reconcile(MachineShapes.seed(), kernel)
+        let report = reconcile(host, kernel)
         #expect(report.inferred == departure.inferred)
         #expect(report.hierarchy.dump(Array(0..<16)) == DomainDerivation.derive(kernel).dump(Array(0..<16)))
         let first = try #require(report.disagreements.first)
@@ -109,6 +113,16 @@ import Testing
         #expect(report.disagreements.count < 40)
         #expect(!first.cpus.isEmpty)
         #expect(report.hierarchy.domains(of: 8).allSatisfy { $0.pattern.origins.groups == .inferred })
+    }
+
+    @Test("Where cpusets cannot be read, spans that end at the nodes mean partitions")
+    func partitionsOfNodes() {
+        var kernel = MachineShapes.seed()
+        kernel.partitions = Sourced(
+            [PartitionRequest(cpus: CPUSet(0..<8)), PartitionRequest(cpus: CPUSet(8..<16))], .derived)
+        let report = reconcile(MachineShapes.seed(), kernel)
+        #expect(report.inferred == "partitions as observed")
+        #expect(KernelDump(report.hierarchy).text == KernelDump(DomainDerivation.derive(kernel)).text)
     }
 
     @Test("Spans nothing explains are kept, with groups from them, marked approximate")

@@ -124,7 +124,7 @@ import Testing
         input.relaxDomainLevel = 2
         let domains = DomainDerivation.derive(input).domains(of: 0)
         #expect(domains.map { $0.flags.contains(.balanceNewidle) } == [true, true, false, false])
-        input.kernel = SchedKernelVersion(6, 9, 3)
+        input.kernel = SchedKernelVersion(6, 9, 0)
         let older = DomainDerivation.derive(input).domains(of: 0)
         #expect(older.map { $0.flags.contains(.balanceNewidle) } == [true, true, true, false])
     }
