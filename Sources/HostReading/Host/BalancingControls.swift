@@ -19,8 +19,20 @@ package struct BalancingControls: Sendable, Equatable {
     /// Before 5.13, followed by the setting's name.
     package static let oldPrefix = "/proc/sys/kernel/numa_balancing_"
 
+    /// Whether a setting was refused, by lockdown or for want of permission.
+    package var isRefused: Bool {
+        failures.contains { failure in
+            guard case .unreadable(let read) = failure else { return false }
+            return read.kind == .permission && read.path != Self.modePath
+        }
+    }
+
     /// Reads them. The old sysctls are looked for only where debugfs has none.
-    package static func read(from root: any HostRoot, buffer: inout [UInt8]) -> BalancingControls {
+    ///
+    /// - Parameter withSettings: false reads the mode alone.
+    package static func read(
+        from root: any HostRoot, buffer: inout [UInt8], withSettings: Bool = true
+    ) -> BalancingControls {
         var controls = BalancingControls()
         do throws(SourceFailure) {
             controls.mode = try root.parse(modePath, into: &buffer) { bytes throws(KernelTextError) in
@@ -33,6 +45,7 @@ package struct BalancingControls: Sendable, Equatable {
         } catch {
             controls.failures.append(error)
         }
+        guard withSettings else { return controls }
         let settings: [(String, WritableKeyPath<BalancingKnobs, UInt64?>)] = [
             ("scan_delay_ms", \.scanDelayMilliseconds), ("scan_period_min_ms", \.scanPeriodMinMilliseconds),
             ("scan_period_max_ms", \.scanPeriodMaxMilliseconds), ("scan_size_mb", \.scanSizeMegabytes),

@@ -14,8 +14,9 @@
 /// of neighbouring mappings that fits one call (``MappedMemory/largestRunBytes(mappings:)``). Where the sizes are not known,
 /// all resident memory is taken to lie in that run.
 ///
-/// Coefficients are learned from each measured read, for this host alone: upwards at once by what was missed (bounded to a
-/// quarter per read, so that one read that was preempted does not frighten it for good), downwards by a hundredth, and only
+/// Coefficients are learned from each measured read, for this host alone: upwards at once by what was missed (a tenth at
+/// least, so that what is aimed at is the dear end and not the middle; a quarter at most, so that one read that was
+/// preempted does not frighten it for good), downwards by half a hundredth, and only
 /// between ``pageRange`` and ``mappingRange``. A read far cheaper than predicted says that the process has huge pages, not
 /// that page tables are cheap here: it teaches nothing about the host, only about that process (``HoldHistory``).
 package struct HoldPredictor: Sendable, Equatable {
@@ -31,8 +32,11 @@ package struct HoldPredictor: Sendable, Equatable {
     static let mappingRange = 1_000.0...50_000.0
     /// How much one read may raise a coefficient.
     static let largestRise = 1.25
-    /// How much one read lowers it: with rises of up to a quarter this settles where about one read in twenty is dearer.
-    static let decline = 0.99
+    /// How much a read dearer than predicted raises it at least.
+    static let smallestRise = 1.1
+    /// How much any other read lowers it. In balance rises and declines cancel: with a share p of dearer reads,
+    /// 1.1^p * 0.995^(1-p) = 1 at p = 0.05. About one read in twenty is dearer than predicted.
+    static let decline = 0.995
     /// Below this part of the prediction a read says nothing of the host.
     static let tellingPart = 0.3
     /// The shortest line of a mapping without pages (`7f754e708000 default\n`) and of one with pages.
@@ -75,7 +79,7 @@ package struct HoldPredictor: Sendable, Equatable {
         guard predicted > 0, measuredNanoseconds > 0 else { return }
         let ratio = Double(measuredNanoseconds) / predicted
         guard ratio >= Self.tellingPart else { return }
-        let factor = ratio > 1 ? min(ratio, Self.largestRise) : Self.decline
+        let factor = ratio > 1 ? min(max(ratio, Self.smallestRise), Self.largestRise) : Self.decline
         // What made up most of the cost is what was mispredicted.
         if pagePart >= mappingPart {
             perPage = min(max(perPage * factor, Self.pageRange.lowerBound), Self.pageRange.upperBound)
