@@ -113,7 +113,8 @@ let package = Package(
         .target(
             name: "Exposition",
             dependencies: ["DomainReports", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput"]),
-        .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "NUMATopology", "Snapshots"]),
+        .testTarget(
+            name: "ExpositionTests", dependencies: ["Exposition", "NUMATopology", "SchedDomains", "Snapshots"]),
         .target(
             name: "Server",
             dependencies: [
@@ -149,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "DaemonRuntimeTests",
             dependencies: [
-                "DaemonRuntime", "LinuxSystem", "NUMATopology", "Server", "Snapshots",
+                "DaemonRuntime", "LinuxSystem", "NUMATopology", "SchedDomains", "Server", "Snapshots",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
@@ -169,6 +170,15 @@ let package = Package(
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "FixtureSupport", "LinuxSystem"]),
         .executableTarget(name: "numawatchd", dependencies: ["DaemonRuntime"], linkerSettings: leanLinking),
         .executableTarget(name: "numawatch", dependencies: ["Commands"]),
+        // Not installed: "make bench".
+        .executableTarget(
+            name: "numawatch-bench",
+            dependencies: [
+                "BalancingModel", "Exposition", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "Sampling",
+                "SchedDomains", "Snapshots", "TextOutput", "Tracing",
+            ]
+        ),
+        .testTarget(name: "BenchTests", dependencies: ["HostReading", "SchedDomains", "numawatch-bench"]),
         .testTarget(name: "PackagingTests", dependencies: ["numawatchd"]),
     ]
 )

@@ -6,6 +6,7 @@
 # PROCESSES=100   user processes on the machine at least; sleeping ones are started to get there
 # SECONDS_IDLE=30 how long the daemon is left alone before it is measured
 # REQUESTS=1000   requests per server
+# RUNS=9          turns of each benchmark that runs inside one process
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -13,6 +14,7 @@ binaries=$1
 processes=${PROCESSES:-100}
 idle=${SECONDS_IDLE:-30}
 requests=${REQUESTS:-1000}
+turns=${RUNS:-9}
 
 directory=$(mktemp -d)
 children=
@@ -173,3 +175,37 @@ row "/metrics, CPU per request (ms)" - - "$exporter_ms"
 echo "numawatchd: $exporter_requests requests, node-exporter: $requests; idle for $idle s;" \
     "longest hold of a target's lock:" \
     "$(metric "$directory/after" numawatch_hold_longest_seconds | awk '{ printf "%.2f ms", $1 * 1000 }')"
+
+# --- Inside one process ----------------------------------------------------------------------------------------------
+# The servers are stopped first: what follows wants the machine for itself. The sleeping processes stay.
+kill "$daemon" "$node_exporter"
+wait "$daemon" "$node_exporter" 2>/dev/null || true
+echo
+echo "CPU time beside a baseline in the same process; ratio above 1: slower than the baseline"
+"$binaries/numawatch-bench" --runs "$turns"
+
+echo
+echo "Peak memory, each in a process of its own"
+for name in $("$binaries/numawatch-bench" --memory-list); do
+    "$binaries/numawatch-bench" --memory "$name"
+done
+
+echo
+echo "Other programs on the trace that trace.parse reads (MB/s of CPU time)"
+"$binaries/numawatch-bench" --print-trace >"$directory/trace.txt"
+megabytes=$(wc -c <"$directory/trace.txt" | awk '{ printf "%.1f", $1 / 1000000 }')
+peer() {
+    children_seconds
+    before=$seconds
+    i=0
+    while [ "$i" -lt "$runs" ]; do
+        LC_ALL=C "$@" "$directory/trace.txt" >/dev/null
+        i=$((i + 1))
+    done
+    children_seconds
+    echo "$before $seconds" | awk -v n="$runs" -v size="$megabytes" -v name="$*" '
+        { if ($2 > $1) printf "%-40s %8.0f\n", name, size * n / ($2 - $1) }'
+}
+peer wc -l
+peer grep -c ': hint_fault:'
+peer awk '/: hint_fault:/ { n++ } END { print n }'

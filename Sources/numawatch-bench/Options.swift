@@ -1,0 +1,56 @@
+/// The command line.
+struct Options {
+    /// Only benchmarks whose name contains this.
+    var filter = ""
+    /// Turns of each side.
+    var runs = 9
+    var isJSON = false
+    /// Measure the peak memory of this benchmark of memory, alone in the process.
+    var memory: String?
+    /// Print the names of the benchmarks of memory.
+    var listsMemory = false
+    /// Print the trace that `trace.parse` reads.
+    var printsTrace = false
+    var wantsHelp = false
+
+    static let help = """
+        usage: numawatch-bench [--filter TEXT] [--runs N] [--json]
+               numawatch-bench --memory-list | --memory NAME [--json]
+               numawatch-bench --print-trace
+
+        Runs each benchmark in turns with a baseline and prints CPU times as ratios.
+
+          --filter TEXT   only benchmarks whose name contains TEXT
+          --runs N        turns of each side, 1 to 1000 (default 9)
+          --json          one JSON document instead of a table
+          --memory-list   print the names of the benchmarks of memory
+          --memory NAME   run one of them and print the peak memory of this process
+          --print-trace   print the made-up trace that trace.parse reads, to time other programs on it
+
+        """
+
+    init(_ arguments: some Sequence<String>) throws {
+        var words = arguments.makeIterator()
+        func value(of option: String) throws -> String {
+            guard let word = words.next() else { throw BenchmarkError("\(option) needs a value; see --help") }
+            return word
+        }
+        while let word = words.next() {
+            switch word {
+            case "--filter": filter = try value(of: word)
+            case "--runs":
+                let text = try value(of: word)
+                guard let count = Int(text), (1...1000).contains(count) else {
+                    throw BenchmarkError("--runs: \(text) is not a number from 1 to 1000")
+                }
+                runs = count
+            case "--json": isJSON = true
+            case "--memory": memory = try value(of: word)
+            case "--memory-list": listsMemory = true
+            case "--print-trace": printsTrace = true
+            case "--help", "-h": wantsHelp = true
+            default: throw BenchmarkError("\(word): not an option; see --help")
+            }
+        }
+    }
+}
