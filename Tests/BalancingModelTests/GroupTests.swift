@@ -202,6 +202,28 @@ import Testing
         #expect(solver.tieCount >= 32)
     }
 
+    @Test("Groups and tasks that are gone leave nothing behind, and ids used again are told apart")
+    func recycling() {
+        var solver = TieSolver()
+        for round in 0..<400 as Range<UInt64> {
+            let time = round * 1000
+            for tid in 1...3 as ClosedRange<Int32> {
+                solver.consume(.contact(time: time + UInt64(tid), tid: tid, other: 0, canJoin: false, node: -1))
+            }
+            solver.consume(.contact(time: time + 10, tid: 1, other: 2, canJoin: true, node: -1))
+            solver.consume(.contact(time: time + 11, tid: 2, other: 1, canJoin: true, node: -1))
+            let survivor: Int32 = round % 2 == 0 ? 1 : 2
+            solver.consume(.observed(time: time + 20, tid: 1, gid: survivor, toleranceNanoseconds: 1))
+            for tid in 1...3 as ClosedRange<Int32> { solver.consume(.left(time: time + 30, tid: tid)) }
+        }
+        #expect(solver.hypothesisCount <= 64)
+        #expect(solver.contradictionCount == 0)
+        let even = GroupKey(gid: 1, createdAtNanoseconds: 398_001)
+        #expect(solver.solution().isHigher(even, than: GroupKey(gid: 2, createdAtNanoseconds: 398_002)) == true)
+        let odd = GroupKey(gid: 1, createdAtNanoseconds: 399_001)
+        #expect(solver.solution().isHigher(odd, than: GroupKey(gid: 2, createdAtNanoseconds: 399_002)) == false)
+    }
+
     @Test("Known orders chain, and make an unknown one likelier")
     func pointerOrder() {
         let keys = (0..<4).map { GroupKey(gid: Int32($0), createdAtNanoseconds: UInt64($0)) }

@@ -7,9 +7,12 @@
 package struct PointerOrder: Sendable, Hashable {
     /// For each group, those known to lie directly below it.
     private var below: [GroupKey: [GroupKey]] = [:]
-    private var pairCount = 0
-    /// Older facts go when there are more; they concern groups that are gone.
-    private static let pairLimit = 4096
+    /// The reverse of ``below``.
+    private var above: [GroupKey: [GroupKey]] = [:]
+    /// Facts held.
+    package private(set) var pairCount = 0
+    /// All are dropped when there would be more: with so many ties most of the groups are long gone.
+    private static let pairLimit = 16384
 
     package init() {}
 
@@ -23,9 +26,11 @@ package struct PointerOrder: Sendable, Hashable {
         guard high != low, isHigher(high, than: low) == nil else { return }
         if pairCount >= Self.pairLimit {
             below.removeAll(keepingCapacity: true)
+            above.removeAll(keepingCapacity: true)
             pairCount = 0
         }
         below[high, default: []].append(low)
+        above[low, default: []].append(high)
         pairCount += 1
     }
 
@@ -54,24 +59,23 @@ package struct PointerOrder: Sendable, Hashable {
     }
 
     private func rank(_ key: GroupKey) -> Double {
-        let lower = Double(descendants(key).count)
-        var higher = 0.0
-        for other in below.keys where other != key && reaches(other, key) { higher += 1 }
+        let lower = Double(Self.reached(key, below).count)
+        let higher = Double(Self.reached(key, above).count)
         return (lower + 1) / (lower + higher + 2)
     }
 
-    private func descendants(_ key: GroupKey) -> Set<GroupKey> {
+    private static func reached(_ start: GroupKey, _ edges: [GroupKey: [GroupKey]]) -> Set<GroupKey> {
         var seen: Set<GroupKey> = []
-        var stack = below[key] ?? []
+        var stack = edges[start] ?? []
         while let next = stack.popLast() {
-            if seen.insert(next).inserted { stack.append(contentsOf: below[next] ?? []) }
+            if seen.insert(next).inserted { stack.append(contentsOf: edges[next] ?? []) }
         }
         return seen
     }
 
     private func reaches(_ from: GroupKey, _ to: GroupKey) -> Bool {
-        guard let direct = below[from] else { return false }
+        guard let direct = below[from], above[to] != nil else { return false }
         if direct.contains(to) { return true }
-        return descendants(from).contains(to)
+        return Self.reached(from, below).contains(to)
     }
 }

@@ -14,8 +14,14 @@
 package struct TieSolver: Sendable {
     /// More hypotheses than this are cut, the least likely first.
     private static let limit = 1024
+    /// Facts in all hypotheses together, about 100 bytes each.
+    private static let factLimit = 1 << 16
     /// From here on, hypotheses that can no longer come to differ are merged.
-    private static let mergeFrom = 64
+    private static let mergeFrom = 8
+    /// What is this much less likely than the best when facts are put away is given up.
+    private static let oldContradictionFactor = 1e-2
+    /// A lone hypothesis hands over its facts when it has this many.
+    private static let settleFrom = 32
     /// What an observation leaves of a hypothesis it contradicts: the events themselves can be a few microseconds
     /// out of order, so one contradiction is not proof.
     private static let contradictionFactor = 1e-4
@@ -28,15 +34,22 @@ package struct TieSolver: Sendable {
         var groupOf: [Int32] = []
         var memberCount: [Int32] = []
         var order = PointerOrder()
-        /// Changes of the recent past, for marks that are under way: task, and the group it left.
-        var recent: [(time: UInt64, task: Int32, group: Int32)] = []
+        /// Changes of the recent past, for marks that are under way: task, and the id of the group it left.
+        var recent: [(time: UInt64, task: Int32, gid: Int32)] = []
     }
 
     private let lastSeen: [Int32: UInt64]
     private var hypotheses = [Hypothesis()]
+    /// Facts no hypothesis disputes any more.
+    private var settled = PointerOrder()
     private var taskByTID: [Int32: Int32] = [:]
     /// Groups in order of creation; the same in every hypothesis.
     private var keys: [GroupKey] = []
+    private var nextSettle = TieSolver.settleFrom
+    private var freeTasks: [Int] = []
+    private static let compactFrom = 1024
+    /// Number of groups at which forgetting the dead is worth another try.
+    private var nextCompaction = TieSolver.compactFrom
     /// Number of hypotheses at which merging is worth another try.
     private var nextMerge = TieSolver.mergeFrom
     /// Ties no known order settled, over all hypotheses.
@@ -77,7 +90,9 @@ package struct TieSolver: Sendable {
         let doubtful = hypotheses[best].order.facts.filter { fact in
             rivals.contains { hypotheses[$0].order.isHigher(fact.high, than: fact.low) != true }
         }
-        return TieOracle(order: hypotheses[best].order, doubtful: doubtful)
+        var order = settled
+        for fact in hypotheses[best].order.facts { order.note(fact.high, isHigherThan: fact.low) }
+        return TieOracle(order: order, doubtful: doubtful)
     }
 
     /// Enough to find what is doubtful.
@@ -85,7 +100,11 @@ package struct TieSolver: Sendable {
 
     private mutating func task(_ tid: Int32) -> Int {
         if let known = taskByTID[tid] { return Int(known) }
-        let task = taskByTID.count
+        if let free = freeTasks.popLast() {
+            taskByTID[tid] = Int32(free)
+            return free
+        }
+        let task = hypotheses[0].groupOf.count
         taskByTID[tid] = Int32(task)
         for index in hypotheses.indices { hypotheses[index].groupOf.append(-1) }
         return task
@@ -148,7 +167,7 @@ package struct TieSolver: Sendable {
         if hypotheses[index].recent.count >= 64 {
             hypotheses[index].recent.removeAll { $0.time &+ horizon < time }
         }
-        hypotheses[index].recent.append((time, Int32(task), hypotheses[index].groupOf[task]))
+        hypotheses[index].recent.append((time, Int32(task), number(hypotheses[index].groupOf[task])))
     }
 
     private mutating func leave(time: UInt64, tid: Int32) {
@@ -160,6 +179,28 @@ package struct TieSolver: Sendable {
             hypotheses[index].memberCount[group] -= 1
             hypotheses[index].groupOf[task] = -1
         }
+        taskByTID[tid] = nil
+        freeTasks.append(task)
+        if keys.count >= nextCompaction { compact() }
+    }
+
+    /// Forgets groups that have no member in any hypothesis.
+    private mutating func compact() {
+        var places = [Int32](repeating: -1, count: keys.count)
+        for hypothesis in hypotheses {
+            for group in hypothesis.groupOf where group >= 0 { places[Int(group)] = 0 }
+        }
+        var live: [Int] = []
+        for group in places.indices where places[group] == 0 {
+            places[group] = Int32(live.count)
+            live.append(group)
+        }
+        keys = live.map { keys[$0] }
+        for index in hypotheses.indices {
+            hypotheses[index].memberCount = live.map { hypotheses[index].memberCount[$0] }
+            hypotheses[index].groupOf = hypotheses[index].groupOf.map { $0 < 0 ? -1 : places[Int($0)] }
+        }
+        nextCompaction = max(Self.compactFrom, 2 * keys.count)
     }
 
     private mutating func observe(time: UInt64, tid: Int32, gid: Int32, tolerance: UInt64) {
@@ -169,7 +210,7 @@ package struct TieSolver: Sendable {
         let agreements = hypotheses.map { hypothesis in
             if number(hypothesis.groupOf[task]) == gid { return true }
             return hypothesis.recent.contains {
-                $0.task == Int32(task) && $0.time >= begin && number($0.group) == gid
+                $0.task == Int32(task) && $0.time >= begin && $0.gid == gid
             }
         }
         guard agreements.contains(true) else {
@@ -186,6 +227,7 @@ package struct TieSolver: Sendable {
 
     /// Drops what is hopeless and keeps the number bounded; weights are scaled so that the best is 1.
     private mutating func cut() {
+        if hypotheses[0].order.pairCount >= nextSettle { settle() }
         guard hypotheses.count > 1 else { return }
         let best = hypotheses.reduce(0) { max($0, $1.weight) }
         guard best > 0 else { return }
@@ -194,11 +236,41 @@ package struct TieSolver: Sendable {
         }
         hypotheses.removeAll { $0.weight < Self.pruneFactor }
         if hypotheses.count > Self.mergeFrom { merge() }
-        guard hypotheses.count > Self.limit else { return }
+        // Each hypothesis has facts of its own: the more there are, the fewer hypotheses fit into the memory they may take.
+        let limit = min(Self.limit, max(2, Self.factLimit / max(1, hypotheses[0].order.pairCount)))
+        guard hypotheses.count > limit else { return }
         let order = hypotheses.indices.sorted {
             (hypotheses[$1].weight, $0) < (hypotheses[$0].weight, $1)
         }
-        hypotheses = order.prefix(Self.limit / 2).sorted().map { hypotheses[$0] }
+        hypotheses = order.prefix(max(1, limit / 2)).sorted().map { hypotheses[$0] }
+    }
+
+    /// Once facts have piled up: gives up what has long been contradicted, and puts the facts of the only hypothesis left
+    /// away, but for the order of live groups, so that what is copied at the next tie stays small.
+    private mutating func settle() {
+        nextSettle = 2 * hypotheses[0].order.pairCount
+        if hypotheses.count > 1 {
+            let best = hypotheses.reduce(0) { max($0, $1.weight) }
+            hypotheses.removeAll { $0.weight < best * Self.oldContradictionFactor }
+            nextMerge = 0
+            merge()
+        }
+        guard hypotheses.count == 1 else { return }
+        let order = hypotheses[0].order
+        for fact in order.facts { settled.note(fact.high, isHigherThan: fact.low) }
+        let live = Set(hypotheses[0].groupOf).filter { $0 >= 0 }.sorted().map { keys[Int($0)] }
+        var rest = PointerOrder()
+        for (position, first) in live.enumerated() {
+            for second in live[(position + 1)...] {
+                switch order.isHigher(first, than: second) {
+                case .some(true): rest.note(first, isHigherThan: second)
+                case .some(false): rest.note(second, isHigherThan: first)
+                case nil: break
+                }
+            }
+        }
+        hypotheses[0].order = rest
+        nextSettle = max(Self.settleFrom, 2 * rest.pairCount)
     }
 
     /// What decides the future of a hypothesis: who is with whom, and what it knows of the order of live groups.
