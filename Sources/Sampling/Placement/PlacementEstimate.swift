@@ -11,9 +11,9 @@ package import Snapshots
 ///
 /// * *Free*: the share `x/n` of the sample found on a node, times `N`. Needs nothing, but where little of what is mapped is
 ///   resident (a runtime that reserves 64 GiB and uses 2) few of the answers tell anything.
-/// * *Anchored*: the process's resident set `R` is known exactly (`rss` of `stat`, which counts the same pages). Of the `m`
-///   resident pages in the sample, the share `x/m` on a node, times `R`. Given `m`, those pages are a random sample of the
-///   resident ones, so this is a binomial estimate with `m` in place of `n`; the total is exact.
+/// * *Anchored*: the process's resident set `R` is known exactly (`VmRSS`, which counts the same pages unless there is
+///   hugetlb memory). Of the `m` resident pages in the sample, the share `x/m` on a node, times `R`. Given `m`, those pages
+///   are a random sample of the resident ones, so this is a binomial estimate with `m` in place of `n`; the total is exact.
 ///
 /// The interval is Wilson's score interval at 95 % (z = 1.96), with the sample counted as `n (N - 1) / (N - n)`: drawing
 /// without replacement leaves no error when everything is drawn. It holds its level for shares near 0 and 1, where the

@@ -10,7 +10,10 @@ import Snapshots
 /// 1. The whole of `numa_maps` with the largest buffer, where even all resident memory in one run would be walked in time.
 /// 2. The whole of it with a small buffer, where `maps` (which walks no page tables) shows that no run of mappings that one
 ///    read can print is too large.
-/// 3. A random sample of addresses through move_pages(2) queries, which hold the lock for 16 pages at a time.
+/// 3. Where that is too large, or the whole would cost more CPU time than placement has for one process, a random sample of
+///    addresses through move_pages(2) queries, which hold the lock for 16 pages at a time.
+///
+/// A copy of a host is read in full always: there is no lock to hold.
 ///
 /// Every call is timed; the longest is published with the figures, and what was measured teaches the predictor.
 struct PlacementReader {
@@ -92,6 +95,10 @@ struct PlacementReader {
         _ process: TrackedProcess, _ files: borrowing ProcessFiles, settings: SamplingSettings, nodes: [NodeID],
         now: UInt64
     ) throws(ReadFailure) -> Outcome {
+        // Reading a copy holds nobody's lock, and nobody could be asked for a sample.
+        guard root.isLive else {
+            return try readInFull(process, files, chunkBytes: SamplingSettings.largestReadBufferBytes, now: now)
+        }
         let bound = settings.maximumHoldNanoseconds
         let pages = process.residentPages
         let hugeShare = process.holdHistory?.hugeShare(pagesNow: pages) ?? 0
@@ -104,10 +111,23 @@ struct PlacementReader {
         let small = min(max(settings.readBufferBytes, SamplingSettings.smallestReadBufferBytes), large)
         let mappings = HoldPredictor.mappingsPerRead(small)
         let run = memory.largestRunBytes(mappings: mappings) / units.pageSizeBytes
-        if predictor.hold(pages: min(run, pages), hugeShare: hugeShare, mappings: mappings) <= bound {
+        let hold = predictor.hold(pages: min(run, pages), hugeShare: hugeShare, mappings: mappings)
+        let whole = predictor.hold(pages: pages, hugeShare: hugeShare, mappings: memory.regions.count)
+        if hold <= bound, whole <= Self.largestReadNanoseconds(settings) {
             return try readInFull(process, files, chunkBytes: small, now: now)
         }
-        return sample(process, settings: settings, nodes: nodes, now: now)
+        return try sample(process, files, settings: settings, nodes: nodes, now: now)
+    }
+
+    /// The CPU time one process's full read may take, however well it is divided: a quarter of what placement may use in one
+    /// interval. Beyond, it would put off all others for minutes; a sample costs a thousandth.
+    ///
+    /// Example: 1 % of one CPU, of which placement has 0.4, every 60 s: 60 ms, which is 3 GiB of small pages.
+    static func largestReadNanoseconds(_ settings: SamplingSettings) -> UInt64 {
+        let budget =
+            Double(settings.placementIntervalNanoseconds) * max(settings.cpuLimitShare, 0)
+            * SamplingSettings.placementBudgetShare / 4
+        return max(UInt64(min(budget, 1e18)), settings.maximumHoldNanoseconds)
     }
 
     // MARK: In full
@@ -245,11 +265,28 @@ struct PlacementReader {
         return (try? current.finish()) == nil || mapped.regions.isEmpty ? .exited : nil
     }
 
+    /// The exact resident set to scale a sample to, in base pages; nil where it does not count all pages of the frame.
+    ///
+    /// `rss` leaves hugetlb memory out, which the sample finds: together they would shrink a database's pool to the size of
+    /// the rest of the process.
+    private mutating func anchor(_ files: borrowing ProcessFiles) throws(ReadFailure) -> UInt64? {
+        try files.read("status", into: &scratch)
+        account.add(scratch)
+        guard let status = try? ProcessStatus(parsing: scratch.span) else { return nil }
+        return Self.anchor(status, pageSizeBytes: units.pageSizeBytes)
+    }
+
+    static func anchor(_ status: ProcessStatus, pageSizeBytes: UInt64) -> UInt64? {
+        guard status.hugetlbBytes ?? 0 == 0 else { return nil }
+        return status.residentBytes.map { $0 / pageSizeBytes }
+    }
+
     private mutating func sample(
-        _ process: TrackedProcess, settings: SamplingSettings, nodes: [NodeID], now: UInt64
-    ) -> Outcome {
-        // Only the live host's processes can be asked.
-        guard root.isLive, memory.sampledPages > 0 else { return .gap(.tooExpensive) }
+        _ process: TrackedProcess, _ files: borrowing ProcessFiles, settings: SamplingSettings, nodes: [NodeID],
+        now: UInt64
+    ) throws(ReadFailure) -> Outcome {
+        guard memory.sampledPages > 0 else { return .gap(.tooExpensive) }
+        let anchor = try anchor(files)
         addresses.removeAll(keepingCapacity: true)
         classes.removeAll(keepingCapacity: true)
         var drawn: [UInt64] = []
@@ -282,7 +319,7 @@ struct PlacementReader {
         }
         account.files += 1
         let amounts = estimate.amounts(
-            residentPages: process.residentPages, pageSizeBytes: units.pageSizeBytes, nodes: nodes)
+            residentPages: anchor, pageSizeBytes: units.pageSizeBytes, nodes: nodes)
         var record = PlacementRecord(
             method: .sampled(
                 pagesAsked: addresses.count, pagesResident: Int(clamping: estimate.residentPages),
