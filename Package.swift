@@ -76,12 +76,12 @@ let package = Package(
         .testTarget(name: "BalancingModelTests", dependencies: ["BalancingModel", "NUMATopology"]),
         .target(name: "Tracing", dependencies: ["BalancingModel"]),
         .testTarget(name: "TracingTests", dependencies: ["Tracing", "BalancingModel"]),
-        .target(name: "Snapshots", dependencies: ["NUMATopology", "SchedDomains"]),
+        .target(name: "Snapshots", dependencies: ["BalancingModel", "NUMATopology", "SchedDomains"]),
         .testTarget(name: "SnapshotsTests", dependencies: ["NUMATopology", "Snapshots"]),
         .target(
             name: "HostReading",
             dependencies: [
-                "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains", "Snapshots",
+                "BalancingModel", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains", "Snapshots",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
@@ -107,14 +107,18 @@ let package = Package(
         .target(
             name: "Sampling",
             dependencies: [
-                "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains", "Snapshots",
+                "BalancingModel", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains",
+                "Snapshots",
             ]
         ),
         .target(
             name: "Exposition",
-            dependencies: ["DomainReports", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput"]),
+            dependencies: [
+                "BalancingModel", "DomainReports", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput",
+            ]),
         .testTarget(
-            name: "ExpositionTests", dependencies: ["Exposition", "NUMATopology", "SchedDomains", "Snapshots"]),
+            name: "ExpositionTests",
+            dependencies: ["BalancingModel", "Exposition", "NUMATopology", "SchedDomains", "Snapshots"]),
         .target(
             name: "Server",
             dependencies: [

@@ -10,6 +10,8 @@ package struct GroupRecord: Sendable, Equatable {
     package var threadsByNode: NodeValues<Int>
     /// The sum of the processes' ledgers; absent when none could be read.
     package var ledger: LedgerSummary?
+    /// What balancing did to it in the last interval, by the model.
+    package var model: ModelledActivity?
     /// Pages moved by hint faults of the group's tasks since the daemon started, tasks that have exited included.
     package var migratedPagesTotal: UInt64
     /// The sum of the processes' placements by class and node; absent when none could be read.

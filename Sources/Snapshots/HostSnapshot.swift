@@ -20,6 +20,8 @@ package struct HostSnapshot: Sendable, Equatable {
     package var sources: [SourceStatus]
     /// The scheduling domains; absent until they were read for the first time.
     package var domains: DomainsRecord?
+    /// What balancing did in the last interval, by the model; absent before the second round with readable ledgers.
+    package var model: ModelRecord?
     package var cost: CostReport
 
     package init(sequence: UInt64, wallClockNanoseconds: UInt64, monotonicNanoseconds: UInt64, machine: Machine) {

@@ -42,6 +42,8 @@ package struct ProcessRecord: Sendable, Equatable {
     package var ledger: LedgerSummary?
     /// Thread by thread; empty unless the ledger is read.
     package var threads: [ThreadRecord]
+    /// What balancing did to it in the last interval, by the model.
+    package var model: ModelledActivity?
     /// Where its memory is.
     package var placement: PlacementRecord?
     /// Why there is no placement, or no newer one.

@@ -136,6 +136,7 @@ struct ProcessDocument: Decodable {
     var allowedMemoryNodes: [Int]?
     var usedMemoryNodes: [Int]?
     var ledger: LedgerDocument?
+    var model: ModelDocument?
     var placement: PlacementDocument?
     var placementGap: String?
     var denied: [String]
@@ -154,6 +155,28 @@ struct LedgerDocument: Decodable {
     var tasksOffPreferredNodeCount: Int
     var numaGroupIds: [Int]
     var scanSequence: Int?
+}
+
+/// What the model says balancing did in the last interval.
+struct ModelDocument: Decodable {
+    struct Amount: Decodable {
+        var value: Double
+        var lowest: Double
+        var highest: Double
+    }
+
+    struct Move: Decodable {
+        var sourceNode: Int
+        var targetNode: Int
+        var pages: Amount
+    }
+
+    var intervalSeconds: Double
+    var faultedPages: Amount
+    var faultedPagesByNode: [String: Amount]
+    var migratedPages: Amount
+    var moves: [Move]
+    var scanPeriodMilliseconds: Amount?
 }
 
 /// Where memory is.

@@ -52,11 +52,38 @@ struct ProcessReport {
         } else {
             facts.append(("ledger", "not readable"))
         }
+        if let model = process.model {
+            facts += modelled(model)
+        }
         if let gap = process.placementGap {
             facts.append(("placement", process.placement == nil ? "none: \(gap)" : "older than it should be: \(gap)"))
         }
         if !process.denied.isEmpty {
             facts.append(("not permitted", process.denied.joined(separator: ", ")))
+        }
+        return facts
+    }
+
+    /// What the model says: amounts with their bounds.
+    private func modelled(_ model: ModelDocument) -> [(String, String)] {
+        func amount(_ amount: ModelDocument.Amount) -> String {
+            let value = String(fixed: amount.value, decimals: 0)
+            guard amount.highest - amount.lowest >= 1 else { return value }
+            return
+                "\(value) (\(String(fixed: amount.lowest, decimals: 0)) to \(String(fixed: amount.highest, decimals: 0)))"
+        }
+        var facts = [
+            (
+                "modelled faults",
+                "\(amount(model.faultedPages)) pages in the last \(Quantity.time(model.intervalSeconds))"
+            )
+        ]
+        if !model.moves.isEmpty {
+            let moves = model.moves.map { "\($0.sourceNode)→\($0.targetNode) \(amount($0.pages))" }
+            facts.append(("modelled moves", moves.joined(separator: ", ") + " pages"))
+        }
+        if let period = model.scanPeriodMilliseconds {
+            facts.append(("scan period", "\(amount(period)) ms, modelled"))
         }
         return facts
     }

@@ -26,6 +26,7 @@ enum ProcessDocument {
         .optional("allowed_memory_nodes", .nodeNumbers, "Nodes it may take memory from."),
         .optional("used_memory_nodes", .nodeNumbers, "Nodes its memory is on."),
         .optional("ledger", LedgerDocument.schema, "The kernel's NUMA fault ledger."),
+        .optional("model", ModelDocument.activity, "What balancing did to it in the last interval."),
         .optional("placement", PlacementDocument.schema, "Where its memory is."),
         .optional(
             "placement_gap", .choice(PlacementGap.allCases.map(\.rawValue)), "Why there is no (newer) placement."),
@@ -70,6 +71,9 @@ enum ProcessDocument {
         json.member(ifPresent: "used_memory_nodes", process.placement?.bytes.nodes)
         if let ledger = process.ledger {
             json.object("ledger") { LedgerDocument.write(ledger, into: &$0) }
+        }
+        if let model = process.model {
+            json.object("model") { ModelDocument.write(model, into: &$0) }
         }
         if let placement = process.placement {
             json.object("placement") {

@@ -24,6 +24,7 @@ package struct SamplingEngine: ~Copyable {
     private var placement: PlacementReader
     private var scheduler = PlacementScheduler()
     private var domains: DomainsObserver
+    private var model: ModelObserver
 
     private var host: TierClock
     private var ledgerTier: TierClock
@@ -78,6 +79,7 @@ package struct SamplingEngine: ~Copyable {
         placementTier = TierClock("placement", intervalNanoseconds: settings.placementIntervalNanoseconds)
         domainsTier = TierClock("domains", intervalNanoseconds: settings.domainsIntervalNanoseconds)
         domains = DomainsObserver(root: root)
+        model = ModelObserver(root: root)
         startedAt = now
         startCPU = cost.processCPUNanoseconds
         accountedAt = now
@@ -168,6 +170,7 @@ package struct SamplingEngine: ~Copyable {
         } catch {
             knowsProcesses = false
         }
+        model.observe(ledger.processes, machine: machine, totals: totals, now: now)
         ledgerTier.finish(
             now: now, wallNanoseconds: meter.wall(time), cpuNanoseconds: meter.cpu(cost),
             filesRead: ledger.account.files, bytesRead: ledger.account.bytes)
@@ -297,6 +300,13 @@ package struct SamplingEngine: ~Copyable {
             .map { SnapshotAssembly.record(of: $0, units: units, nodeByCPU: nodeByCPU) }
             .sorted { $0.identity.pid < $1.identity.pid }
         snapshot.groups = SnapshotAssembly.groups(of: snapshot.processes, migrated: ledger.migratedByGroup)
+        snapshot.model = model.record
+        for index in snapshot.processes.indices {
+            snapshot.processes[index].model = model.byProcess[snapshot.processes[index].identity.pid]
+        }
+        for index in snapshot.groups.indices {
+            snapshot.groups[index].model = model.byGroup[snapshot.groups[index].name]
+        }
         snapshot.host = totals
         if knowsProcesses {
             snapshot.host.processCount = snapshot.processes.count

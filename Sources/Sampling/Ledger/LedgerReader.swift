@@ -430,6 +430,8 @@ extension LedgerReader {
             guard let node = NodeNumber.node(entry.node) else { continue }
             if entry.taskPrivate > 0 { thread.record.privatePages[node] = entry.taskPrivate }
             if entry.taskShared > 0 { thread.record.sharedPages[node] = entry.taskShared }
+            if entry.groupPrivate > 0 { thread.groupPrivate[node] = entry.groupPrivate }
+            if entry.groupShared > 0 { thread.groupShared[node] = entry.groupShared }
             let sum = entry.taskPrivate.addingSaturated(entry.taskShared)
             if sum > 0 { thread.faults[node] = Int64(clamping: sum) }
         }
@@ -438,6 +440,8 @@ extension LedgerReader {
     private func keepLedger(of known: TrackedThread, in thread: inout TrackedThread) {
         thread.scanSequence = known.scanSequence
         thread.faults = known.faults
+        thread.groupPrivate = known.groupPrivate
+        thread.groupShared = known.groupShared
         thread.record.preferredNode = known.record.preferredNode
         thread.record.groupID = known.record.groupID
         thread.record.migratedPages = known.record.migratedPages

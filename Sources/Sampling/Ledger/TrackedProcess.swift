@@ -9,6 +9,9 @@ struct TrackedThread {
     var record: ThreadRecord
     /// The sum of the ledger's two columns, by node.
     var faults = NodeValues<Int64>()
+    /// The group's columns of the ledger, by node.
+    var groupPrivate = NodeValues<UInt64>()
+    var groupShared = NodeValues<UInt64>()
     /// `mm->numa_scan_seq`.
     var scanSequence: Int64?
     /// Where its CPU time came from: readings of two different counters must not be subtracted.

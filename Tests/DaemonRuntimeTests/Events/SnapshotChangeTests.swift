@@ -3,6 +3,7 @@ import Snapshots
 import Testing
 
 @testable import DaemonRuntime
+@testable import SchedDomains
 
 @Suite("What changes from one snapshot to the next")
 struct SnapshotChangeTests {
@@ -96,5 +97,29 @@ struct SnapshotChangeTests {
         #expect(event.fields.map(\.name) == ["source", "path", "errno"])
         #expect(probe.sink.records[0].fields.map(\.name) == ["errno", "path", "source"])
         #expect(probe.kinds == [.sourceMissing])
+    }
+
+    @Test("rebuilt domains are told with what changed, and disagreements each by itself")
+    func domains() {
+        func record(_ cores: Int, generation: UInt64) -> DomainsRecord {
+            let input = SyntheticTopology.make(nodes: 2, coresPerNode: cores).input
+            return DomainsRecord(
+                report: DomainReconciliation.reconcile(input, ObservedDomains()), input: input, generation: generation,
+                readAtNanoseconds: 0)
+        }
+        var first = snapshot()
+        first.domains = record(2, generation: 1)
+        var second = snapshot(2)
+        second.domains = record(4, generation: 2)
+        second.domains?.lastChange = "+ CPUs 4-7 online"
+        second.domains?.report.disagreements = [
+            DomainDisagreement(check: .name, cpus: [0], index: 1, expected: "MC", observed: "CLS", likely: .unknown)
+        ]
+        #expect(SnapshotChange.all(from: nil, to: first) == [])
+        let changes = SnapshotChange.all(from: first, to: second)
+        #expect(changes.map(\.event) == [.domainsChanged, .domainsDisagree])
+        #expect(changes[0].fields == [ObservedEvent.Field("difference", "+ CPUs 4-7 online")])
+        #expect(changes[1].message.contains("CLS"))
+        #expect(SnapshotChange.all(from: second, to: second) == [])
     }
 }

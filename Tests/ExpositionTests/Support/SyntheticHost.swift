@@ -1,4 +1,6 @@
+import BalancingModel
 import NUMATopology
+import SchedDomains
 import Snapshots
 
 /// A host with two nodes, three groups and the processes of two users, made up so that every field is used once.
@@ -14,6 +16,55 @@ enum SyntheticHost {
         return result
     }
 
+    /// Two nodes of four CPUs, balanced now and then.
+    static let domains: DomainsRecord = {
+        let input = SyntheticTopology.make(nodes: 2, coresPerNode: 4).input
+        var record = DomainsRecord(
+            report: DomainReconciliation.reconcile(input, ObservedDomains()), input: input, generation: 2,
+            readAtNanoseconds: 90_000_000_000)
+        var level = BalanceStatistics.Level(name: "NUMA")
+        level.distance = 21
+        level.cpuCount = 8
+        level.idle.attemptsPerSecond = 12.5
+        level.idle.pulledPerSecond = 0.5
+        level.remoteWakeupsPerSecond = 3
+        record.statistics = BalanceStatistics()
+        record.statistics?.levels = [level]
+        level.idle.attemptsPerSecond = 9000
+        record.totals = BalanceStatistics()
+        record.totals?.levels = [level]
+        return record
+    }()
+
+    /// Faults on both nodes, and pages that went from 0 to 1.
+    static let activity: ModelledActivity = {
+        var activity = ModelledActivity(intervalNanoseconds: 5_000_000_000)
+        let some = Estimate(value: 480, lowest: 400, highest: 512, provenance: .modelled)
+        activity.faultedPages = some
+        activity.faultedPagesByNode = [.init(node: NodeID(0), pages: some)]
+        activity.migratedPages = Estimate(observed: 90)
+        activity.moves = [
+            .init(
+                source: NodeID(0), target: NodeID(1),
+                pages: Estimate(value: 80, lowest: 60, highest: 90, provenance: .modelled))
+        ]
+        activity.scanPeriodMilliseconds = Estimate(value: 1000, lowest: 900, highest: 1200, provenance: .modelled)
+        activity.tasksByModelledNode = byNode(0, 3)
+        return activity
+    }()
+
+    static let model: ModelRecord = {
+        var model = ModelRecord(
+            activity: activity, hintFaults: Estimate(observed: 600), isReconciled: true, profile: "6.12.43")
+        model.localShare = 0.75
+        model.taskCount = 12
+        model.movedTotals = [
+            .init(
+                group: "postgresql.service", source: NodeID(0), target: NodeID(1), pages: 1234.5, errorPages: 100)
+        ]
+        return model
+    }()
+
     static let snapshot: HostSnapshot = {
         let nodes = [NodeID(0), NodeID(1)]
         let machine = Machine(
@@ -28,8 +79,12 @@ enum SyntheticHost {
         snapshot.kernelRelease = "6.12.43+deb12-amd64"
         snapshot.hostName = "twonodes"
         snapshot.host = host(machine)
+        snapshot.domains = domains
+        snapshot.model = model
         snapshot.processes = [aliceDatabase, aliceShell, bobWorker]
+        snapshot.processes[0].model = activity
         snapshot.groups = groups
+        snapshot.groups[0].model = activity
         snapshot.sources = sources
         snapshot.cost = cost
         return snapshot

@@ -1,0 +1,162 @@
+import BalancingModel
+import HostReading
+import LinuxSystem
+import NUMATopology
+import Snapshots
+
+/// Feeds the sampled drive of the balancing model with each round's ledgers, and sums what it says by process and group.
+///
+/// The drive needs two readings of a task; what it cannot know it bounds. Nothing is modelled on a host whose nodes or
+/// kernel release cannot be told, or where no ledger is readable.
+struct ModelObserver {
+    private let root: any HostRoot
+    private var drive: SampledDrive?
+    private var nodes: [NodeID] = []
+    private var profile = ""
+    private var known: Set<Int32> = []
+    private var counted: (faults: UInt64, local: UInt64, migrated: UInt64)?
+    private var closedAt: UInt64?
+    private var totals: [TotalKey: (pages: Double, error: Double)] = [:]
+    private(set) var record: ModelRecord?
+    private(set) var byProcess: [Int32: ModelledActivity] = [:]
+    private(set) var byGroup: [String: ModelledActivity] = [:]
+
+    private struct TotalKey: Hashable {
+        var group: String
+        var source: NodeID
+        var target: NodeID
+    }
+
+    init(root: any HostRoot) {
+        self.root = root
+    }
+
+    /// Takes the ledgers that were read at `now`, and ends the interval.
+    mutating func observe(_ processes: [Int32: TrackedProcess], machine: Machine, totals: HostTotals, now: UInt64) {
+        prepare(machine)
+        guard var drive else { return }
+        self.drive = nil  // Held by one place only while it changes, so that nothing is copied.
+        var present: Set<Int32> = []
+        var owner: [Int32: TrackedProcess] = [:]
+        for process in processes.values {
+            for (tid, thread) in process.threads {
+                present.insert(tid)
+                guard thread.record.readAtNanoseconds == now, let sample = sample(thread) else { continue }
+                owner[tid] = process
+                drive.observe(sample)
+            }
+        }
+        for tid in known.subtracting(present) { drive.forget(tid) }
+        known = present
+        let estimate = drive.closeInterval(countersSinceLast(totals))
+        self.drive = drive
+        let length = closedAt.map { now - min($0, now) } ?? 0
+        closedAt = now
+        guard length > 0 else { return }
+        take(estimate, owner, length)
+    }
+
+    /// Chooses the model when there is none, or the nodes are others.
+    private mutating func prepare(_ machine: Machine) {
+        let online = machine.nodes.map(\.id)
+        guard drive == nil || nodes != online else { return }
+        nodes = online
+        drive = nil
+        guard let host = try? BalancingHost.read(from: root) else { return }
+        profile = host.profile.release.description
+        drive = SampledDrive(profile: host.profile, layout: host.layout)
+    }
+
+    private func sample(_ thread: TrackedThread) -> LedgerSample? {
+        guard let migrated = thread.record.migratedPages, let sequence = thread.scanSequence else { return nil }
+        return LedgerSample(
+            timeNanoseconds: thread.record.readAtNanoseconds, tid: thread.record.tid, scanSequence: sequence,
+            pagesMigrated: migrated, preferredNode: Int32(thread.record.preferredNode?.rawValue ?? -1),
+            currentNode: Int32(thread.record.node?.rawValue ?? -1), groupID: thread.record.groupID ?? 0,
+            nodes: nodes.map { node in
+                LedgerSample.Node(
+                    taskPrivate: thread.record.privatePages[node], taskShared: thread.record.sharedPages[node],
+                    groupPrivate: thread.groupPrivate[node], groupShared: thread.groupShared[node])
+            })
+    }
+
+    private mutating func countersSinceLast(_ totals: HostTotals) -> SystemCounters? {
+        guard let faults = totals.vmstatValue("numa_hint_faults"),
+            let local = totals.vmstatValue("numa_hint_faults_local"),
+            let migrated = totals.vmstatValue("numa_pages_migrated")
+        else {
+            counted = nil
+            return nil
+        }
+        defer { counted = (faults, local, migrated) }
+        guard let counted, faults >= counted.faults, local >= counted.local, migrated >= counted.migrated else {
+            return nil
+        }
+        return SystemCounters(
+            hintFaults: faults - counted.faults, localHintFaults: local - counted.local,
+            pagesMigrated: migrated - counted.migrated)
+    }
+
+    private mutating func take(_ estimate: IntervalEstimate, _ owner: [Int32: TrackedProcess], _ length: UInt64) {
+        byProcess = [:]
+        byGroup = [:]
+        var host = ModelledActivity(intervalNanoseconds: length)
+        for task in estimate.tasks {
+            guard let process = owner[task.tid] else { continue }
+            let pid = process.identity.pid
+            let group = process.groupName
+            add(task, to: &byProcess[pid, default: ModelledActivity(intervalNanoseconds: length)])
+            add(task, to: &byGroup[group, default: ModelledActivity(intervalNanoseconds: length)])
+            add(task, to: &host)
+            for move in task.moves {
+                guard let source = NodeNumber.node(Int(move.sourceNode)),
+                    let target = NodeNumber.node(Int(move.targetNode))
+                else { continue }
+                let key = TotalKey(group: group, source: source, target: target)
+                let before = totals[key] ?? (0, 0)
+                totals[key] = (before.pages + move.pages.value, before.error + move.pages.error)
+            }
+        }
+        var record = ModelRecord(
+            activity: host, hintFaults: estimate.hintFaults, isReconciled: estimate.isReconciled, profile: profile)
+        record.localShare = estimate.localShare
+        record.taskCount = known.count
+        record.movedTotals = totals.map { key, value in
+            ModelRecord.MovedTotal(
+                group: key.group, source: key.source, target: key.target, pages: value.pages, errorPages: value.error)
+        }.sorted { ($0.group, $0.source, $0.target) < ($1.group, $1.source, $1.target) }
+        self.record = record
+    }
+
+    private func add(_ task: TaskInterval, to activity: inout ModelledActivity) {
+        activity.faultedPages = activity.faultedPages + task.foldedPages
+        activity.migratedPages = activity.migratedPages + task.pagesMigrated
+        for pages in task.nodes {
+            guard let node = NodeNumber.node(Int(pages.node)) else { continue }
+            let sum = pages.privatePages + pages.sharedPages
+            guard sum.highest > 0 else { continue }
+            if let index = activity.faultedPagesByNode.firstIndex(where: { $0.node == node }) {
+                activity.faultedPagesByNode[index].pages = activity.faultedPagesByNode[index].pages + sum
+            } else {
+                activity.faultedPagesByNode.append(.init(node: node, pages: sum))
+                activity.faultedPagesByNode.sort { $0.node < $1.node }
+            }
+        }
+        for move in task.moves {
+            guard let source = NodeNumber.node(Int(move.sourceNode)), let target = NodeNumber.node(Int(move.targetNode))
+            else { continue }
+            if let index = activity.moves.firstIndex(where: { $0.source == source && $0.target == target }) {
+                activity.moves[index].pages = activity.moves[index].pages + move.pages
+            } else {
+                activity.moves.append(.init(source: source, target: target, pages: move.pages))
+                activity.moves.sort { ($0.source, $0.target) < ($1.source, $1.target) }
+            }
+        }
+        // The tasks of a process share its scans; of several answers the narrowest says most.
+        if let period = task.scanPeriodMilliseconds, period.error < activity.scanPeriodMilliseconds?.error ?? .infinity
+        {
+            activity.scanPeriodMilliseconds = period
+        }
+        if let node = NodeNumber.node(Int(task.modelledPreferredNode)) { activity.tasksByModelledNode[node] += 1 }
+    }
+}

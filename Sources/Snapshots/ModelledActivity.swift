@@ -1,0 +1,98 @@
+package import BalancingModel
+package import NUMATopology
+
+/// What balancing did to a process, a group or the host in one interval, as the sampled drive of the model reconstructs it
+/// from the ledgers: every amount with its bounds.
+package struct ModelledActivity: Sendable, Equatable {
+    /// Pages moved from one node to another.
+    package struct Move: Sendable, Equatable {
+        package var source: NodeID
+        package var target: NodeID
+        /// Base pages.
+        package var pages: Estimate
+
+        package init(source: NodeID, target: NodeID, pages: Estimate) {
+            self.source = source
+            self.target = target
+            self.pages = pages
+        }
+    }
+
+    /// Length of the interval, nanoseconds.
+    package var intervalNanoseconds: UInt64
+    /// Base pages whose hint faults the kernel folded into the ledgers.
+    package var faultedPages: Estimate
+    /// The same by node, ascending.
+    package var faultedPagesByNode: [NodePages]
+    /// Base pages moved by hint faults: the kernel's own counter.
+    package var migratedPages: Estimate
+    /// Where these came from and went to.
+    package var moves: [Move]
+    /// Milliseconds between scans; absent where no scan was completed in the interval.
+    package var scanPeriodMilliseconds: Estimate?
+    /// Tasks whose ledger speaks for a node, by that node; the kernel's own choice may lag behind.
+    package var tasksByModelledNode: NodeValues<Int>
+
+    package struct NodePages: Sendable, Equatable {
+        package var node: NodeID
+        package var pages: Estimate
+
+        package init(node: NodeID, pages: Estimate) {
+            self.node = node
+            self.pages = pages
+        }
+    }
+
+    package init(intervalNanoseconds: UInt64) {
+        self.intervalNanoseconds = intervalNanoseconds
+        self.faultedPages = .zero
+        self.faultedPagesByNode = []
+        self.migratedPages = .zero
+        self.moves = []
+        self.tasksByModelledNode = NodeValues()
+    }
+}
+
+/// The host's part of the model, and what it has added up since it began.
+package struct ModelRecord: Sendable, Equatable {
+    package var activity: ModelledActivity
+    /// Hint faults of the interval; the kernel's own count where `/proc/vmstat` could be read.
+    package var hintFaults: Estimate
+    /// Share of them that were local, 0…1; absent if not known or there were none.
+    package var localShare: Double?
+    /// Whether the tasks' pages could be brought into line with the counted faults.
+    package var isReconciled: Bool
+    /// Pages moved by group, source and target, since the daemon started.
+    package var movedTotals: [MovedTotal]
+    /// Tasks the model follows.
+    package var taskCount: Int
+    /// The kernel profile in use, for example `6.12`.
+    package var profile: String
+
+    /// Pages a group's tasks moved from one node to another, added up.
+    package struct MovedTotal: Sendable, Equatable {
+        package var group: String
+        package var source: NodeID
+        package var target: NodeID
+        package var pages: Double
+        /// Half the width between the bounds, added up.
+        package var errorPages: Double
+
+        package init(group: String, source: NodeID, target: NodeID, pages: Double, errorPages: Double) {
+            self.group = group
+            self.source = source
+            self.target = target
+            self.pages = pages
+            self.errorPages = errorPages
+        }
+    }
+
+    package init(activity: ModelledActivity, hintFaults: Estimate, isReconciled: Bool, profile: String) {
+        self.activity = activity
+        self.hintFaults = hintFaults
+        self.isReconciled = isReconciled
+        self.profile = profile
+        self.movedTotals = []
+        self.taskCount = 0
+    }
+}
