@@ -12,6 +12,8 @@ package struct GroupRecord: Sendable, Equatable {
     package var ledger: LedgerSummary?
     /// What balancing did to it in the last interval, by the model.
     package var model: ModelledActivity?
+    /// Pages its tasks moved, by source and target, added up since the daemon started: modelled.
+    package var movedTotals: [MovedTotal]
     /// Pages moved by hint faults of the group's tasks since the daemon started, tasks that have exited included.
     package var migratedPagesTotal: UInt64
     /// The sum of the processes' placements by class and node; absent when none could be read.
@@ -26,6 +28,7 @@ package struct GroupRecord: Sendable, Equatable {
     package init(name: String) {
         self.name = name
         self.pids = []
+        self.movedTotals = []
         self.threadCount = 0
         self.residentBytes = 0
         self.cpuNanosecondsByNode = NodeValues()

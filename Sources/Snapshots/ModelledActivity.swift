@@ -53,7 +53,23 @@ package struct ModelledActivity: Sendable, Equatable {
     }
 }
 
-/// The host's part of the model, and what it has added up since it began.
+/// Pages a group's tasks moved from one node to another since the daemon started.
+package struct MovedTotal: Sendable, Equatable {
+    package var source: NodeID
+    package var target: NodeID
+    package var pages: Double
+    /// Half the width between the bounds, added up.
+    package var errorPages: Double
+
+    package init(source: NodeID, target: NodeID, pages: Double, errorPages: Double) {
+        self.source = source
+        self.target = target
+        self.pages = pages
+        self.errorPages = errorPages
+    }
+}
+
+/// The host's part of the model.
 package struct ModelRecord: Sendable, Equatable {
     package var activity: ModelledActivity
     /// Hint faults of the interval; the kernel's own count where `/proc/vmstat` could be read.
@@ -62,37 +78,16 @@ package struct ModelRecord: Sendable, Equatable {
     package var localShare: Double?
     /// Whether the tasks' pages could be brought into line with the counted faults.
     package var isReconciled: Bool
-    /// Pages moved by group, source and target, since the daemon started.
-    package var movedTotals: [MovedTotal]
     /// Tasks the model follows.
     package var taskCount: Int
     /// The kernel profile in use, for example `6.12`.
     package var profile: String
-
-    /// Pages a group's tasks moved from one node to another, added up.
-    package struct MovedTotal: Sendable, Equatable {
-        package var group: String
-        package var source: NodeID
-        package var target: NodeID
-        package var pages: Double
-        /// Half the width between the bounds, added up.
-        package var errorPages: Double
-
-        package init(group: String, source: NodeID, target: NodeID, pages: Double, errorPages: Double) {
-            self.group = group
-            self.source = source
-            self.target = target
-            self.pages = pages
-            self.errorPages = errorPages
-        }
-    }
 
     package init(activity: ModelledActivity, hintFaults: Estimate, isReconciled: Bool, profile: String) {
         self.activity = activity
         self.hintFaults = hintFaults
         self.isReconciled = isReconciled
         self.profile = profile
-        self.movedTotals = []
         self.taskCount = 0
     }
 }

@@ -42,7 +42,7 @@ struct MetricCatalogueTests {
     func labels(_ family: MetricFamily) {
         let agreed: Set = [
             "numa_node", "to_numa_node", "group", "class", "policy", "page_size", "tier", "kind", "mode", "source",
-            "version", "release",
+            "version", "release", "level", "idle", "part", "check",
         ]
         #expect(agreed.isSuperset(of: family.labels))
         #expect(Set(family.labels).count == family.labels.count)

@@ -16,8 +16,6 @@ extension HostSnapshot {
         visible.groups = groups.filter { group in
             !group.pids.isEmpty && group.pids.allSatisfy(own.contains)
         }
-        let names = Set(visible.groups.map(\.name))
-        visible.model?.movedTotals.removeAll { !names.contains($0.group) }
         return visible
     }
 }

@@ -23,26 +23,24 @@ extension MetricCatalogue {
             from: .host { snapshot, samples in
                 if let share = snapshot.model?.localShare { samples.put(share) }
             }),
+        moved(
+            "numawatch_group_model_moved_pages_total",
+            "Pages the group's hint faults moved, by the node they were on and the node they went to.", \.pages),
+        moved(
+            "numawatch_group_model_moved_error_pages_total", "How far the above may be off, added up.", \.errorPages),
+    ]
+
+    private static func moved(
+        _ name: String, _ help: String, _ value: any KeyPath<MovedTotal, Double> & Sendable
+    ) -> MetricFamily {
         MetricFamily(
-            "numawatch_model_moved_pages_total", .counter, unit: .pages,
-            "Pages moved by hint faults, by group, the node they were on and the node they went to.",
-            provenance: .modelled, labels: ["group", "source_node", "numa_node"],
-            from: .host { snapshot, samples in
-                for total in snapshot.model?.movedTotals ?? [] {
+            name, .counter, unit: .pages, help, provenance: .modelled, labels: ["group", "numa_node", "to_numa_node"],
+            from: .group { group, samples in
+                for total in group.movedTotals {
                     samples.put(
-                        total.pages, .text(total.group), .number(total.source.rawValue), .number(total.target.rawValue))
-                }
-            }),
-        MetricFamily(
-            "numawatch_model_moved_error_pages_total", .counter, unit: .pages,
-            "How far the above may be off, added up.", provenance: .modelled,
-            labels: ["group", "source_node", "numa_node"],
-            from: .host { snapshot, samples in
-                for total in snapshot.model?.movedTotals ?? [] {
-                    samples.put(
-                        total.errorPages, .text(total.group), .number(total.source.rawValue),
+                        total[keyPath: value], .text(group.name), .number(total.source.rawValue),
                         .number(total.target.rawValue))
                 }
-            }),
-    ]
+            })
+    }
 }

@@ -304,8 +304,10 @@ package struct SamplingEngine: ~Copyable {
         for index in snapshot.processes.indices {
             snapshot.processes[index].model = model.byProcess[snapshot.processes[index].identity.pid]
         }
+        let movedTotals = model.movedTotals
         for index in snapshot.groups.indices {
             snapshot.groups[index].model = model.byGroup[snapshot.groups[index].name]
+            snapshot.groups[index].movedTotals = movedTotals[snapshot.groups[index].name] ?? []
         }
         snapshot.host = totals
         if knowsProcesses {

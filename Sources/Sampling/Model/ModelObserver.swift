@@ -27,6 +27,16 @@ struct ModelObserver {
         var target: NodeID
     }
 
+    /// What each group's tasks have moved since observing began.
+    var movedTotals: [String: [MovedTotal]] {
+        var result: [String: [MovedTotal]] = [:]
+        for (key, value) in totals {
+            result[key.group, default: []].append(
+                MovedTotal(source: key.source, target: key.target, pages: value.pages, errorPages: value.error))
+        }
+        return result.mapValues { $0.sorted { ($0.source, $0.target) < ($1.source, $1.target) } }
+    }
+
     init(root: any HostRoot) {
         self.root = root
     }
@@ -121,10 +131,6 @@ struct ModelObserver {
             activity: host, hintFaults: estimate.hintFaults, isReconciled: estimate.isReconciled, profile: profile)
         record.localShare = estimate.localShare
         record.taskCount = known.count
-        record.movedTotals = totals.map { key, value in
-            ModelRecord.MovedTotal(
-                group: key.group, source: key.source, target: key.target, pages: value.pages, errorPages: value.error)
-        }.sorted { ($0.group, $0.source, $0.target) < ($1.group, $1.source, $1.target) }
         self.record = record
     }
 

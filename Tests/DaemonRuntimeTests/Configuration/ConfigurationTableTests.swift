@@ -38,7 +38,7 @@ struct ConfigurationTableTests {
             "MaxThreadsPerRound": "77", "MaxHold": "11ms", "ReadBuffer": "1K", "SamplePages": "128",
             "MinimumRSS": "5M", "IncludeUnits": "a", "ExcludeUnits": "b", "Socket": "/tmp/s", "SocketGroup": "wheel",
             "SocketMode": "0600", "MaxConnections": "9", "RequestTimeout": "3s", "MaxSeries": "500",
-            "OthersMayRead": "yes", "Level": "error",
+            "OthersMayRead": "yes", "Interval": "7min", "Level": "error",
         ]
         for key in ConfigurationTable.keys {
             let value = try #require(values[key.name], "no test value for \(key.name)=")

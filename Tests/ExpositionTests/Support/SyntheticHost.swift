@@ -58,10 +58,6 @@ enum SyntheticHost {
             activity: activity, hintFaults: Estimate(observed: 600), isReconciled: true, profile: "6.12.43")
         model.localShare = 0.75
         model.taskCount = 12
-        model.movedTotals = [
-            .init(
-                group: "postgresql.service", source: NodeID(0), target: NodeID(1), pages: 1234.5, errorPages: 100)
-        ]
         return model
     }()
 
@@ -85,6 +81,9 @@ enum SyntheticHost {
         snapshot.processes[0].model = activity
         snapshot.groups = groups
         snapshot.groups[0].model = activity
+        snapshot.groups[0].movedTotals = [
+            MovedTotal(source: NodeID(0), target: NodeID(1), pages: 1234.5, errorPages: 100)
+        ]
         snapshot.sources = sources
         snapshot.cost = cost
         return snapshot
