@@ -111,6 +111,22 @@ let package = Package(
                 "Snapshots",
             ]
         ),
+        .target(name: "Insight", dependencies: ["BalancingModel", "NUMATopology", "TextOutput", "Tracing"]),
+        .testTarget(
+            name: "InsightTests", dependencies: ["BalancingModel", "Insight", "NUMATopology", "TextOutput", "Tracing"]),
+        .target(
+            name: "TraceReplay",
+            dependencies: [
+                "ArchiveFiles", "BalancingModel", "HostReading", "Insight", "LinuxSystem", "TextOutput", "Tracing",
+            ]
+        ),
+        .testTarget(
+            name: "TraceReplayTests",
+            dependencies: [
+                "BalancingModel", "FixtureSupport", "HostReading", "Insight", "LinuxSystem", "TextOutput", "TraceReplay",
+                "Tracing",
+            ]
+        ),
         .target(
             name: "Exposition",
             dependencies: [

@@ -1,0 +1,205 @@
+package import BalancingModel
+import TextOutput
+package import Tracing
+
+/// One replay of a trace: feeds the model, compares it with the kernel, collects the report's figures, and writes the
+/// line formats as it goes.
+///
+/// Memory is bounded whatever the length of the trace: by the tasks and groups alive, and by the limits that
+/// ``TaskFigures`` and ``PageSketch`` state.
+package struct ReplayRun: Sendable {
+    /// What is written while the replay runs.
+    package enum Lines: String, Sendable, CaseIterable {
+        case none
+        /// One line for each `misplaced` event: time, tid, address, predicted target or -1, rule; tab separated.
+        case decisions
+        /// One line for each change of a task's ledger: time, tid, preferred node, total faults, group id, and
+        /// `private,shared` of each online node, ascending; tab separated.
+        case ledger
+    }
+
+    package let machine: ReplayMachine
+    package let drive: ReplayDrive
+    package let lines: Lines
+    /// Finished lines, for the caller to write and remove.
+    package var output: [UInt8] = []
+
+    package private(set) var faults: FaultFigures
+    package private(set) var scans = ScanFigures()
+    package private(set) var pages = PageSketch()
+    package private(set) var tasks = TaskFigures()
+    package private(set) var agreement = DecisionAgreement()
+    package private(set) var marks: LedgerAgreement
+    /// Marks whose count of migrated pages the model had in the time the mark was under way.
+    package private(set) var markedPages = LedgerAgreement.Score()
+    package private(set) var vmstat = VmstatCheck()
+    /// Groups when the trace ended.
+    package private(set) var groups: [GroupLedger] = []
+    package var counters: ReplayCounters { model.counters }
+
+    private var model: BalancingReplay
+    private var filter = BlindFilter()
+    private var log = FaultLog()
+    private var fractionDigits: UInt8 = 6
+    /// Pages moved in faults of each task. The model counts a fault only when the task goes on; the kernel does at once.
+    private var movedPages: [Int32: UInt64] = [:]
+    /// Of each task the latest moves, for marks that are under way.
+    private var recentMoves: [Int32: [(time: UInt64, pages: UInt64)]] = [:]
+    /// Moves kept per task at most; with more of them in 0.2 s a mark is compared more strictly than need be.
+    private static let recentMoveLimit = 4096
+
+    package init(
+        machine: ReplayMachine, drive: ReplayDrive, kinds: EventKinds, oracle: TieOracle, lines: Lines = .none
+    ) {
+        self.machine = machine
+        self.drive = drive
+        self.lines = lines
+        faults = FaultFigures(nodes: machine.layout.count)
+        marks = LedgerAgreement(layout: machine.layout)
+        model = BalancingReplay(
+            profile: machine.profile, layout: machine.layout,
+            options: ReplayOptions(
+                drive: drive, kinds: drive == .blind ? BlindFilter.kinds(kinds) : kinds, tieOracle: oracle))
+    }
+
+    /// Takes the next record of the trace.
+    package mutating func consume(_ record: TraceRecord) {
+        fractionDigits = record.stamp.fractionDigits
+        observe(record)
+        if drive == .shadow {
+            model.consume(record.event)
+        } else if let event = filter.filter(record.event) {
+            model.consume(event)
+        }
+        takeResults()
+        if case .mark(let mark) = record.event.payload { score(mark, at: record.event.timeNanoseconds) }
+    }
+
+    /// Ends the trace.
+    package mutating func finish() {
+        model.finish()
+        takeResults()
+        groups = model.groupLedgers()
+    }
+
+    // MARK: What the kernel said
+
+    private mutating func observe(_ record: TraceRecord) {
+        let event = record.event
+        switch event.payload {
+        case .misplaced: log.begin(tid: event.tid, stamp: record.stamp)
+        case .misplacedReturn(let target): log.update(event.tid) { $0.answer = target }
+        case .migrateCheck(let source, _): log.update(event.tid) { $0.source = source }
+        case .hintFault(_, let memNode, let pages, let flags, _):
+            log.update(event.tid) { fault in
+                fault.hint = ObservedFault.Hint(
+                    memNode: memNode, pages: UInt64(max(0, pages)), flags: flags,
+                    nanoseconds: event.timeNanoseconds)
+            }
+            log.end(event.tid)
+            vmstat.note(event)
+            return
+        case .scanWork, .scanDone, .scanRange, .scanRangeReturn, .skipVMA: scans.note(event)
+        case .newTask, .exec: pages.note(event)
+        case .exit(let pid):
+            pages.note(event)
+            scans.note(event)
+            log.end(pid)
+            recentMoves[pid] = nil
+            movedPages[pid] = nil
+        case .lostEvents: scans.note(event)
+        default: break
+        }
+        vmstat.note(event)
+    }
+
+    // MARK: What the model said
+
+    private mutating func takeResults() {
+        while let decision = model.takeDecision() { take(decision) }
+        for change in model.takeLedgerChanges() { take(change) }
+    }
+
+    private mutating func take(_ decision: Decision) {
+        let stamp = TraceStamp(nanoseconds: decision.timeNanoseconds, fractionDigits: fractionDigits)
+        let fault = log.takeFirst() ?? ObservedFault(stamp: stamp, tid: decision.tid)
+        if lines == .decisions { write(decision, fault.stamp) }
+        faults.add(decision, fault, machine.layout, isBlind: drive == .blind)
+        agreement.add(decision, answer: fault.answer)
+        var moved: UInt64 = 0
+        if let hint = fault.hint {
+            if drive == .blind ? decision.target >= 0 : hint.flags.contains(.migrated) { moved = hint.pages }
+        }
+        tasks.add(decision, answer: fault.answer, migratedPages: moved)
+        if moved > 0, let hint = fault.hint {
+            remember(moved, of: decision.tid, at: hint.nanoseconds)
+            pages.moved(
+                address: decision.address, tid: decision.tid, from: decision.sourceNode,
+                to: drive == .blind ? decision.target : hint.memNode, at: decision.timeNanoseconds)
+        }
+    }
+
+    private mutating func remember(_ pages: UInt64, of tid: Int32, at time: UInt64) {
+        movedPages[tid, default: 0] += pages
+        var moves = recentMoves.removeValue(forKey: tid) ?? []
+        if moves.count >= 64, moves.count & 63 == 0 {
+            moves.removeAll { $0.time &+ LedgerAgreement.markDelayNanoseconds < time }
+            if moves.count >= Self.recentMoveLimit { moves.removeFirst(moves.count - Self.recentMoveLimit + 64) }
+        }
+        moves.append((time, pages))
+        recentMoves[tid] = moves
+    }
+
+    private mutating func take(_ change: LedgerChange) {
+        if lines == .ledger { write(change) }
+        marks.note(change)
+        tasks.note(change)
+    }
+
+    private mutating func score(_ mark: BalancingEvent.LedgerMark, at time: UInt64) {
+        marks.score(mark, at: time)
+        guard let kernel = mark.pagesMigrated else { return }
+        let now = max(model.state(of: mark.tid)?.pagesMigrated ?? 0, movedPages[mark.tid] ?? 0)
+        // The file was read up to 0.2 s ago: moves since then may be in it or not.
+        var least = now
+        for move in recentMoves[mark.tid] ?? []
+        where move.time &+ LedgerAgreement.markDelayNanoseconds > time {
+            least -= min(least, move.pages)
+        }
+        markedPages.add(kernel >= least && kernel <= now)
+    }
+
+    // MARK: Lines
+
+    private mutating func write(_ decision: Decision, _ stamp: TraceStamp) {
+        stamp.append(to: &output)
+        output.append(0x09)
+        output.append(decimal: decision.tid)
+        output.append(text: "\t0x")
+        output.append(hexadecimal: decision.address)
+        output.append(0x09)
+        output.append(decimal: decision.target)
+        output.append(0x09)
+        output.append(text: decision.rule.rawValue)
+        output.append(0x0a)
+    }
+
+    private mutating func write(_ change: LedgerChange) {
+        TraceStamp(nanoseconds: change.timeNanoseconds, fractionDigits: fractionDigits).append(to: &output)
+        output.append(0x09)
+        output.append(decimal: change.tid)
+        output.append(0x09)
+        output.append(decimal: change.preferredNode)
+        output.append(0x09)
+        output.append(decimal: change.totalFaults)
+        output.append(0x09)
+        output.append(decimal: change.groupID)
+        for node in change.nodes {
+            output.append(0x09)
+            output.append(decimal: node.privateFaults)
+            output.append(UInt8(ascii: ","))
+            output.append(decimal: node.sharedFaults)
+        }
+        output.append(0x0a)
+    }
+}
