@@ -178,8 +178,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "ArchiveFiles", "DomainReports", "Exposition", "KernelText", "LinuxSystem", "NUMATopology", "Sampling",
-                "Snapshots", "TextOutput",
+                "ArchiveFiles", "BalancingModel", "DomainReports", "Exposition", "Insight", "KernelText", "LinuxSystem",
+                "NUMATopology", "Sampling", "Snapshots", "TextOutput", "TraceReplay",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -22,7 +22,10 @@ package struct StandardEndpoints: Sendable {
 
     package var all: [Endpoint] {
         [metricsEndpoint, healthEndpoint] + documents
-            + [processEndpoint, DomainsEndpoint.endpoint(store: store), ModelDocument.endpoint(store: store), eventsEndpoint]
+            + [
+                processEndpoint, DomainsEndpoint.endpoint(store: store), ModelDocument.endpoint(store: store),
+                eventsEndpoint,
+            ]
     }
 
     /// The snapshot a request may see.
