@@ -194,12 +194,14 @@ echo
 echo "Other programs on the trace that trace.parse reads (MB/s of CPU time)"
 "$binaries/numawatch-bench" --print-trace >"$directory/trace.txt"
 megabytes=$(wc -c <"$directory/trace.txt" | awk '{ printf "%.1f", $1 / 1000000 }')
+runs=20
 peer() {
     children_seconds
     before=$seconds
     i=0
     while [ "$i" -lt "$runs" ]; do
-        LC_ALL=C "$@" "$directory/trace.txt" >/dev/null
+        # Not to /dev/null: grep sees that and stops at the first match.
+        LC_ALL=C "$@" "$directory/trace.txt" >"$directory/output"
         i=$((i + 1))
     done
     children_seconds

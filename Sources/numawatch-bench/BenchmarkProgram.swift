@@ -3,8 +3,8 @@ import TextOutput
 
 /// Runs what the options ask for and prints it.
 enum BenchmarkProgram {
-    static var all: [Benchmark] {
-        KernelTextBenchmarks.all + TraceBenchmarks.all + ModelBenchmarks.all + DomainBenchmarks.all
+    static func all(trace: String? = nil) -> [Benchmark] {
+        KernelTextBenchmarks.all + TraceBenchmarks.all(file: trace) + ModelBenchmarks.all + DomainBenchmarks.all
             + HostBenchmarks.all
     }
 
@@ -26,7 +26,7 @@ enum BenchmarkProgram {
     }
 
     private static func compare(_ options: Options) throws {
-        let chosen = all.filter { options.filter.isEmpty || $0.name.contains(options.filter) }
+        let chosen = all(trace: options.trace).filter { options.filter.isEmpty || $0.name.contains(options.filter) }
         guard !chosen.isEmpty else { throw BenchmarkError("no benchmark's name contains \(options.filter)") }
         var outcomes: [Outcome] = []
         var checksum: UInt64 = 0

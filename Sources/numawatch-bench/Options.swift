@@ -5,6 +5,8 @@ struct Options {
     /// Turns of each side.
     var runs = 9
     var isJSON = false
+    /// The path of the trace that is parsed; absolute.
+    var trace: String?
     /// Measure the peak memory of this benchmark of memory, alone in the process.
     var memory: String?
     /// Print the names of the benchmarks of memory.
@@ -14,7 +16,7 @@ struct Options {
     var wantsHelp = false
 
     static let help = """
-        usage: numawatch-bench [--filter TEXT] [--runs N] [--json]
+        usage: numawatch-bench [--filter TEXT] [--runs N] [--trace FILE] [--json]
                numawatch-bench --memory-list | --memory NAME [--json]
                numawatch-bench --print-trace
 
@@ -22,6 +24,7 @@ struct Options {
 
           --filter TEXT   only benchmarks whose name contains TEXT
           --runs N        turns of each side, 1 to 1000 (default 9)
+          --trace FILE    parse this trace (absolute path, unpacked) instead of one that is made up
           --json          one JSON document instead of a table
           --memory-list   print the names of the benchmarks of memory
           --memory NAME   run one of them and print the peak memory of this process
@@ -44,6 +47,7 @@ struct Options {
                     throw BenchmarkError("--runs: \(text) is not a number from 1 to 1000")
                 }
                 runs = count
+            case "--trace": trace = try value(of: word)
             case "--json": isJSON = true
             case "--memory": memory = try value(of: word)
             case "--memory-list": listsMemory = true

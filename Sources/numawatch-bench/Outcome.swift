@@ -53,10 +53,11 @@ struct Outcome {
         }
     }
 
-    /// Three digits that matter.
+    /// Three or four digits that matter, down to a millionth.
     private static func number(_ value: Double) -> String {
         guard value.isFinite else { return "-" }
-        return String(fixed: value, decimals: value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 4)
+        let decimals = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : value >= 0.01 ? 4 : 6
+        return String(fixed: value, decimals: decimals)
     }
 
     // MARK: Output

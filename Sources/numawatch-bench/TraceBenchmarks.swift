@@ -1,8 +1,10 @@
+import LinuxSystem
 import Tracing
 
 /// The reader of traces against the least that any reader must do: find the ends of the lines.
 enum TraceBenchmarks {
-    static var all: [Benchmark] { [parse, parseAgainstSplit] }
+    /// - Parameter file: The path of a recorded trace, unpacked; without it, one is made up.
+    static func all(file: String?) -> [Benchmark] { [parse(file), parseAgainstSplit] }
 
     private static let chunkBytes = 256 * 1024
     /// About 50 MB: larger than any cache.
@@ -19,11 +21,11 @@ enum TraceBenchmarks {
         return bytes
     }
 
-    private static var parse: Benchmark {
+    private static func parse(_ file: String?) -> Benchmark {
         Benchmark(
             name: "trace.parse", unit: .megabytes, baselineName: "newline scan", target: .atLeast(400)
         ) {
-            let bytes = try text()
+            let bytes = try file.map { try DirectoryRoot.live.readBytes($0, limitBytes: 1 << 30) } ?? text()
             return Workload(
                 amount: Double(bytes.count), baselineAmount: Double(bytes.count), subject: { parsed(bytes) },
                 baseline: {
