@@ -123,7 +123,8 @@ let package = Package(
         .testTarget(
             name: "TraceReplayTests",
             dependencies: [
-                "BalancingModel", "FixtureSupport", "HostReading", "Insight", "LinuxSystem", "TextOutput", "TraceReplay",
+                "BalancingModel", "FixtureSupport", "HostReading", "Insight", "LinuxSystem", "TextOutput",
+                "TraceReplay",
                 "Tracing",
             ]
         ),

@@ -1,10 +1,11 @@
 package import ArgumentParser
+import Exposition
 import LinuxSystem
 
 /// The `numawatch` command line.
 package struct NumawatchCommand: AsyncParsableCommand {
     /// The version of the program; the daemon has the same.
-    package static let version = "0.1.0"
+    package static let version = ProductVersion.current
 
     package static let configuration = CommandConfiguration(
         commandName: "numawatch",

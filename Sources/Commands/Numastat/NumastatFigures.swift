@@ -109,7 +109,9 @@ package struct NumastatFigures: Sendable {
                 }
                 all = pids
             }
-            let matching = (all ?? []).filter { commandLine(of: $0).contains(argument) }
+            // Not this process itself, whose arguments hold the pattern.
+            let own = root.isLive ? HostFacts.processID : 0
+            let matching = (all ?? []).filter { $0 != own && commandLine(of: $0).contains(argument) }
             if matching.isEmpty {
                 unmatched.append(argument)
             }

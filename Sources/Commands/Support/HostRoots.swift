@@ -11,7 +11,11 @@ enum HostRoots {
     /// - Throws: ``CommandFailure`` with status `noInput` or `badData`.
     static func open(_ path: String) throws(CommandFailure) -> any HostRoot {
         do {
-            return try DirectoryRoot(path)
+            let root = try DirectoryRoot(path)
+            // A capture's own directory holds the host's files under root/.
+            guard !root.exists("/sys"), !root.exists("/proc"), root.exists("/root/sys") || root.exists("/root/proc")
+            else { return root }
+            return try DirectoryRoot(path + "/root")
         } catch  where error.kind == .wrongType {
             // Not a directory: an archive, whatever its name.
             return try archive(path)

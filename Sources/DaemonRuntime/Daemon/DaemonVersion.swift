@@ -1,4 +1,6 @@
+import Exposition
+
 /// The version of the daemon, as `--version`, `/v1/status` and the metrics name it.
 package enum DaemonVersion {
-    package static let current = "0.1.0"
+    package static let current = ProductVersion.current
 }
