@@ -14,7 +14,7 @@ package struct SampledDrive: Sendable {
     private let profile: KernelProfile
     private let layout: NodeLayout
     private var last: [Int32: LedgerSample] = [:]
-    private var open: [TaskInterval] = []
+    private var open: [Int32: TaskInterval] = [:]
     /// Faults counted and not folded yet, as of the end of the last interval.
     private var carriedFaults = 0.0
 
@@ -30,8 +30,7 @@ package struct SampledDrive: Sendable {
     package mutating func observe(_ sample: LedgerSample) {
         guard sample.nodes.count == layout.count else { return }
         if let previous = last[sample.tid], sample.timeNanoseconds > previous.timeNanoseconds {
-            open.removeAll { $0.tid == sample.tid }
-            open.append(TaskInterval(previous, sample, profile: profile, layout: layout))
+            open[sample.tid] = TaskInterval(previous, sample, profile: profile, layout: layout)
         }
         last[sample.tid] = sample
     }
@@ -45,7 +44,7 @@ package struct SampledDrive: Sendable {
     ///
     /// - Parameter counters: How far `/proc/vmstat` went in the interval; nothing if it could not be read.
     package mutating func closeInterval(_ counters: SystemCounters?) -> IntervalEstimate {
-        var tasks = open.sorted { $0.tid < $1.tid }
+        var tasks = open.values.sorted { $0.tid < $1.tid }
         open.removeAll(keepingCapacity: true)
         let folded = tasks.reduce(Estimate.zero) { $0 + $1.foldedPages }
         guard let counters else {
