@@ -74,7 +74,8 @@ enum ModelBenchmarks {
         for event in events { _ = consume(event, into: &replay) }
         let placements = replay.counters.placements - warm.counters.placements
         return "\(shape.tasks) tasks, \(shape.nodes) nodes: \(events.count) events, \(measuredFaults) faults, "
-            + "\(placements) placements, \(replay.counters.groupsCreated) groups"
+            + "\(placements) placements, \(replay.counters.groupsCreated) groups, "
+            + "\(replay.counters.joins) joins since the start"
     }
 
     /// A replay as the daemon's kernel of choice would be replayed.
