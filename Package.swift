@@ -111,6 +111,13 @@ let package = Package(
                 "Snapshots",
             ]
         ),
+        .testTarget(
+            name: "SamplingTests",
+            dependencies: [
+                "FixtureSupport", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "Sampling", "Snapshots",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
         .target(name: "Insight", dependencies: ["BalancingModel", "NUMATopology", "TextOutput", "Tracing"]),
         .testTarget(
             name: "InsightTests", dependencies: ["BalancingModel", "Insight", "NUMATopology", "TextOutput", "Tracing"]),

@@ -1,0 +1,211 @@
+import HostReading
+import LinuxSystem
+import NUMATopology
+import Snapshots
+import SystemPackage
+import Testing
+
+/// A root in memory that answers as a live host does.
+private struct LiveRoot: HostRoot {
+    var memory: MemoryRoot
+    var isLive: Bool { true }
+
+    func read(_ path: String, into buffer: inout [UInt8], limitBytes: Int) throws(ReadFailure) {
+        try memory.read(path, into: &buffer, limitBytes: limitBytes)
+    }
+
+    func list(_ directory: String) throws(ReadFailure) -> [String] { try memory.list(directory) }
+
+    func linkTarget(_ path: String) throws(ReadFailure) -> String { try memory.linkTarget(path) }
+}
+
+@Suite struct SourceProbesTests {
+    private func status(_ name: String, _ memory: MemoryRoot) throws -> SourceStatus {
+        try #require(SourceProbes(LiveRoot(memory: memory)).run().first { $0.name == name })
+    }
+
+    private static let base = [
+        "/proc/sys/kernel/osrelease": "6.12.0-fake\n",
+        "/proc/filesystems": "nodev\tdebugfs\nnodev\tsecurityfs\nnodev\ttracefs\n",
+        "/proc/mounts": "debugfs /sys/kernel/debug debugfs rw 0 0\nsecurityfs /sys/kernel/security securityfs rw 0 0\n",
+    ]
+
+    @Test func whatIsReadableIsSaidToBe() throws {
+        var memory = MemoryRoot(files: Self.base)
+        memory.addFile("/proc/vmstat", text: "numa_hit 1\n")
+        let status = try status("vmstat", memory)
+        #expect(status.isReadable)
+        #expect(status.remedy == nil)
+    }
+
+    // Source, file, errno, its name, what the remedy says.
+    @Test(
+        arguments: [
+            ("vmstat", "/proc/vmstat", .noSuchFileOrDirectory, "ENOENT", "subset=pid"),
+            ("schedstat", "/proc/schedstat", .noSuchFileOrDirectory, "ENOENT", "CONFIG_SCHEDSTATS"),
+            (
+                "balancing-mode", "/proc/sys/kernel/numa_balancing", .noSuchFileOrDirectory, "ENOENT",
+                "CONFIG_NUMA_BALANCING"
+            ),
+            ("sched-verbose", "/sys/kernel/debug/sched/verbose", .notPermitted, "EPERM", "without lockdown"),
+            ("sched-verbose", "/sys/kernel/debug/sched/verbose", .permissionDenied, "EACCES", "root"),
+            ("balancing-knobs", "/sys/kernel/debug", .notPermitted, "EPERM", "without lockdown"),
+            ("tracefs", "/sys/kernel/tracing", .noSuchFileOrDirectory, "ENOENT", "mount tracefs"),
+        ] as [(String, String, Errno, String, String)])
+    func aFailureNamesErrnoAndRemedy(
+        name: String, path: String, errno: Errno, errnoName: String, remedy: String
+    ) throws {
+        var memory = MemoryRoot(files: Self.base)
+        memory.addFile("/sys/kernel/security/lockdown", text: "none [integrity] confidentiality\n")
+        if errno != .noSuchFileOrDirectory {
+            memory.addFile("/sys/kernel/debug/sched/verbose", text: "N\n")
+            memory.fail(path, with: errno)
+        }
+        let status = try status(name, memory)
+        #expect(status.state == .unavailable(errno: errno.rawValue, errnoName: errnoName))
+        #expect(status.remedy?.contains(remedy) == true, "\(status.remedy ?? "none")")
+        #expect(!status.lostWithout.isEmpty)
+    }
+
+    @Test func anUnmountedFileSystemIsToBeMounted() throws {
+        var files = Self.base
+        files["/proc/mounts"] = "proc /proc proc rw 0 0\n"
+        #expect(try status("sched-verbose", MemoryRoot(files: files)).remedy?.contains("mount -t debugfs") == true)
+        files["/proc/filesystems"] = "ext4\n"
+        #expect(try status("sched-verbose", MemoryRoot(files: files)).remedy == "a kernel built with CONFIG_DEBUG_FS=y")
+    }
+
+    @Test func aKnownConfigurationMakesTheCauseCertain() throws {
+        var files = Self.base
+        files["/boot/config-6.12.0-fake"] = "# CONFIG_SCHEDSTATS is not set\nCONFIG_NUMA=y\n"
+        #expect(
+            try status("schedstat", MemoryRoot(files: files)).remedy
+                == "a kernel built with CONFIG_SCHEDSTATS=y (this one is not)")
+    }
+
+    @Test func aLedgerWithoutNUMALinesNamesTheOption() throws {
+        var memory = MemoryRoot(files: Self.base)
+        let text = "x (1, #threads: 1)\n" + String(repeating: "-", count: 60) + "\npolicy : 0\n"
+        memory.addFile("/proc/self/task/\(HostFacts.processID)/sched", text: text)
+        let status = try status("task-ledger", memory)
+        #expect(!status.isReadable)
+        #expect(status.remedy?.contains("CONFIG_NUMA_BALANCING") == true)
+    }
+
+    @Test func withoutPtraceOthersMapsNeedTheCapability() throws {
+        var memory = MemoryRoot(files: Self.base)
+        let other = HostFacts.effectiveUserID == 0 ? 1000 : 0
+        let uids = Array(repeating: "\(other)", count: 4).joined(separator: "\t")
+        memory.addFile("/proc/5/status", text: "Name:\tx\nUid:\t\(uids)\nVmRSS:\t100 kB\n")
+        memory.addFile("/proc/5/numa_maps", text: "")
+        memory.fail("/proc/5/numa_maps", with: .permissionDenied)
+        let status = try status("numa_maps-others", memory)
+        #expect(status.state == .unavailable(errno: Errno.permissionDenied.rawValue, errnoName: "EACCES"))
+        #expect(status.remedy?.contains("CAP_SYS_PTRACE") == true)
+    }
+
+    @Test func aCopyOfAHostIsToHoldTheFile() throws {
+        let sources = SourceProbes(MemoryRoot()).run()
+        #expect(sources.allSatisfy { !$0.isReadable })
+        #expect(sources.first { $0.name == "vmstat" }?.remedy?.contains("capture the file") == true)
+        #expect(Set(sources.map(\.name)).count == sources.count)
+    }
+
+    @Test func anyErrnoAnywhereIsAnAnswer() {
+        for errno in [Errno.permissionDenied, .ioError, .noSuchProcess, .noMemory, .tooManyOpenFiles] {
+            for path in ["/proc", "/sys", "/"] {
+                var memory = MemoryRoot(files: Self.base)
+                memory.fail(path, with: errno)
+                #expect(SourceProbes(LiveRoot(memory: memory)).run().count > 15)
+            }
+        }
+    }
+}
+
+@Suite struct BalancingControlsTests {
+    private func read(_ memory: MemoryRoot) -> BalancingControls {
+        var buffer: [UInt8] = []
+        return BalancingControls.read(from: memory, buffer: &buffer)
+    }
+
+    // Where the settings are: debugfs since 5.13, sysctl before.
+    @Test(arguments: [BalancingControls.debugDirectory + "/", BalancingControls.oldPrefix])
+    func settingsAreFoundAtEitherPlace(prefix: String) {
+        let controls = read(
+            MemoryRoot(files: [
+                BalancingControls.modePath: "3\n", prefix + "scan_delay_ms": "1000\n",
+                prefix + "scan_period_min_ms": "1\n", prefix + "scan_period_max_ms": "60000\n",
+                prefix + "scan_size_mb": "256\n",
+            ]))
+        #expect(controls.mode == 3)
+        #expect(controls.knobs.scanDelayMilliseconds == 1000)
+        #expect(controls.knobs.scanPeriodMaxMilliseconds == 60000)
+        #expect(controls.knobs.scanSizeMegabytes == 256)
+        #expect(controls.failures.isEmpty)
+        #expect(!controls.isRefused)
+    }
+
+    @Test func refusedIsNotMissing() {
+        #expect(!read(MemoryRoot()).isRefused)
+        #expect(read(MemoryRoot()).failures.count == 5)
+        var memory = MemoryRoot()
+        memory.addFile(BalancingControls.debugDirectory + "/scan_delay_ms", text: "1\n")
+        memory.fail("/sys/kernel/debug", with: .notPermitted)
+        #expect(read(memory).isRefused)
+    }
+
+    @Test(arguments: ["", "x\n", "-1\n", "99999999999999999999\n", "4294967296\n"])
+    func aDamagedModeIsAbsent(text: String) {
+        let controls = read(MemoryRoot(files: [BalancingControls.modePath: text]))
+        #expect(controls.mode == nil)
+        #expect(controls.failures.contains { $0.path == BalancingControls.modePath })
+    }
+}
+
+@Suite struct MachineReaderTests {
+    private static let files = [
+        "/sys/devices/system/cpu/possible": "0-7\n", "/sys/devices/system/cpu/online": "0-3,6\n",
+        "/sys/devices/system/node/online": "0,2\n",
+        "/sys/devices/system/node/node0/cpulist": "0-1\n", "/sys/devices/system/node/node2/cpulist": "2-3,5-6\n",
+        "/sys/devices/system/node/node0/distance": "10 20\n", "/sys/devices/system/node/node2/distance": "20 10\n",
+    ]
+
+    @Test func readsNodesAsNumbered() throws {
+        let machine = try MachineReader.read(from: MemoryRoot(files: Self.files))
+        #expect(machine.nodes.map(\.id.rawValue) == [0, 2])
+        #expect(machine.nodes[1].cpus == [2, 3, 6])
+        #expect(machine.distances?.distance(from: machine.nodes[0].id, to: machine.nodes[1].id) == 20)
+        #expect(machine.nodes[0].memoryBytes == nil)
+    }
+
+    @Test func aKernelWithoutNUMAIsOneNodeWithoutDistances() throws {
+        let machine = try MachineReader.read(
+            from: MemoryRoot(files: Self.files.filter { $0.key.contains("/cpu/") }))
+        #expect(machine.nodes.count == 1)
+        #expect(machine.nodes[0].cpus == [0, 1, 2, 3, 6])
+        #expect(machine.distances == nil)
+    }
+
+    @Test(arguments: ["/sys/devices/system/node/node2/distance", "/sys/devices/system/node/node0/distance"])
+    func aMissingRowLeavesDistancesAbsent(path: String) throws {
+        var files = Self.files
+        files[path] = nil
+        #expect(try MachineReader.read(from: MemoryRoot(files: files)).distances == nil)
+        files[path] = "10\n"
+        #expect(try MachineReader.read(from: MemoryRoot(files: files)).distances == nil)
+    }
+
+    @Test(arguments: [
+        "/sys/devices/system/cpu/online", "/sys/devices/system/cpu/possible", "/sys/devices/system/node/online",
+        "/sys/devices/system/node/node2/cpulist",
+    ])
+    func whatIsNeededFailsWithItsPath(path: String) {
+        var files = Self.files
+        files[path] = "0-\n"
+        #expect { try MachineReader.read(from: MemoryRoot(files: files)) } throws: { error in
+            (error as? SourceFailure)?.path == path
+        }
+        files[path] = nil
+        #expect(throws: SourceFailure.self) { try MachineReader.read(from: MemoryRoot(files: files)) }
+    }
+}
