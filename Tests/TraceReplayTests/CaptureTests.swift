@@ -36,7 +36,7 @@ import Tracing
         #expect(report.level.name == .full)
         #expect(report.diagnostics.problems.isEmpty)
         #expect(report.run.vmstat.identities.count == 4)
-        #expect(report.run.vmstat.identities.allSatisfy(\.holds))
+        #expect(report.run.vmstat.identities.allSatisfy { $0.holds })
     }
 
     @Test(arguments: names)
