@@ -75,6 +75,11 @@ struct DomainsShowCommand: AsyncParsableCommand {
     /// Two readings of the kernel's counters, `interval` apart.
     private func measure(_ root: any HostRoot) async throws -> BalanceSampling {
         let path = "/proc/schedstat"
+        if BalanceSampling.isCounting(root) == false {
+            throw CommandFailure(
+                .negative, "The kernel does not count load balancing: kernel.sched_schedstats is 0.",
+                remedy: "Switch it on with “sysctl kernel.sched_schedstats=1”; it costs the scheduler a little.")
+        }
         let time = SystemTime()
         do {
             let beginning = try BalanceSampling.Beginning(root, nanoseconds: time.monotonicNanoseconds)

@@ -53,7 +53,7 @@ struct GroupsReport {
                 group.placement.map { Quantity.bytesByNode($0.allBytesByNode) + (isSample ? " ~" : "") }
                     ?? Quantity.unknown,
                 Quantity.countsByNode(group.threadsByNode),
-                group.ledger.map { Quantity.countsByNode($0.tasksByPreferredNode) } ?? Quantity.unknown,
+                group.ledger.map { Quantity.countsByNode($0.tasksByPreferredNode, none: "none") } ?? Quantity.unknown,
                 Quantity.count(group.migratedPagesTotal),
             ])
         }

@@ -81,13 +81,14 @@ struct ProcessesReport {
             process.placement.map { Quantity.bytesByNode($0.allBytesByNode) + (isSample ? " ~" : "") }
             ?? Quantity.unknown + (process.placementGap.map { " (\($0))" } ?? "")
         let faults = process.ledger.map { ledger in
-            Quantity.countsByNode(ledger.privatePagesByNode.merging(ledger.sharedPagesByNode, uniquingKeysWith: +))
+            Quantity.countsByNode(
+                ledger.privatePagesByNode.merging(ledger.sharedPagesByNode, uniquingKeysWith: +), none: "none")
         }
         return [
             "\(process.pid)", process.command, process.group, "\(process.threadCount)",
             Quantity.time(process.cpuSeconds),
             Quantity.bytes(process.residentBytes), memory, Quantity.countsByNode(process.threadsByNode),
-            process.ledger.map { Quantity.countsByNode($0.tasksByPreferredNode) } ?? Quantity.unknown,
+            process.ledger.map { Quantity.countsByNode($0.tasksByPreferredNode, none: "none") } ?? Quantity.unknown,
             faults ?? Quantity.unknown, Quantity.count(process.ledger?.migratedPages),
         ]
     }

@@ -66,9 +66,11 @@ enum Quantity {
     }
 
     /// `0:4 1:2`
-    static func countsByNode(_ amounts: ByNode?) -> String {
+    ///
+    /// - Parameter none: What to show where every node has zero.
+    static func countsByNode(_ amounts: ByNode?, none: String = "0") -> String {
         guard let amounts else { return unknown }
-        return nodes(amounts) { String(fixed: $0, decimals: 0) }
+        return nodes(amounts, none: none) { String(fixed: $0, decimals: 0) }
     }
 
     /// `0-1,4`
@@ -88,9 +90,9 @@ enum Quantity {
         return text.isEmpty ? "none" : text
     }
 
-    private static func nodes(_ amounts: ByNode, _ format: (Double) -> String) -> String {
+    private static func nodes(_ amounts: ByNode, none: String = "0", _ format: (Double) -> String) -> String {
         let present = amounts.inOrder.filter { $0.amount != 0 }
-        guard !present.isEmpty else { return "0" }
+        guard !present.isEmpty else { return none }
         let most = 4
         guard present.count > most else {
             return present.map { "\($0.node):\(format($0.amount))" }.joined(separator: " ")

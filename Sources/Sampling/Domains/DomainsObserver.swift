@@ -61,7 +61,9 @@ struct DomainsObserver {
     }
 
     private mutating func readCounters(_ now: UInt64) {
-        guard let hierarchy = record?.report.hierarchy, let bytes = try? root.readBytes("/proc/schedstat"),
+        // With counting switched off the counters stand still: what they show is not zero, it is unknown.
+        guard (try? root.readText("/proc/sys/kernel/sched_schedstats")) != "0",
+            let hierarchy = record?.report.hierarchy, let bytes = try? root.readBytes("/proc/schedstat"),
             let reading = try? Schedstat(parsing: bytes.span)
         else {
             record?.statistics = nil
