@@ -142,7 +142,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "ExpositionTests",
-            dependencies: ["BalancingModel", "Exposition", "NUMATopology", "SchedDomains", "Snapshots"]),
+            dependencies: ["BalancingModel", "Exposition", "NUMATopology", "SchedDomains", "Snapshots"],
+            exclude: ["Golden"]),
         .target(
             name: "Server",
             dependencies: [
@@ -195,7 +196,8 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
-        .testTarget(name: "CommandsTests", dependencies: ["Commands", "FixtureSupport", "LinuxSystem"]),
+        .testTarget(
+            name: "CommandsTests", dependencies: ["Commands", "FixtureSupport", "LinuxSystem"], exclude: ["Golden"]),
         .executableTarget(name: "numawatchd", dependencies: ["DaemonRuntime"], linkerSettings: leanLinking),
         .executableTarget(name: "numawatch", dependencies: ["Commands"]),
         // Not installed: "make bench".

@@ -1,0 +1,243 @@
+import KernelText
+import LinuxSystem
+import NUMATopology
+import Snapshots
+
+/// The threads of one process: each one's ledger, CPU time and migrated pages, and their sums.
+extension LedgerReader {
+    mutating func readThreads(
+        _ files: borrowing ProcessFiles, _ process: TrackedProcess, _ stat: TaskStat, _ command: String, now: UInt64
+    ) throws(ReadFailure) {
+        let pid = process.identity.pid
+        let isFirst = process.ledgerReadAt == nil
+        if stat.threadCount == 1, process.threads.isEmpty || process.threads[pid] != nil {
+            // The process's own files are those of its only thread: two reads fewer.
+            if process.threads.count > 1 {
+                count(.threadExited, UInt64(process.threads.count - 1))
+                process.threads = process.threads.filter { $0.key == pid }
+            }
+            try readLedger(files, "sched", process, tid: pid, stat, command, .process, isFirst: isFirst, now: now)
+            threadsRead += 1
+            return
+        }
+        guard try listThreads(files, process) else { return }
+        let present = Set(tids)
+        let before = process.threads.count
+        process.threads = process.threads.filter { present.contains($0.key) }
+        count(.threadExited, UInt64(before - process.threads.count))
+        for tid in tids {
+            do throws(ReadFailure) {
+                guard let (stat, command) = try readStat(files, "task/\(tid)/stat") else { continue }
+                try readLedger(
+                    files, "task/\(tid)/sched", process, tid: tid, stat, command, .thread, isFirst: isFirst, now: now)
+                threadsRead += 1
+            } catch {
+                switch error.kind {
+                case .gone, .missing:
+                    // The thread, or the whole process: its first thread stays as long as it does.
+                    if process.threads.removeValue(forKey: tid) != nil { count(.threadExited) }
+                    if tid == pid, error.kind == .gone { throw error }
+                case .permission:
+                    if process.deny("task") { count(.permissionDenied) }
+                case .tooLarge, .wrongType, .io:
+                    count(.malformed)
+                }
+            }
+        }
+    }
+
+    /// Fills ``tids``.
+    ///
+    /// - Returns: Whether the threads may be seen, and are in the copy of a host.
+    private mutating func listThreads(
+        _ files: borrowing ProcessFiles, _ process: TrackedProcess
+    ) throws(ReadFailure) -> Bool {
+        do {
+            try files.threadIDs(into: &tids)
+            account.files += 1
+            process.allow("task")
+            return true
+        } catch {
+            switch error.kind {
+            case .permission: if process.deny("task") { count(.permissionDenied) }
+            case .missing: break
+            case .gone, .tooLarge, .wrongType, .io: throw error
+            }
+            return false
+        }
+    }
+
+    /// One thread's ledger.
+    ///
+    /// - Parameters:
+    ///   - ticksOf: Whose clock ticks `stat` holds.
+    ///   - isFirst: Whether the process was never read before, so that a new thread is nothing to count.
+    private mutating func readLedger(
+        _ files: borrowing ProcessFiles, _ name: String, _ process: TrackedProcess, tid: Int32, _ stat: TaskStat,
+        _ command: String, _ ticksOf: TrackedThread.TimeSource, isFirst: Bool, now: UInt64
+    ) throws(ReadFailure) {
+        let cpu = Int32(clamping: stat.processor ?? -1)
+        let node = cpu >= 0 && Int(cpu) < nodeByCPU.count ? nodeByCPU[Int(cpu)] : nil
+        var record = ThreadRecord(
+            tid: tid, command: command, cpu: cpu, node: node,
+            cpuNanoseconds: units.nanoseconds(ticks: stat.userTicks.addingSaturated(stat.systemTicks)),
+            readAtNanoseconds: now)
+        let known = process.threads[tid].flatMap { $0.startTicks == stat.startTicks ? $0 : nil }
+        let outcome = try readSched(files, name, process)
+        var source = ticksOf
+        if outcome != .absent, let exact = sched.sumExecRuntimeNanoseconds {
+            record.cpuNanoseconds = exact
+            source = .exact
+        }
+        var thread = TrackedThread(startTicks: stat.startTicks, record: record, timeSource: source)
+        if outcome == .whole {
+            takeLedger(into: &thread)
+        } else if let known {
+            // What the ledger said last stays true until it can be read again.
+            keepLedger(of: known, in: &thread)
+        }
+        if known == nil, !isFirst { count(.threadStarted) }
+        let before = baseline(of: known, tid, process)
+        addTime(process, before, thread)
+        addMigrated(process, before, thread)
+        process.threads[tid] = thread
+    }
+
+    /// The counters a thread's new ones are compared with: its own of the last reading, after an exec by another thread
+    /// the largest of all that were.
+    private func baseline(of known: TrackedThread?, _ tid: Int32, _ process: TrackedProcess) -> TrackedThread? {
+        guard tid == process.identity.pid, let exec = process.execBaseline else { return known }
+        process.execBaseline = nil
+        // Others that are still there show that it was only renamed.
+        guard var known, process.threads.keys.allSatisfy({ $0 == tid }) else { return known }
+        known.record.cpuNanoseconds = max(known.record.cpuNanoseconds, exec.cpuNanoseconds)
+        if let pages = exec.migratedPages {
+            known.record.migratedPages = max(known.record.migratedPages ?? 0, pages)
+        }
+        return known
+    }
+
+    /// What reading `sched` gave.
+    private enum SchedOutcome {
+        case absent
+        /// The sums of its NUMA lines contradict each other; the rest may be used.
+        case torn
+        case whole
+    }
+
+    /// Reads `sched` into ``sched``, twice if it is torn.
+    ///
+    private mutating func readSched(
+        _ files: borrowing ProcessFiles, _ name: String, _ process: TrackedProcess
+    ) throws(ReadFailure) -> SchedOutcome {
+        for attempt in 0..<2 {
+            guard try readOptional(files, name, process, as: "sched") else { return .absent }
+            do {
+                // Swapped out for the call, so that its storage is reused: the buffer's span borrows `self`.
+                var parsed = TaskSched()
+                swap(&parsed, &sched)
+                defer { swap(&parsed, &sched) }
+                try TaskSched.parse(buffer.span, into: &parsed)
+            } catch {
+                count(.malformed)
+                return .absent
+            }
+            if !sched.isTorn { return .whole }
+            if attempt == 1 { count(.tornLedger) }
+        }
+        return .torn
+    }
+
+    private func takeLedger(into thread: inout TrackedThread) {
+        thread.scanSequence = sched.scanSequence.map { Int64($0) }
+        // Without the NUMA lines there is no ledger: absent, not zero.
+        guard sched.totalFaults != nil else { return }
+        thread.record.preferredNode = sched.preferredNode.flatMap { NodeNumber.node($0) }
+        thread.record.groupID = sched.groupID.map { Int32(clamping: $0) } ?? 0
+        thread.record.migratedPages = sched.pagesMigrated
+        for entry in sched.faults {
+            guard let node = NodeNumber.node(entry.node) else { continue }
+            if entry.taskPrivate > 0 { thread.record.privatePages[node] = entry.taskPrivate }
+            if entry.taskShared > 0 { thread.record.sharedPages[node] = entry.taskShared }
+            if entry.groupPrivate > 0 { thread.groupPrivate[node] = entry.groupPrivate }
+            if entry.groupShared > 0 { thread.groupShared[node] = entry.groupShared }
+            let sum = entry.taskPrivate.addingSaturated(entry.taskShared)
+            if sum > 0 { thread.faults[node] = Int64(clamping: sum) }
+        }
+    }
+
+    private func keepLedger(of known: TrackedThread, in thread: inout TrackedThread) {
+        thread.scanSequence = known.scanSequence
+        thread.faults = known.faults
+        thread.groupPrivate = known.groupPrivate
+        thread.groupShared = known.groupShared
+        thread.record.preferredNode = known.record.preferredNode
+        thread.record.groupID = known.record.groupID
+        thread.record.migratedPages = known.record.migratedPages
+        thread.record.privatePages = known.record.privatePages
+        thread.record.sharedPages = known.record.sharedPages
+    }
+
+    /// CPU time since the last reading, on the node the thread is on now; of a thread born since, all of it.
+    private func addTime(_ process: TrackedProcess, _ known: TrackedThread?, _ thread: TrackedThread) {
+        guard let node = thread.record.node else { return }
+        let time = thread.record.cpuNanoseconds
+        if let known {
+            guard known.timeSource == thread.timeSource, time > known.record.cpuNanoseconds else { return }
+            process.cpuNanosecondsByNode[node] =
+                process.cpuNanosecondsByNode[node].addingSaturated(time - known.record.cpuNanoseconds)
+        } else if process.ledgerReadAt != nil || process.isBornSinceStart {
+            process.cpuNanosecondsByNode[node] = process.cpuNanosecondsByNode[node].addingSaturated(time)
+        }
+    }
+
+    /// Pages migrated since the last reading, for the group's total.
+    private mutating func addMigrated(_ process: TrackedProcess, _ known: TrackedThread?, _ thread: TrackedThread) {
+        guard let pages = thread.record.migratedPages else { return }
+        let increase: UInt64
+        if let before = known?.record.migratedPages {
+            // Less than before: another task came in its place (exec by another thread). Its past was counted already.
+            increase = pages > before ? pages - before : 0
+        } else if known != nil {
+            // Known, but its ledger was not: how much of this is old cannot be told.
+            increase = 0
+        } else {
+            let isCounted = process.ledgerReadAt != nil || process.isBornSinceStart
+            increase = forkResetsMigrated && isCounted && thread.startTicks > startTicks ? pages : 0
+        }
+        let total = migratedByGroup[process.groupName] ?? 0
+        migratedByGroup[process.groupName] = total.addingSaturated(increase)
+    }
+
+    /// Sums at the end of a process's reading.
+    func finish(_ process: TrackedProcess, now: UInt64) {
+        var sum = NodeValues<Int64>()
+        var hasLedger = false
+        for thread in process.threads.values where thread.record.migratedPages != nil {
+            hasLedger = true
+            // Clamped terms of at most 2^20 threads: no node's sum overflows in practice, and damaged text must not trap.
+            for node in thread.faults.nodes {
+                let (total, overflow) = sum[node].addingReportingOverflow(thread.faults[node])
+                sum[node] = overflow ? .max : total
+            }
+        }
+        process.faultChange = hasLedger ? process.previousFaults.map { Self.difference(sum, $0) } : nil
+        process.previousFaults = hasLedger ? sum : nil
+        process.ledgerReadAt = now
+    }
+
+    private static func difference(_ new: NodeValues<Int64>, _ old: NodeValues<Int64>) -> NodeValues<Int64> {
+        var result = NodeValues<Int64>()
+        for node in new.nodes.union(old.nodes) {
+            let (change, overflow) = new[node].subtractingReportingOverflow(old[node])
+            if change != 0 { result[node] = overflow ? 0 : change }
+        }
+        return result
+    }
+
+    mutating func trimGroups() {
+        guard migratedByGroup.count > Self.rememberedGroups else { return }
+        let live = Set(processes.values.map(\.groupName))
+        migratedByGroup = migratedByGroup.filter { live.contains($0.key) }
+    }
+}

@@ -1,0 +1,63 @@
+import FixtureSupport
+import LinuxSystem
+import Testing
+
+@testable import Commands
+
+/// The tables of the commands, made from the very documents the socket's golden files hold: a document that changes its
+/// shape fails here, before a table shows a dash for it.
+///
+/// To renew the golden texts, run once with `NUMAWATCH_UPDATE_GOLDEN=1`.
+struct ReportTests {
+    private static let plain = CommandOutput(widthLimit: nil, hasColour: false)
+    private static let tests = String(Fixture.directory.dropLast("Fixtures".count))
+
+    private func document<Document: Decodable>(_ name: String, as type: Document.Type) throws -> Document {
+        let bytes = try DirectoryRoot(Self.tests).readBytes("/ExpositionTests/Golden/\(name).json")
+        return try Documents.decode(type, from: bytes)
+    }
+
+    private func text(_ name: String, _ output: CommandOutput) throws -> String {
+        switch name {
+        case "status": StatusReport(try document(name, as: StatusDocument.self)).text(output)
+        case "nodes": NodesReport(try document(name, as: NodesDocument.self)).text(output)
+        case "processes": ProcessesReport(try document(name, as: ProcessesDocument.self)).text(output)
+        case "groups": GroupsReport(try document(name, as: GroupsDocument.self)).text(output)
+        case "sources": DoctorReport(try document(name, as: SourcesDocument.self)).text(output)
+        default: ProcessReport(try document(name, as: ProcessDocument.self)).text(output)
+        }
+    }
+
+    static let names = ["status", "nodes", "processes", "groups", "sources", "process", "process-sampled"]
+
+    @Test(arguments: names)
+    func `a table is as its golden text says`(name: String) throws {
+        let text = try text(name, Self.plain)
+        let path = "/CommandsTests/Golden/\(name).txt"
+        if HostFacts.environmentVariable("NUMAWATCH_UPDATE_GOLDEN") != nil {
+            try Output.replaceFile(Self.tests + path.dropFirst(), with: Array(text.utf8))
+        }
+        #expect(try text == String(decoding: DirectoryRoot(Self.tests).readBytes(path), as: UTF8.self))
+    }
+
+    @Test(arguments: ["nodes", "processes", "groups"])
+    func `a table fits the terminal where its columns can give way`(name: String) throws {
+        let text = try text(name, CommandOutput(widthLimit: 120, hasColour: false))
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 120 })
+        #expect(!text.isEmpty)
+    }
+
+    @Test(arguments: names)
+    func `colour adds nothing but escapes and is absent without a terminal`(name: String) throws {
+        let coloured = try text(name, CommandOutput(widthLimit: nil, hasColour: true))
+        var stripped = ""
+        var isEscape = false
+        for character in coloured {
+            if character == "\u{1B}" { isEscape = true }
+            if !isEscape { stripped.append(character) }
+            if isEscape, character == "m" { isEscape = false }
+        }
+        #expect(try stripped == text(name, Self.plain))
+        #expect(try !text(name, Self.plain).contains("\u{1B}"))
+    }
+}
