@@ -11,13 +11,14 @@ struct MetricsCommand: AsyncParsableCommand {
     var isOpenMetrics = false
 
     func validate() throws {
-        if source.isJSON {
-            throw ValidationError("Metrics are text; “numawatch status --json” has the same figures as JSON.")
+        if source.isJSON, isOpenMetrics {
+            throw ValidationError("Give --json or --openmetrics, not both.")
         }
     }
 
     func run() async throws {
         let accept = isOpenMetrics ? "application/openmetrics-text; version=1.0.0" : "text/plain; version=0.0.4"
-        try await CommandOutput.standard().write(source.source().get("/metrics", accept: accept))
+        let text = try await source.source().get("/metrics", accept: accept)
+        try CommandOutput.standard().write(source.isJSON ? MetricsJSON.document(of: text) : text)
     }
 }
