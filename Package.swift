@@ -114,8 +114,8 @@ let package = Package(
         .testTarget(
             name: "SamplingTests",
             dependencies: [
-                "FixtureSupport", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "Sampling", "Snapshots",
-                .product(name: "SystemPackage", package: "swift-system"),
+                "FixtureSupport", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "Sampling",
+                "SchedDomains", "Snapshots", .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .target(name: "Insight", dependencies: ["BalancingModel", "NUMATopology", "TextOutput", "Tracing"]),

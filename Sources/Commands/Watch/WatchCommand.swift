@@ -38,7 +38,9 @@ struct WatchCommand: AsyncParsableCommand {
                 lines += 1
             } else {
                 let status = try Documents.decode(StatusDocument.self, from: document)
-                if let previous {
+                if let previous, previous.sequence == status.sequence {
+                    // The same round once more: nothing can have changed, so there is nothing to say.
+                } else if let previous {
                     try output.write(WatchLine.text(from: previous, to: status) + "\n")
                     lines += 1
                 } else {
