@@ -53,7 +53,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LinuxSystemTests",
-            dependencies: ["LinuxSystem", .product(name: "SystemPackage", package: "swift-system")]
+            dependencies: ["FixtureSupport", "LinuxSystem", .product(name: "SystemPackage", package: "swift-system")]
         ),
         .target(
             name: "ArchiveFiles",
@@ -61,9 +61,15 @@ let package = Package(
         ),
         .testTarget(
             name: "ArchiveFilesTests",
-            dependencies: ["ArchiveFiles", "LinuxSystem", .product(name: "SystemPackage", package: "swift-system")]
+            dependencies: [
+                "ArchiveFiles", "FixtureSupport", "LinuxSystem",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
         ),
-        .target(name: "FixtureSupport", dependencies: ["LinuxSystem"], path: "Tests/Support"),
+        .target(
+            name: "FixtureSupport",
+            dependencies: ["LinuxSystem", .product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/Support"),
         .target(name: "TextOutput"),
         .testTarget(name: "TextOutputTests", dependencies: ["TextOutput"]),
         .target(name: "KernelText"),

@@ -1,3 +1,4 @@
+import FixtureSupport
 import Glibc
 import Testing
 
@@ -6,9 +7,7 @@ final class ScratchDirectory: Sendable {
     let path: String
 
     init() throws {
-        var template = Array("/tmp/numawatch-test-XXXXXX".utf8CString)
-        try #require(unsafe mkdtemp(&template) != nil)
-        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        path = try TemporaryDirectory.make()
     }
 
     deinit {

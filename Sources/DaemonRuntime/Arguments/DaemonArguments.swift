@@ -42,10 +42,10 @@ package struct DaemonArguments: Equatable, Sendable {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
             var inline = parts.count == 2 ? String(parts[1]) : nil
-            func value(_ placeholder: String) throws(DaemonUsageError) -> String {
+            func value(_ form: String) throws(DaemonUsageError) -> String {
                 defer { inline = nil }
                 guard let value = inline ?? rest.popFirst(), !value.isEmpty else {
-                    throw DaemonUsageError("\(name) needs a value: \(name) \(placeholder)")
+                    throw DaemonUsageError("\(name) needs a value: \(name) \(form)")
                 }
                 return value
             }
