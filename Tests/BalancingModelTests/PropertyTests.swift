@@ -1,3 +1,4 @@
+import FixtureSupport
 import Testing
 
 @testable import BalancingModel
@@ -8,10 +9,10 @@ import Testing
 
     /// Any event with any values, sane or not.
     private static func chaos(seed: UInt64, count: Int) -> [BalancingEvent] {
-        var random = TestRandom(state: seed)
+        var random = SeededGenerator(seed: seed)
         var time: UInt64 = 0
         let extremes: [Int32] = [-1, 0, Int32.min, Int32.max, 4_194_304, 4_194_305]
-        func number(_ random: inout TestRandom, _ range: ClosedRange<Int32>) -> Int32 {
+        func number(_ random: inout SeededGenerator, _ range: ClosedRange<Int32>) -> Int32 {
             Int.random(in: 0..<40, using: &random) == 0
                 ? extremes[Int.random(in: 0..<extremes.count, using: &random)]
                 : Int32.random(in: range, using: &random)
@@ -143,7 +144,7 @@ import Testing
 
     /// A plausible stream without outcomes: threads of two processes that fault, scan and fold.
     private static func plausible(seed: UInt64, count: Int) -> [BalancingEvent] {
-        var random = TestRandom(state: seed)
+        var random = SeededGenerator(seed: seed)
         var script = Script()
         var running = [Int32](repeating: 0, count: 4)
         script.add(1, 0, .newTask(pid: 10, cloneFlags: 0))
@@ -257,7 +258,7 @@ import Testing
     @Test("The blind drive decides the same with everything taken out that reveals a decision", arguments: 0..<12)
     func blindness(seed: Int) {
         let profile = TestMachine.profile([KernelRelease(6, 1, 192), KernelRelease(6, 12, 117)][seed % 2])
-        var random = TestRandom(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         // A kernel that does as it likes.
         var events = Self.withOutcomes(Self.plausible(seed: UInt64(seed), count: 2000), profile: profile)
         for number in events.indices {

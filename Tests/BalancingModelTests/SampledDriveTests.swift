@@ -1,3 +1,4 @@
+import FixtureSupport
 import Testing
 
 @testable import BalancingModel
@@ -37,7 +38,7 @@ import Testing
 
     @Test("Whatever was folded lies within the bounds", arguments: 0..<50)
     func bounds(seed: Int) {
-        var random = TestRandom(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         let before = (0..<8).map { _ in UInt64.random(in: 0...5000, using: &random) }
         var counters = before
         var folded = [UInt64](repeating: 0, count: 8)
@@ -192,7 +193,7 @@ import Testing
     func againstReplay(seed: Int) {
         let profile = TestMachine.profile(KernelRelease(6, 1, 192))
         let tids: [Int32] = [11, 12, 13]
-        var random = TestRandom(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         var script = Script()
         var truth: [(folded: UInt64, moved: UInt64)] = []
         var replay = BalancingReplay(

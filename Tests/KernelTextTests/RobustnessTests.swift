@@ -1,3 +1,4 @@
+import FixtureSupport
 import Testing
 
 @testable import KernelText
@@ -133,23 +134,6 @@ struct ParserCase: Sendable, CustomTestStringConvertible {
     ]
 }
 
-/// A reproducible source of bytes (SplitMix64).
-struct SeededBytes {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-}
-
 @Suite struct RobustnessTests {
     private func failure(_ parser: ParserCase, _ bytes: [UInt8]) -> KernelTextError? {
         do throws(KernelTextError) {
@@ -184,7 +168,7 @@ struct SeededBytes {
 
     @Test(arguments: ParserCase.all)
     func changedBytesGiveAValueOrAnErrorInsideTheText(_ parser: ParserCase) {
-        var random = SeededBytes(seed: 0x6E75_6D61)
+        var random = SeededGenerator(seed: 0x6E75_6D61)
         let alphabet = Array("0123456789abcdef \n\t,-:=()[]\\.N/xKkYyn\u{0}".utf8) + [0xFF, 0xC3, 0x80]
         for _ in 0..<500 {
             var bytes = Array(parser.sample.utf8)
@@ -205,7 +189,7 @@ struct SeededBytes {
 
     @Test(arguments: ParserCase.all)
     func randomBytesGiveAValueOrAnErrorInsideTheText(_ parser: ParserCase) {
-        var random = SeededBytes(seed: 0x7761_7463)
+        var random = SeededGenerator(seed: 0x7761_7463)
         for _ in 0..<500 {
             let bytes = (0..<random.below(120)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
             if let error = failure(parser, bytes), !(0...bytes.count).contains(error.byteOffset) {

@@ -1,3 +1,4 @@
+import FixtureSupport
 import NUMATopology
 import Testing
 
@@ -69,22 +70,5 @@ struct NumberSetTests {
         #expect(CPUSet(ranges: [0...1, CPUSet.numberLimit + 1...Int.max]) == [0, 1])
         #expect(CPUSet(ranges: [CPUSet.numberLimit...Int.max]).count == 1)
         #expect(!CPUSet([1]).contains(-1) && !CPUSet([1]).contains(Int.max))
-    }
-}
-
-/// A generator whose numbers depend on its seed alone.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

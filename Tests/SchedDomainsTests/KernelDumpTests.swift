@@ -1,3 +1,4 @@
+import FixtureSupport
 import NUMATopology
 import SchedDomains
 import Testing
@@ -87,7 +88,7 @@ import Testing
     @Test("A log cut at any byte, or with any byte changed, never crashes and never invents a CPU")
     func mutilated() {
         let bytes = Array(Self.plain.utf8)
-        var random = SeededGenerator(seed: 7)
+        var random = SeededGenerator(case: 7)
         for length in stride(from: 0, to: bytes.count, by: 7) {
             let dump = KernelDump(parsing: String(decoding: bytes[..<length], as: UTF8.self))
             #expect(dump.blocks.allSatisfy { [0, 2, 4, 6].contains($0.cpu) })

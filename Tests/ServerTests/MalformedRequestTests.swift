@@ -1,3 +1,4 @@
+import FixtureSupport
 import NIOCore
 import Testing
 
@@ -48,7 +49,7 @@ struct MalformedRequestTests {
 
     @Test("random bytes are answered, waited for, or closed, never a crash", arguments: 0..<200)
     func randomBytes(seed: UInt64) throws {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let connection = try EmbeddedConnection()
         let pieces = [
             "GET ", "/v1/status", " HTTP/1.1\r\n", "\r\n", "a: b\r\n", "content-length: 3\r\n", "?", "%", "HEAD ",
@@ -77,15 +78,5 @@ struct MalformedRequestTests {
     }
 
     /// A small generator with known values for a seed.
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
 
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var value = state
-            value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-            return value ^ (value >> 31)
-        }
-    }
 }

@@ -1,4 +1,5 @@
 import BalancingModel
+import FixtureSupport
 import Testing
 import Tracing
 
