@@ -214,6 +214,9 @@ let package = Package(
                 "SchedDomains", "Snapshots", "TextOutput", "Tracing",
             ]
         ),
+        // Not installed: what the guests of the lab run.
+        .executableTarget(
+            name: "numawatch-workload", path: "Tests/Lab/Workloads", linkerSettings: [.linkedLibrary("numa")]),
         .testTarget(name: "BenchTests", dependencies: ["HostReading", "SchedDomains", "numawatch-bench"]),
         .testTarget(name: "PackagingTests", dependencies: ["numawatchd"]),
     ]

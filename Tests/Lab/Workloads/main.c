@@ -1,0 +1,176 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "workload.h"
+
+static const struct {
+    const char *name;
+    void (*run)(const struct options *);
+    const char *what;
+} workloads[] = {
+    {"private", run_private, "threads with memory of their own, first touched on memory_node, used on thread_node"},
+    {"shared", run_shared, "threads on all nodes use the same memory: they form a NUMA group"},
+    {"pingpong", run_pingpong, "the same memory is used from one node, then from the next, every period_ms"},
+    {"moves", run_moves, "threads with memory of their own move to the next node every period_ms"},
+    {"policy", run_policy, "memory under policy=default|bind|preferred|interleave|local nodes=… balancing=yes|no"},
+    {"vmas", run_vmas, "`maps` mappings of one page each, which the kernel cannot merge"},
+    {"large", run_large, "one mapping of `mib` MiB, touched once, then swept"},
+    {"processes", run_processes, "`count` processes, each with private memory on the wrong node"},
+    {"storm", run_storm, "processes that fork and exec without end"},
+    {"stall", run_stall, "mmap and munmap beside a large mapping: how long each pair takes"},
+};
+
+static volatile sig_atomic_t stop_requested;
+
+static void request_stop(int signal) {
+    (void)signal;
+    stop_requested = 1;
+}
+
+bool stopping(void) { return stop_requested != 0; }
+
+void say(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+    fflush(stdout);
+}
+
+void fail(const char *what) {
+    fprintf(stderr, "numawatch-workload: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+uint64_t now_ns(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+void wait_until_stopped(const struct options *options) {
+    // alarm() sends SIGALRM, which is handled like SIGTERM; 0 sets none.
+    alarm((unsigned)options->seconds);
+    sigset_t blocked, open;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGINT);
+    sigaddset(&blocked, SIGALRM);
+    pthread_sigmask(SIG_BLOCK, &blocked, &open);
+    while (!stopping()) {
+        sigsuspend(&open);
+    }
+    pthread_sigmask(SIG_SETMASK, &open, NULL);
+}
+
+static void usage(FILE *file) {
+    fprintf(file, "usage: numawatch-workload NAME [count=N] [mib=N] [seconds=N] [memory_node=N] [thread_node=N]\n"
+                  "    [period_ms=N] [maps=N] [policy=NAME] [nodes=LIST] [balancing=yes|no] [huge=yes|no]\n\n");
+    for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++) {
+        fprintf(file, "  %-10s %s\n", workloads[i].name, workloads[i].what);
+    }
+}
+
+static void refuse(const char *argument, const char *why) {
+    fprintf(stderr, "numawatch-workload: %s: %s\n", argument, why);
+    usage(stderr);
+    exit(2);
+}
+
+static long number(const char *argument, const char *text, long least, long most) {
+    char *end;
+    errno = 0;
+    long value = strtol(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || value < least || value > most) {
+        refuse(argument, "not a number in range");
+    }
+    return value;
+}
+
+static bool truth(const char *argument, const char *text) {
+    if (strcmp(text, "yes") == 0) {
+        return true;
+    }
+    if (strcmp(text, "no") != 0) {
+        refuse(argument, "neither yes nor no");
+    }
+    return false;
+}
+
+static void read_option(struct options *options, const char *argument) {
+    const char *equals = strchr(argument, '=');
+    if (equals == NULL) {
+        refuse(argument, "not KEY=VALUE");
+    }
+    size_t length = (size_t)(equals - argument);
+    const char *value = equals + 1;
+#define IS(key) (strlen(key) == length && strncmp(argument, key, length) == 0)
+    if (IS("count")) {
+        options->count = (int)number(argument, value, 1, 100000);
+    } else if (IS("mib")) {
+        options->mib = (size_t)number(argument, value, 1, 1 << 20);
+    } else if (IS("seconds")) {
+        options->seconds = (int)number(argument, value, 0, 86400);
+    } else if (IS("memory_node")) {
+        options->memory_node = (int)number(argument, value, -1, MAXIMUM_NODES - 1);
+    } else if (IS("thread_node")) {
+        options->thread_node = (int)number(argument, value, -1, MAXIMUM_NODES - 1);
+    } else if (IS("period_ms")) {
+        options->period_ms = (int)number(argument, value, 1, 1000000);
+    } else if (IS("maps")) {
+        options->maps = (int)number(argument, value, 1, 1000000);
+    } else if (IS("policy")) {
+        options->policy = value;
+    } else if (IS("nodes")) {
+        options->nodes = value;
+    } else if (IS("balancing")) {
+        options->balancing = truth(argument, value);
+    } else if (IS("huge")) {
+        options->huge = truth(argument, value);
+    } else {
+        refuse(argument, "unknown key");
+    }
+#undef IS
+}
+
+int main(int count, char **arguments) {
+    if (count < 2) {
+        usage(stderr);
+        return 2;
+    }
+    if (strcmp(arguments[1], "--help") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    // What `storm` executes: a life of a few milliseconds, with memory of its own.
+    if (strcmp(arguments[1], "mayfly") == 0) {
+        struct region region = map_region(1 << 20, false);
+        touch(region);
+        return 0;
+    }
+    struct options options = {
+        .name = arguments[1], .memory_node = -1, .thread_node = -1, .policy = "default", .nodes = "all"};
+    for (int i = 2; i < count; i++) {
+        read_option(&options, arguments[i]);
+    }
+    struct sigaction action = {.sa_handler = request_stop};
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGALRM, &action, NULL);
+    for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++) {
+        if (strcmp(workloads[i].name, options.name) == 0) {
+            say("start name=%s pid=%d", options.name, (int)getpid());
+            workloads[i].run(&options);
+            return 0;
+        }
+    }
+    refuse(options.name, "no such workload");
+}
