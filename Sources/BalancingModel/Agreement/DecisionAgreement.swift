@@ -6,6 +6,8 @@ package struct DecisionAgreement: Sendable {
     package private(set) var byRule: [LedgerAgreement.Score]
     /// Decisions without an answer to compare with.
     package private(set) var unanswered: UInt64 = 0
+    /// Decisions left out because what they rest on was being resynchronised.
+    package private(set) var resynchronising: UInt64 = 0
 
     package init() {
         byRule = Array(repeating: LedgerAgreement.Score(), count: DecisionRule.allCases.count)
@@ -19,6 +21,10 @@ package struct DecisionAgreement: Sendable {
     package mutating func add(_ decision: Decision, answer: Int32?) {
         guard let answer else {
             unanswered += 1
+            return
+        }
+        guard !decision.evidence.isResynchronising else {
+            resynchronising += 1
             return
         }
         let isRight = decision.target == answer

@@ -36,6 +36,13 @@ package struct Decision: Hashable, Sendable {
         package var groupFaultsThere: UInt64 = 0
         /// Whether the group's membership rests on a guess about two groups of equal size.
         package var isGroupUncertain = false
+        /// Nodes that run more than a third of what the group's busiest does (`active_nodes`).
+        package var groupActiveNodes: Int32 = 0
+        /// Members of the group whose part in the sums is not known in full.
+        package var unsettledMembers: Int32 = 0
+        /// Events of this task were lost, or it was there before the stream began, and what entered the decision is not
+        /// known again yet: it is no test of the model.
+        package var isResynchronising = false
 
         package init() {}
     }

@@ -76,6 +76,9 @@ extension BalancingReplay {
         queue[fault.ticket].rule = rule
         queue[fault.ticket].sourceNode = layout.number(source)
         queue[fault.ticket].evidence.lastCPUPID = lastCPUPID
+        queue[fault.ticket].evidence.isResynchronising =
+            rule.restsOnHistory
+            && (tasks[slot].standing == .lost || rule.weighsGroup && evidence.unsettledMembers > 0)
         if rule == .tieringStay || rule == .tieringPromote { learnRoom(queue[fault.ticket], here: here) }
         queue.complete(fault.ticket)
         return (target, source)

@@ -30,4 +30,15 @@ package enum DecisionRule: String, Sendable, CaseIterable {
     case unaccounted
     /// What the decision depends on was not reported.
     case unknown
+
+    /// Whether the rule was reached by what the task did before: its scan sequence, preferred node or group.
+    package var restsOnHistory: Bool {
+        switch self {
+        case .earlyLife, .twoStage, .private, .noGroup, .cpuRatio, .cpuMemRatio: true
+        case .local, .policy, .memoryless, .tieringPromote, .tieringStay, .slowNodeUnset, .unaccounted, .unknown: false
+        }
+    }
+
+    /// Whether the rule weighs the sums of the task's group.
+    package var weighsGroup: Bool { self == .cpuRatio || self == .cpuMemRatio }
 }

@@ -130,6 +130,8 @@ package struct BalancingEvent: Sendable, Equatable {
     /// The lines of `/proc/<pid>/task/<tid>/sched` in a `SCHED` mark. Everything but the task may be absent.
     package struct LedgerMark: Sendable, Equatable {
         package var tid: Int32
+        /// The process it is a thread of, where the reader knows: traces do not tell.
+        package var processID: Int32?
         package var cpu: Int32?
         package var sumExecRuntimeNanoseconds: UInt64?
         package var scanSequence: Int64?

@@ -65,6 +65,8 @@ extension BalancingReplay {
         guard group >= 0 else { return }
         queue[ticket].evidence.groupID = groups[group].gid
         queue[ticket].evidence.isGroupUncertain = tasks[slot].isGroupUncertain
+        queue[ticket].evidence.groupActiveNodes = groups[group].activeNodes
+        queue[ticket].evidence.unsettledMembers = groups[group].unsettledMembers
         let base = group * 4 * nodeCount
         if here >= 0 {
             queue[ticket].evidence.groupFaultsHere = sum(groupFaults, base, region: 0, node: here)
@@ -166,7 +168,7 @@ extension BalancingReplay {
         return profile.cpupid.cpu(lastCPUPID) < layout.cpuCount
     }
 
-    private mutating func allocateFaults(_ slot: Int) {
+    mutating func allocateFaults(_ slot: Int) {
         let size = 8 * nodeCount
         if let base = freeFaultBases.popLast() {
             for offset in 0..<size { faults[base + offset] = 0 }

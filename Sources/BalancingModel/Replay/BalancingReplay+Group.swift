@@ -60,6 +60,7 @@ extension BalancingReplay {
         let base = tasks[slot].faultBase
         for offset in 0..<width { groupFaults[place * width + offset] = faults[base + offset] }
         groups[place].totalFaults = tasks[slot].totalFaults
+        groups[place].unsettledMembers = tasks[slot].isUnsettled ? 1 : 0
         tasks[slot].group = Int32(place)
         tasks[slot].isGroupUncertain = false
         counters.groupsCreated &+= 1
@@ -94,6 +95,7 @@ extension BalancingReplay {
         for offset in 0..<width { groupFaults[theirs * width + offset] &+= faults[base + offset] }
         groups[theirs].totalFaults &+= tasks[slot].totalFaults
         groups[theirs].memberCount &+= 1
+        if tasks[slot].isUnsettled { groups[theirs].unsettledMembers &+= 1 }
         tasks[slot].group = Int32(theirs)
         tasks[slot].isGroupUncertain = isUncertain
         counters.joins &+= 1
@@ -119,6 +121,7 @@ extension BalancingReplay {
         }
         groups[group].totalFaults &-= tasks[slot].totalFaults
         groups[group].memberCount &-= 1
+        if tasks[slot].isUnsettled { groups[group].unsettledMembers &-= 1 }
         tasks[slot].group = -1
         tasks[slot].isGroupUncertain = false
         if groups[group].memberCount <= 0 {

@@ -13,7 +13,9 @@ extension BalancingReplay {
         let known = index.slot(tid)
         if known >= 0 { return known }
         guard ThreadIndex.accepts(tid) else { return -1 }
-        return addTask(tid, space: addSpace(AddressSpace()))
+        let slot = addTask(tid, space: addSpace(AddressSpace()))
+        if options.startsUnknown { tasks[slot].standing = .lost }
+        return slot
     }
 
     /// The slot of a thread that is doing something. A dead thread does nothing: where its id acts again, a thread of its
@@ -101,6 +103,9 @@ extension BalancingReplay {
         tasks[slot].load.isRunnable = true
         tasks[slot].scanPeriodMaximum = tasks[parentSlot].scanPeriodMaximum
         tasks[slot].isThread = cloneFlags & Self.cloneThread != 0
+        if tasks[slot].isThread { tasks[slot].process = tasks[parentSlot].process }
+        // What it inherits of an unknown parent is unknown; its own ledger is empty and its window whole.
+        if tasks[parentSlot].standing == .lost { tasks[slot].standing = .reopened }
         if sharesMemory {
             tasks[slot].preferred = tasks[parentSlot].preferred
             if cloneFlags & Self.cloneVFork != 0, !tasks[slot].isThread {

@@ -1,4 +1,4 @@
-/// What the replay hands out, and what it does when events were lost.
+/// What the replay hands out.
 extension BalancingReplay {
     mutating func emitLedger(_ slot: Int, _ cause: LedgerChange.Cause) {
         changes.append(ledger(slot, cause: cause))
@@ -34,72 +34,7 @@ extension BalancingReplay {
                 .observed(
                     time: now, tid: mark.tid, gid: gid, toleranceNanoseconds: LedgerAgreement.markDelayNanoseconds))
         }
-        let slot = index.slot(mark.tid)
-        guard slot >= 0, tasks[slot].needsResync else { return }
-        resync(slot, mark)
-    }
-
-    /// Events were lost: nothing modelled is certain until the next mark of each task.
-    mutating func loseEvents() {
-        counters.lostEventMarks &+= 1
-        for slot in tasks.indices where tasks[slot].tid > 0 {
-            tasks[slot].needsResync = true
-            settle(slot, isCloning: false)
-            abandonOpenFault(slot)
-        }
-        for cpu in current.indices { current[cpu] = -1 }
-    }
-
-    private mutating func resync(_ slot: Int, _ mark: BalancingEvent.LedgerMark) {
-        counters.resyncs &+= 1
-        tasks[slot].needsResync = false
-        settle(slot, isCloning: false)
-        if let pages = mark.pagesMigrated { tasks[slot].pagesMigrated = pages }
-        if let node = mark.preferredNode { tasks[slot].preferred = Int32(layout.position(ofNode: node)) }
-        if let sequence = mark.scanSequence, tasks[slot].mm >= 0 {
-            spaces[Int(tasks[slot].mm)].scanSequence = Int32(truncatingIfNeeded: sequence)
-        }
-        if !mark.nodes.isEmpty { adoptFaults(slot, mark.nodes) }
-        if let gid = mark.groupID { adoptGroup(slot, gid: gid) }
-        emitLedger(slot, .resync)
-    }
-
-    private mutating func adoptFaults(_ slot: Int, _ nodes: [BalancingEvent.LedgerMark.NodeFaults]) {
-        guard tasks[slot].faultBase >= 0 else { return }
-        let base = tasks[slot].faultBase
-        let group = Int(tasks[slot].group)
-        for node in nodes {
-            let position = layout.position(ofNode: node.node)
-            guard position >= 0 else { continue }
-            for (kind, value) in [node.taskShared, node.taskPrivate].enumerated() {
-                let place = entry(base, region: 0, node: position, isPrivate: kind)
-                let difference = value &- faults[place]
-                faults[place] = value
-                tasks[slot].totalFaults &+= difference
-                guard group >= 0 else { continue }
-                groupFaults[entry(group * 4 * nodeCount, region: 0, node: position, isPrivate: kind)] &+= difference
-                groups[group].totalFaults &+= difference
-            }
-        }
-    }
-
-    private mutating func adoptGroup(_ slot: Int, gid: Int32) {
-        let own = Int(tasks[slot].group)
-        if own >= 0, groups[own].gid == gid { return }
-        if own < 0, gid == 0 { return }
-        leaveGroup(slot)
-        guard gid != 0, tasks[slot].faultBase >= 0 else { return }
-        if let known = groups.indices.last(where: { groups[$0].memberCount > 0 && groups[$0].gid == gid }) {
-            let width = 4 * nodeCount
-            for offset in 0..<width {
-                groupFaults[known * width + offset] &+= faults[tasks[slot].faultBase + offset]
-            }
-            groups[known].totalFaults &+= tasks[slot].totalFaults
-            groups[known].memberCount &+= 1
-            tasks[slot].group = Int32(known)
-        } else {
-            createGroup(slot, gid: gid)
-        }
+        resynchronise(mark)
     }
 }
 

@@ -63,6 +63,7 @@ extension BalancingReplay {
             residentPages: residentPages(slot), group: groupWeights(slot))
         let share = runtimeShare(slot)
         foldWindow(slot, share: share)
+        noteWindowClosed(slot)
         let predicted = preferredNode(slot)
         if predicted >= 0, predicted != Int(tasks[slot].preferred) {
             if followsSetPreferred {

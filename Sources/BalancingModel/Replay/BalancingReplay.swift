@@ -19,7 +19,7 @@
 package struct BalancingReplay: Sendable {
     package let profile: KernelProfile
     package let layout: NodeLayout
-    package let options: ReplayOptions
+    package private(set) var options: ReplayOptions
     package internal(set) var counters = ReplayCounters()
 
     let isBlind: Bool
@@ -61,6 +61,8 @@ package struct BalancingReplay: Sendable {
     /// Tasks that have exited and lose their ledger when the kernel frees them.
     var releases: [(time: UInt64, slot: Int32, tid: Int32)] = []
     var releaseHead = 0
+    /// By process id, the slot of a task that has its address space; kept where marks name processes.
+    var slotByProcess: [Int32: Int32] = [:]
     /// Some task is a vfork child whose parent waits.
     var hasVForks = false
     var now: UInt64 = 0
@@ -146,6 +148,11 @@ package struct BalancingReplay: Sendable {
         case .lostEvents:
             loseEvents()
         }
+    }
+
+    /// Replaces what a look ahead found out about ties, for those still to come.
+    package mutating func setTieOracle(_ oracle: TieOracle) {
+        options.tieOracle = oracle
     }
 
     /// Ends the stream: what is still open is completed as it stands.

@@ -87,6 +87,12 @@ package struct ReplayOptions: Sendable {
     package var tieOracle: TieOracle
     /// Whether facts about groups are recorded for a ``TieSolver``.
     package var recordsGroupFacts = false
+    /// Whether a task the stream did not see born has a past, which the next marks tell. If not, it starts from nothing, as
+    /// in a trace that began before the load.
+    package var startsUnknown = false
+    /// A mark is adopted only if the task's ledger was not folded so shortly before, because it may have been read before
+    /// that; 0 where marks come seldom and any is welcome.
+    package var adoptionQuietNanoseconds: UInt64 = 0
 
     package init(drive: ReplayDrive, kinds: EventKinds = .all, tieOracle: TieOracle = TieOracle()) {
         self.drive = drive

@@ -41,13 +41,20 @@ struct TaskState: Sendable {
     var lastSpace: Int32 = -1
     /// A vfork child that has not yet let its parent go on.
     var vforkParent: Int32 = -1
-    /// Events of this task may have been lost: the next mark is adopted.
-    var needsResync = false
+    /// How much of the kernel's state of this task the model has.
+    var standing = TaskStanding.followed
+    /// Placements until the CPU shares, which nothing prints, no longer depend on what was not seen.
+    var unsettledPlacements: UInt8 = 0
+    /// The process, where a mark told; 0 if unknown.
+    var process: Int32 = 0
     /// Whether its membership rests on an unsettled tie.
     var isGroupUncertain = false
 
     var fault = FaultInProgress()
     var walk = ScanWalk()
+
+    /// Whether a decision that weighs the group's shares cannot be judged by this task's part in them.
+    var isUnsettled: Bool { standing != .followed || unsettledPlacements > 0 }
 
     init(tid: Int32, scanPeriod: UInt32) {
         self.tid = tid
@@ -156,6 +163,8 @@ struct GroupState: Sendable {
     var activeNodes: Int32 = 1
     var maximumCPUFaults: UInt64 = 0
     var totalFaults: UInt64 = 0
+    /// Members whose part in the sums is not known in full.
+    var unsettledMembers: Int32 = 0
 
     var key: GroupKey { GroupKey(gid: gid, createdAtNanoseconds: createdAt, homeNode: homeNode) }
 }

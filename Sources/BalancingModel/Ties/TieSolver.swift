@@ -72,6 +72,8 @@ package struct TieSolver: Sendable {
         switch fact {
         case .contact(let time, let tid, let other, let canJoin, let node):
             contact(time: time, tid: tid, other: other, canJoin: canJoin, node: node)
+        case .adopted(let time, let tid, let gid, let node):
+            adopt(time: time, tid: tid, gid: gid, node: node)
         case .left(let time, let tid):
             leave(time: time, tid: tid)
         case .observed(let time, let tid, let gid, let tolerance):
@@ -138,6 +140,26 @@ package struct TieSolver: Sendable {
             join(index, time: time, task: task, from: mine, to: theirs)
         }
         cut()
+    }
+
+    /// Puts a task where the kernel says it is, whatever the hypotheses thought.
+    private mutating func adopt(time: UInt64, tid: Int32, gid: Int32, node: Int32) {
+        let task = task(tid)
+        let isAlive = keys.indices.last { group in
+            keys[group].gid == gid && hypotheses.contains { $0.memberCount[group] > 0 }
+        }
+        let group = isAlive ?? keys.count
+        if isAlive == nil {
+            keys.append(GroupKey(gid: gid, createdAtNanoseconds: time, homeNode: node))
+            for index in hypotheses.indices { hypotheses[index].memberCount.append(0) }
+        }
+        for index in hypotheses.indices {
+            let own = Int(hypotheses[index].groupOf[task])
+            if own == group { continue }
+            if own >= 0 { hypotheses[index].memberCount[own] -= 1 }
+            hypotheses[index].memberCount[group] += 1
+            hypotheses[index].groupOf[task] = Int32(group)
+        }
     }
 
     /// Splits a hypothesis: a copy keeps the task where it is, the hypothesis itself goes on to join.

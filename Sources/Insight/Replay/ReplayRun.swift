@@ -32,6 +32,8 @@ package struct ReplayRun: Sendable {
     package private(set) var marks: LedgerAgreement
     /// Marks whose count of migrated pages the model had in the time the mark was under way.
     package private(set) var markedPages = LedgerAgreement.Score()
+    /// Marks that were not compared because their task was being resynchronised.
+    package private(set) var resynchronisingMarks: UInt64 = 0
     package private(set) var vmstat = VmstatCheck()
     /// Groups when the trace ended.
     package private(set) var groups: [GroupLedger] = []
@@ -66,13 +68,19 @@ package struct ReplayRun: Sendable {
     package mutating func consume(_ record: TraceRecord) {
         fractionDigits = record.stamp.fractionDigits
         observe(record)
+        var isTest = true
+        if case .mark(let mark) = record.event.payload, let standing = model.standing(of: mark.tid) {
+            isTest = standing == .followed
+        }
         if drive == .shadow {
             model.consume(record.event)
         } else if let event = filter.filter(record.event) {
             model.consume(event)
         }
         takeResults()
-        if case .mark(let mark) = record.event.payload { score(mark, at: record.event.timeNanoseconds) }
+        if case .mark(let mark) = record.event.payload {
+            if isTest { score(mark, at: record.event.timeNanoseconds) } else { resynchronisingMarks += 1 }
+        }
     }
 
     /// Ends the trace.

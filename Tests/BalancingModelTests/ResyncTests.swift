@@ -1,0 +1,160 @@
+import Testing
+
+@testable import BalancingModel
+
+/// Tasks of whose past nothing is known, and how they come back.
+@Suite struct ResyncTests {
+    private let cpupid = TestMachine.profile().cpupid
+
+    private func replay(startsUnknown: Bool = true) -> BalancingReplay {
+        var options = ReplayOptions(drive: .shadow)
+        options.startsUnknown = startsUnknown
+        return BalancingReplay(
+            profile: TestMachine.profile(KernelRelease(6, 1, 100)), layout: TestMachine.twoNodes, options: options)
+    }
+
+    private func feed(_ replay: inout BalancingReplay, _ script: inout Script) -> [Decision] {
+        var decisions: [Decision] = []
+        for event in script.events {
+            replay.consume(event)
+            while let decision = replay.takeDecision() { decisions.append(decision) }
+        }
+        script.events = []
+        return decisions
+    }
+
+    private func mark(_ tid: Int32, process: Int32? = nil, group: Int32 = 0, faults: UInt64, sequence: Int64 = 9)
+        -> BalancingEvent.LedgerMark
+    {
+        var mark = BalancingEvent.LedgerMark(tid: tid)
+        mark.processID = process
+        mark.preferredNode = 0
+        mark.groupID = group
+        mark.scanSequence = sequence
+        mark.nodes = [
+            .init(node: 0, taskPrivate: faults, taskShared: 0, groupPrivate: faults, groupShared: 0),
+            .init(node: 1, taskPrivate: 0, taskShared: 0, groupPrivate: 0, groupShared: 0),
+        ]
+        return mark
+    }
+
+    /// A private local fault, and the placement that follows it.
+    private func place(_ script: inout Script, _ tid: Int32) {
+        script.fault(tid, cpu: 0, last: cpupid.unset, node: 0, pages: 20, flags: .faultLocal)
+        script.add(tid, 0, .placement)
+        script.fault(tid, cpu: 0, last: cpupid.unset, node: 0, pages: 1, flags: .faultLocal)
+    }
+
+    @Test("A task that was there before the stream goes from lost over two marks to followed")
+    func threeSteps() throws {
+        var replay = replay()
+        var script = Script()
+        script.fault(10, cpu: 0, last: cpupid.unset, node: 0, pages: 20, flags: .faultLocal)
+        _ = feed(&replay, &script)
+        #expect(replay.standing(of: 10) == .lost)
+        script.add(1, 0, .mark(mark(10, faults: 900)))
+        _ = feed(&replay, &script)
+        #expect(replay.standing(of: 10) == .adopted)
+        #expect(replay.state(of: 10)?.totalFaults == 900)
+        // The window held 100 faults nobody saw, and 20 that were: the kernel has 570 after this, the model 470.
+        script.add(10, 0, .placement)
+        _ = feed(&replay, &script)
+        script.wait(milliseconds: 2000)
+        place(&script, 10)
+        _ = feed(&replay, &script)
+        #expect(replay.standing(of: 10) == .reopened)
+        script.add(1, 0, .mark(mark(10, faults: 570)))
+        _ = feed(&replay, &script)
+        #expect(replay.standing(of: 10) == .followed)
+        #expect(replay.state(of: 10)?.totalFaults == 570)
+        #expect(replay.counters.resyncs == 2)
+    }
+
+    @Test("What rests on an unknown past is no test of the model, what does not is")
+    func exclusion() throws {
+        var replay = replay()
+        var script = Script()
+        script.fault(10, cpu: 0, last: cpupid.unset, node: 0, flags: .faultLocal)
+        script.fault(10, cpu: 0, last: cpupid.unset, node: 1, check: 1, target: 0, flags: .migrated)
+        script.add(10, 0, .scanWork(jiffies: script.jiffies))
+        let decisions = feed(&replay, &script)
+        #expect(decisions.map(\.rule) == [.local, .earlyLife])
+        #expect(decisions.map(\.evidence.isResynchronising) == [false, true])
+        var agreement = DecisionAgreement()
+        for decision in decisions { agreement.add(decision, answer: decision.observedTarget) }
+        #expect(agreement.overall.total == 1)
+        #expect(agreement.resynchronising == 1)
+    }
+
+    @Test("A task born in the stream is followed at once, unless its parent is unknown")
+    func births() {
+        var replay = replay()
+        var script = Script()
+        script.add(1, 0, .newTask(pid: 10, cloneFlags: 0))
+        script.add(10, 0, .newTask(pid: 11, cloneFlags: 0x10100))
+        _ = feed(&replay, &script)
+        #expect(replay.standing(of: 1) == .lost)
+        #expect(replay.standing(of: 10) == .reopened)
+        script.add(1, 0, .mark(mark(10, faults: 0, sequence: 0)))
+        script.add(10, 0, .newTask(pid: 12, cloneFlags: 0x10100))
+        _ = feed(&replay, &script)
+        #expect(replay.standing(of: 10) == .followed)
+        #expect(replay.standing(of: 12) == .followed)
+        #expect(self.replay(startsUnknown: false).standing(of: 10) == nil)
+    }
+
+    @Test("Marks tell which threads share memory, so that they form groups")
+    func processes() {
+        var replay = replay()
+        var script = Script()
+        for tid in Int32(20)...21 { script.add(1, 0, .mark(mark(tid, process: 20, faults: 10))) }
+        script.fault(21, cpu: 2, last: cpupid.unset, node: 1, flags: .faultLocal)
+        script.add(21, 2, .scanWork(jiffies: script.jiffies))
+        // 20 finds 21's page while that runs: it shares the address space.
+        for tid in [Int32(21), 20] {
+            let last = tid == 20 ? cpupid.value(cpu: 2, tid: 21) : cpupid.value(cpu: 0, tid: 20)
+            script.fault(tid, cpu: tid == 20 ? 0 : 2, last: last, node: 1, flags: tid == 20 ? [] : .faultLocal)
+        }
+        script.fault(20, cpu: 0, last: cpupid.value(cpu: 2, tid: 21), node: 0, flags: .faultLocal)
+        script.add(20, 0, .scanWork(jiffies: script.jiffies))
+        _ = feed(&replay, &script)
+        let groups = replay.groupLedgers()
+        #expect(groups.count == 1)
+        #expect(groups.first?.members == [20, 21])
+    }
+
+    @Test("A group's shares are judged again once its members' shares no longer rest on what was not seen")
+    func settling() {
+        var replay = replay()
+        var script = Script()
+        script.add(1, 0, .mark(mark(20, process: 20, group: 20, faults: 10)))
+        _ = feed(&replay, &script)
+        var unsettled: [Int32] = []
+        for round in 0..<10 {
+            script.wait(milliseconds: 3000)
+            script.pass(20, cpu: 0)
+            place(&script, 20)
+            script.fault(20, cpu: 0, last: cpupid.value(cpu: 0, tid: 99), node: 1, check: 1, flags: [])
+            script.add(20, 0, .scanWork(jiffies: script.jiffies))
+            if round < 2 { script.add(1, 0, .mark(mark(20, process: 20, group: 20, faults: 10))) }
+            unsettled += feed(&replay, &script).filter(\.isRemote).map(\.evidence.unsettledMembers)
+        }
+        #expect(unsettled.first == 1)
+        #expect(unsettled.last == 0)
+        #expect(unsettled == unsettled.sorted(by: >))
+    }
+
+    @Test("Tasks that vanished unseen are forgotten, others stay")
+    func forgetting() {
+        var replay = replay()
+        var script = Script()
+        script.add(1, 0, .newTask(pid: 10, cloneFlags: 0))
+        script.add(1, 0, .mark(mark(10, faults: 5)))
+        script.fault(30, cpu: 1, last: cpupid.unset, node: 0, flags: .faultLocal)
+        _ = feed(&replay, &script)
+        replay.forgetLost { $0 == 1 }
+        #expect(replay.standing(of: 30) == nil)
+        #expect(replay.standing(of: 1) == .lost)
+        #expect(replay.standing(of: 10) != nil)
+    }
+}
