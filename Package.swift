@@ -124,9 +124,11 @@ let package = Package(
                 "SchedDomains", "Snapshots", .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
-        .target(name: "Insight", dependencies: ["BalancingModel", "NUMATopology", "TextOutput", "Tracing"]),
+        .target(
+            name: "Insight", dependencies: ["BalancingModel", "NUMATopology", "Snapshots", "TextOutput", "Tracing"]),
         .testTarget(
-            name: "InsightTests", dependencies: ["BalancingModel", "Insight", "NUMATopology", "TextOutput", "Tracing"]),
+            name: "InsightTests",
+            dependencies: ["BalancingModel", "Insight", "NUMATopology", "Snapshots", "TextOutput", "Tracing"]),
         .target(
             name: "TraceReplay",
             dependencies: [
@@ -136,9 +138,8 @@ let package = Package(
         .testTarget(
             name: "TraceReplayTests",
             dependencies: [
-                "BalancingModel", "FixtureSupport", "HostReading", "Insight", "LinuxSystem", "TextOutput",
-                "TraceReplay",
-                "Tracing",
+                "BalancingModel", "FixtureSupport", "HostReading", "Insight", "LinuxSystem", "Snapshots", "TextOutput",
+                "TraceReplay", "Tracing",
             ]
         ),
         .target(

@@ -48,6 +48,11 @@ package struct LedgerAgreement: Sendable {
         history[change.tid] = states
     }
 
+    /// Forgets a task that has exited.
+    package mutating func forget(_ tid: Int32) {
+        history[tid] = nil
+    }
+
     /// Scores a mark; every ledger change before it must have been taken.
     ///
     /// - Returns: Whether the per-node values agreed.

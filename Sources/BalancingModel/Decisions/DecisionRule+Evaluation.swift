@@ -76,9 +76,12 @@ extension BalancingReplay {
         queue[fault.ticket].rule = rule
         queue[fault.ticket].sourceNode = layout.number(source)
         queue[fault.ticket].evidence.lastCPUPID = lastCPUPID
+        // Until its next placement nobody knows how young an adopted task is, which decides about untouched pages.
+        let isAgeUnknown =
+            tasks[slot].standing == .adopted && evidence.preferredNode != -1 && profile.cpupid.isPIDUnset(lastCPUPID)
         queue[fault.ticket].evidence.isResynchronising =
             rule.restsOnHistory
-            && (tasks[slot].standing == .lost || rule.weighsGroup && evidence.unsettledMembers > 0)
+            && (tasks[slot].standing == .lost || isAgeUnknown || rule.weighsGroup && evidence.unsettledMembers > 0)
         if rule == .tieringStay || rule == .tieringPromote { learnRoom(queue[fault.ticket], here: here) }
         queue.complete(fault.ticket)
         return (target, source)

@@ -7,6 +7,20 @@ package struct TieLookAhead: Sendable {
     private var replay: BalancingReplay
     private var solver: TieSolver
 
+    /// For a stream of which nothing is known ahead.
+    ///
+    /// - Parameters:
+    ///   - profile: The kernel.
+    ///   - layout: The machine.
+    ///   - options: Of the replay that is judged; only drive and recording differ here.
+    package init(profile: KernelProfile, layout: NodeLayout, live options: ReplayOptions) {
+        var options = options
+        options.drive = .blind
+        options.recordsGroupFacts = true
+        solver = TieSolver()
+        replay = BalancingReplay(profile: profile, layout: layout, options: options)
+    }
+
     /// - Parameters:
     ///   - profile: The kernel.
     ///   - layout: The machine.
@@ -27,8 +41,17 @@ package struct TieLookAhead: Sendable {
         replay.drainGroupFacts(into: &solver)
     }
 
+    /// Some tasks went on unseen.
+    package mutating func loseTrack(where isUnseen: (Int32) -> Bool) { replay.loseTrack(where: isUnseen) }
+
+    /// Forgets tasks that are gone although no exit of theirs was seen.
+    package mutating func forgetLost(unless isThere: (Int32) -> Bool) { replay.forgetLost(unless: isThere) }
+
     /// What was found out.
     package func oracle() -> TieOracle { solver.solution() }
+
+    /// Changes whenever ``oracle()`` may answer differently.
+    package var version: Int { solver.tieCount &+ solver.observationCount }
 
     /// Ties that arose in any hypothesis.
     package var tieCount: Int { solver.tieCount }

@@ -11,6 +11,14 @@ struct ObservedFault: Sendable {
     var source: Int32 = -1
     var hint: Hint?
 
+    /// What became of the page: as the kernel said or, in the blind drive, as the model did.
+    func outcome(of decision: Decision, isBlind: Bool = false) -> FaultOutcome {
+        guard let hint else { return .unaccounted }
+        if isBlind { return decision.target >= 0 ? .migrated : .stayed }
+        if hint.flags.contains(.migrated) { return .migrated }
+        return hint.flags.contains(.migrateFail) ? .failed : .stayed
+    }
+
     /// The fault as it was accounted.
     struct Hint: Sendable {
         var memNode: Int32

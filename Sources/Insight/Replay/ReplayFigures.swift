@@ -1,19 +1,9 @@
-import BalancingModel
+package import BalancingModel
 import Tracing
 
 /// Faults by rule and outcome, and by node.
 package struct FaultFigures: Sendable, Equatable {
-    /// What became of a page.
-    package enum Outcome: String, Sendable, CaseIterable {
-        /// It stayed.
-        case stayed
-        /// It was moved to the faulting CPU's node.
-        case migrated
-        /// It was to move, but isolating or moving it failed.
-        case failed
-        /// The kernel never accounted the fault, or the trace ends before.
-        case unaccounted
-    }
+    package typealias Outcome = FaultOutcome
 
     /// Faults of one rule.
     package struct Row: Sendable, Equatable {
@@ -65,8 +55,8 @@ package struct FaultFigures: Sendable, Equatable {
         if cpu >= 0 { byCPUNode[cpu] += 1 }
         let page = layout.position(ofNode: decision.sourceNode)
         if page >= 0 { byPageNode[page] += 1 }
-        let outcome = outcome(decision, fault, isBlind: isBlind)
-        rules[rule].outcomes[Outcome.allCases.firstIndex(of: outcome) ?? 0] += 1
+        let outcome = fault.outcome(of: decision, isBlind: isBlind)
+        rules[rule].outcomes[outcome.position] += 1
         if let hint = fault.hint {
             accountedFaults += 1
             if !fault.stamp.isCounter {
@@ -84,13 +74,6 @@ package struct FaultFigures: Sendable, Equatable {
                 }
             }
         }
-    }
-
-    private func outcome(_ decision: Decision, _ fault: ObservedFault, isBlind: Bool) -> Outcome {
-        guard let hint = fault.hint else { return .unaccounted }
-        if isBlind { return decision.target >= 0 ? .migrated : .stayed }
-        if hint.flags.contains(.migrated) { return .migrated }
-        return hint.flags.contains(.migrateFail) ? .failed : .stayed
     }
 }
 

@@ -18,6 +18,14 @@ package struct ReplayRun: Sendable {
         case ledger
     }
 
+    /// One thing the model said, with what the kernel had said of it.
+    enum Result: Sendable {
+        case fault(Decision, ObservedFault)
+        case ledger(LedgerChange)
+        /// A mark was compared: whether values, preferred node and group agreed with it.
+        case mark(tid: Int32, values: Bool, preferred: Bool, group: Bool)
+    }
+
     package let machine: ReplayMachine
     package let drive: ReplayDrive
     package let lines: Lines
@@ -39,6 +47,9 @@ package struct ReplayRun: Sendable {
     package private(set) var groups: [GroupLedger] = []
     package var counters: ReplayCounters { model.counters }
 
+    /// Decisions and ledger changes since they were last taken, where somebody wants them one by one.
+    var results: [Result] = []
+    private let keepsResults: Bool
     private var model: BalancingReplay
     private var filter = BlindFilter()
     private var log = FaultLog()
@@ -53,33 +64,52 @@ package struct ReplayRun: Sendable {
     package init(
         machine: ReplayMachine, drive: ReplayDrive, kinds: EventKinds, oracle: TieOracle, lines: Lines = .none
     ) {
+        self.init(
+            machine: machine,
+            options: ReplayOptions(
+                drive: drive, kinds: drive == .blind ? BlindFilter.kinds(kinds) : kinds, tieOracle: oracle),
+            lines: lines, keepsResults: false)
+    }
+
+    /// - Parameters:
+    ///   - options: Of the model.
+    ///   - keepsResults: For a stream without end: results are kept until they are taken, and nothing is kept of tasks.
+    init(machine: ReplayMachine, options: ReplayOptions, lines: Lines = .none, keepsResults: Bool) {
+        self.keepsResults = keepsResults
+        drive = options.drive
         self.machine = machine
-        self.drive = drive
         self.lines = lines
         faults = FaultFigures(nodes: machine.layout.count)
         marks = LedgerAgreement(layout: machine.layout)
-        model = BalancingReplay(
-            profile: machine.profile, layout: machine.layout,
-            options: ReplayOptions(
-                drive: drive, kinds: drive == .blind ? BlindFilter.kinds(kinds) : kinds, tieOracle: oracle))
+        model = BalancingReplay(profile: machine.profile, layout: machine.layout, options: options)
     }
 
     /// Takes the next record of the trace.
     package mutating func consume(_ record: TraceRecord) {
         fractionDigits = record.stamp.fractionDigits
         observe(record)
+        follow(record.event)
+    }
+
+    /// Takes the next event of a live stream.
+    mutating func consume(_ event: BalancingEvent) {
+        observe(TraceRecord(event: event, stamp: TraceStamp(nanoseconds: event.timeNanoseconds, fractionDigits: 9)))
+        follow(event)
+    }
+
+    private mutating func follow(_ event: BalancingEvent) {
         var isTest = true
-        if case .mark(let mark) = record.event.payload, let standing = model.standing(of: mark.tid) {
+        if case .mark(let mark) = event.payload, let standing = model.standing(of: mark.tid) {
             isTest = standing == .followed
         }
         if drive == .shadow {
-            model.consume(record.event)
-        } else if let event = filter.filter(record.event) {
             model.consume(event)
+        } else if let kept = filter.filter(event) {
+            model.consume(kept)
         }
         takeResults()
-        if case .mark(let mark) = record.event.payload {
-            if isTest { score(mark, at: record.event.timeNanoseconds) } else { resynchronisingMarks += 1 }
+        if case .mark(let mark) = event.payload {
+            if isTest { score(mark, at: event.timeNanoseconds) } else { resynchronisingMarks += 1 }
         }
     }
 
@@ -89,6 +119,26 @@ package struct ReplayRun: Sendable {
         takeResults()
         groups = model.groupLedgers()
     }
+
+    // MARK: Streams without end
+
+    /// Replaces what is known about ties.
+    mutating func setTieOracle(_ oracle: TieOracle) { model.setTieOracle(oracle) }
+
+    /// Some tasks went on unseen.
+    mutating func loseTrack(where isUnseen: (Int32) -> Bool) { model.loseTrack(where: isUnseen) }
+
+    /// Forgets tasks that are gone although no exit of theirs was seen.
+    mutating func forgetLost(unless isThere: (Int32) -> Bool) { model.forgetLost(unless: isThere) }
+
+    /// Tasks by how much the model has of them.
+    var tasksByStanding: [Int] { model.tasksByStanding() }
+
+    /// A task's ledger as the model has it.
+    func ledger(of tid: Int32) -> LedgerChange? { model.state(of: tid) }
+
+    /// The groups there are now.
+    func currentGroups() -> [GroupLedger] { model.groupLedgers() }
 
     // MARK: What the kernel said
 
@@ -115,6 +165,8 @@ package struct ReplayRun: Sendable {
             log.end(pid)
             recentMoves[pid] = nil
             movedPages[pid] = nil
+            // A reading under way may still come; a stream without end cannot keep every thread that ever was.
+            if keepsResults { marks.forget(pid) }
         case .lostEvents: scans.note(event)
         default: break
         }
@@ -138,7 +190,11 @@ package struct ReplayRun: Sendable {
         if let hint = fault.hint {
             if drive == .blind ? decision.target >= 0 : hint.flags.contains(.migrated) { moved = hint.pages }
         }
-        tasks.add(decision, answer: fault.answer, migratedPages: moved)
+        if keepsResults {
+            results.append(.fault(decision, fault))
+        } else {
+            tasks.add(decision, answer: fault.answer, migratedPages: moved)
+        }
         if moved > 0, let hint = fault.hint {
             remember(moved, of: decision.tid, at: hint.nanoseconds)
             pages.moved(
@@ -161,11 +217,23 @@ package struct ReplayRun: Sendable {
     private mutating func take(_ change: LedgerChange) {
         if lines == .ledger { write(change) }
         marks.note(change)
-        tasks.note(change)
+        if keepsResults {
+            results.append(.ledger(change))
+        } else {
+            tasks.note(change)
+        }
     }
 
     private mutating func score(_ mark: BalancingEvent.LedgerMark, at time: UInt64) {
+        let before = (marks.values.right, marks.preferred, marks.group)
         marks.score(mark, at: time)
+        if keepsResults {
+            results.append(
+                .mark(
+                    tid: mark.tid, values: mark.nodes.isEmpty || marks.values.right > before.0,
+                    preferred: mark.preferredNode == nil || marks.preferred.right > before.1.right,
+                    group: mark.groupID == nil || marks.group.right > before.2.right))
+        }
         guard let kernel = mark.pagesMigrated else { return }
         let now = max(model.state(of: mark.tid)?.pagesMigrated ?? 0, movedPages[mark.tid] ?? 0)
         // The file was read up to 0.2 s ago: moves since then may be in it or not.

@@ -1,0 +1,261 @@
+package import BalancingModel
+package import Snapshots
+
+/// The shadow model on a live stream: it predicts each decision of the kernel before the outcome, keeps score, and goes on
+/// for as long as the stream does, in bounded memory.
+///
+/// Ties between groups of equal size cannot be decided when they happen: only a group id printed later tells who won. A
+/// recorded trace is read twice for that. A live stream is delayed instead: events pass two readers, of which the first
+/// looks ahead (``TieLookAhead``) and the second is judged (``ReplayRun``) with what the first has found out by then. While
+/// no tie is open the second follows at once, apart from the time late events may take to come in; when one is, it waits
+/// until the ledger has been read, at most ``LiveSettings/maximumLagNanoseconds`` and ``LiveSettings/maximumEvents``.
+///
+/// Example: at 10.0 s threads 1 and 2, each in a group of its own, meet. The first reader now has two explanations. Events
+/// from 10.0 s on wait. At 12.3 s the ledger of thread 1 is read and says group 2: one explanation is left, and all that
+/// waited is judged with it.
+///
+/// Tasks that were there before tracing began, or whose events were lost, come back by the ledger: see ``TaskStanding``.
+package struct LiveModel: Sendable {
+    package let settings: LiveSettings
+    private var run: ReplayRun
+    private var ahead: TieLookAhead
+    private var delay: EventDelay
+    private var directory = ProcessDirectory()
+    private var total = LiveTally()
+    private var processes: [Int32: LiveTally] = [:]
+    private var groups: [String: LiveTally] = [:]
+
+    /// Events up to this one may be judged: no tie is open before them.
+    private var settledPosition: UInt64 = 0
+    /// What the oracle in use was made from.
+    private var oracleVersion = -1
+    private var newestNanoseconds: UInt64 = 0
+    private var judgedNanoseconds: UInt64 = 0
+    private var eventCount: UInt64 = 0
+    private var lostEvents: UInt64 = 0
+    private var lossMarks: UInt64 = 0
+    /// Events judged before their tie was settled, because they could not wait longer.
+    package private(set) var hurriedEvents: UInt64 = 0
+    /// What is to be told of tasks and pages, since it was last taken.
+    private var stories: [StoryEntry] = []
+
+    /// - Parameters:
+    ///   - machine: The machine, and the kernel with its settings.
+    ///   - kinds: What the stream holds when it happens.
+    package init(machine: ReplayMachine, kinds: EventKinds, settings: LiveSettings = LiveSettings()) {
+        self.settings = settings
+        var options = ReplayOptions(drive: .shadow, kinds: kinds)
+        options.startsUnknown = settings.tasksHavePast
+        options.adoptionQuietNanoseconds = settings.adoptionQuietNanoseconds
+        run = ReplayRun(machine: machine, options: options, keepsResults: true)
+        ahead = TieLookAhead(profile: machine.profile, layout: machine.layout, live: options)
+        delay = EventDelay(limit: settings.maximumEvents)
+    }
+
+    // MARK: Input
+
+    /// Takes an event. Events may be late by ``LiveSettings/reorderNanoseconds``.
+    package mutating func consume(_ event: BalancingEvent) {
+        if delay.isFull {
+            if delay.judgedPosition >= settledPosition { hurriedEvents += 1 }
+            if !judgeNext() {
+                // Nothing was looked at ahead yet: the line holds less than what may still be overtaken.
+                lookAhead(until: delay.oldestNanoseconds ?? event.timeNanoseconds)
+                judgeNext()
+            }
+        }
+        if case .mark = event.payload {} else { eventCount += 1 }
+        if case .lostEvents(let count) = event.payload {
+            lossMarks += 1
+            lostEvents += count ?? 1
+        }
+        delay.append(event)
+        newestNanoseconds = max(newestNanoseconds, event.timeNanoseconds)
+    }
+
+    /// Lets time pass: judges what has waited long enough.
+    ///
+    /// - Parameter now: The clock of the events, nanoseconds; no event of an earlier time than that less
+    ///   ``LiveSettings/reorderNanoseconds`` is to come.
+    package mutating func advance(to now: UInt64) {
+        newestNanoseconds = max(newestNanoseconds, now)
+        lookAhead(until: now - min(now, settings.reorderNanoseconds))
+        let deadline = now - min(now, settings.maximumLagNanoseconds)
+        while delay.judgedPosition < settledPosition, judgeNext() {}
+        while let oldest = delay.oldestNanoseconds, oldest <= deadline {
+            hurriedEvents += 1
+            guard judgeNext() else { break }
+        }
+    }
+
+    /// Ends the stream: everything is judged.
+    package mutating func finish() {
+        lookAhead(until: .max)
+        while judgeNext() {}
+        run.finish()
+        takeResults()
+    }
+
+    /// Takes what a round of sampling knows of processes, and forgets tasks that are gone.
+    package mutating func update(_ records: [ProcessRecord]) {
+        directory.update(records)
+        guard !records.isEmpty else { return }
+        let directory = directory
+        run.forgetLost { directory.isListed($0) }
+        ahead.forgetLost { directory.isListed($0) }
+        if processes.count > LiveSettings.processLimit / 2 {
+            let oldest = newestNanoseconds - min(newestNanoseconds, 60_000_000_000)
+            processes = processes.filter { directory.isListed($0.key) || $0.value.lastNanoseconds > oldest }
+        }
+    }
+
+    /// Some tasks went on unseen, as of now.
+    ///
+    /// - Parameter isUnseen: Told a process id, whether events of it may be missing.
+    package mutating func loseTrack(where isUnseen: (Int32) -> Bool) {
+        // What is in line was seen; what comes next was not.
+        lookAhead(until: .max)
+        while judgeNext() {}
+        let directory = directory
+        run.loseTrack { isUnseen(directory.process(of: $0)) }
+        ahead.loseTrack { isUnseen(directory.process(of: $0)) }
+    }
+
+    // MARK: The two readers
+
+    private mutating func lookAhead(until time: UInt64) {
+        while let event = delay.nextAhead(until: time) {
+            ahead.consume(event)
+            if ahead.openHypothesisCount <= 1 { settledPosition = delay.aheadPosition }
+        }
+    }
+
+    @discardableResult
+    private mutating func judgeNext() -> Bool {
+        guard let event = delay.nextJudged() else { return false }
+        let version = ahead.version
+        if version != oracleVersion {
+            run.setTieOracle(ahead.oracle())
+            oracleVersion = version
+        }
+        judgedNanoseconds = max(judgedNanoseconds, event.timeNanoseconds)
+        note(event)
+        run.consume(event)
+        takeResults()
+        return true
+    }
+
+    private mutating func note(_ event: BalancingEvent) {
+        switch event.payload {
+        case .newTask(let pid, let flags): directory.born(pid, parent: event.tid, cloneFlags: flags)
+        case .exit(let pid): directory.exited(pid)
+        case .moveNUMA(let move): tell(move.pid, event, .taskMove(.moved, move))
+        case .stickNUMA(let move): tell(move.pid, event, .taskMove(.stuck, move))
+        case .swapNUMA(let move):
+            tell(move.pid, event, .taskMove(.swapped, move))
+            tell(move.otherPID, event, .taskMove(.swapped, move))
+        case .setPreferred(let node): tell(event.tid, event, .preferred(node))
+        case .lostEvents(let count): tell(0, event, .lost(count))
+        default: break
+        }
+    }
+
+    private mutating func tell(_ tid: Int32, _ event: BalancingEvent, _ what: StoryEntry.What) {
+        guard settings.tellsStories else { return }
+        stories.append(
+            StoryEntry(
+                timeNanoseconds: event.timeNanoseconds, tid: tid, process: directory.process(of: tid), what: what))
+    }
+
+    private mutating func takeResults() {
+        guard !run.results.isEmpty else { return }
+        for result in run.results {
+            switch result {
+            case .fault(let decision, let fault): take(decision, fault)
+            case .ledger(let change):
+                guard settings.tellsStories, change.cause != .birth, change.cause != .preferred else { continue }
+                stories.append(
+                    StoryEntry(
+                        timeNanoseconds: change.timeNanoseconds, tid: change.tid,
+                        process: directory.process(of: change.tid), what: .ledger(change)))
+            case .mark: break
+            }
+        }
+        run.results.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func take(_ decision: Decision, _ fault: ObservedFault) {
+        total.add(decision, fault)
+        let process = directory.process(of: decision.tid)
+        if processes[process] != nil || processes.count < LiveSettings.processLimit {
+            processes[process, default: LiveTally()].add(decision, fault)
+        }
+        var group = directory.group(ofProcess: process)
+        if groups[group] == nil, groups.count >= LiveSettings.groupLimit { group = LiveSettings.otherGroups }
+        groups[group, default: LiveTally()].add(decision, fault)
+        guard settings.tellsStories else { return }
+        stories.append(
+            StoryEntry(
+                timeNanoseconds: decision.timeNanoseconds, tid: decision.tid, process: process,
+                what: .fault(
+                    StoryEntry.Fault(
+                        decision: decision, outcome: fault.outcome(of: decision), answer: fault.answer,
+                        pages: fault.hint?.pages ?? 0, memoryNode: fault.hint?.memNode))))
+    }
+
+    // MARK: Output
+
+    /// Takes what is to be told since the last call.
+    package mutating func takeStories() -> [StoryEntry] {
+        guard !stories.isEmpty else { return [] }
+        let taken = stories
+        stories.removeAll(keepingCapacity: true)
+        return taken
+    }
+
+    /// The model's part of what is published.
+    package func fill(_ record: inout TracingRecord) {
+        record.events = eventCount
+        record.lostEvents = lostEvents
+        record.lossMarks = lossMarks
+        record.lagNanoseconds = lagNanoseconds
+        record.activity = total.record
+        record.agreementByRule = DecisionRule.allCases.compactMap { rule in
+            let score = run.agreement.byRule[rule.position]
+            guard score.total > 0 else { return nil }
+            return TracingRecord.RuleScore(rule: rule, score: TracedActivity.Score(score))
+        }
+        record.ledgerValues = TracedActivity.Score(run.marks.values)
+        record.ledgerPreferred = TracedActivity.Score(run.marks.preferred)
+        record.ledgerGroup = TracedActivity.Score(run.marks.group)
+        record.resynchronisingReadings = run.resynchronisingMarks
+        record.tasksByStanding = run.tasksByStanding
+        record.placements = run.counters.placements
+        record.ties = run.counters.ties
+        record.guessedTies = run.counters.guessedTies
+        record.groups = groups.map { TracingRecord.Group(name: $0.key, activity: $0.value.record) }
+            .sorted { $0.name < $1.name }
+        record.processes = processes.mapValues(\.record)
+    }
+
+    /// How far the judged model is behind, nanoseconds; 0 when nothing waits.
+    package var lagNanoseconds: UInt64 {
+        guard let oldest = delay.oldestNanoseconds, newestNanoseconds > oldest else { return 0 }
+        return newestNanoseconds - oldest
+    }
+
+    /// Events that wait.
+    package var waitingEvents: Int { delay.count }
+    /// Everything the judged replay counted.
+    package var judged: ReplayRun { run }
+    /// A task's ledger as the model has it.
+    package func ledger(of tid: Int32) -> LedgerChange? { run.ledger(of: tid) }
+    /// The process of a thread, for all that is known.
+    package func process(of tid: Int32) -> Int32 { directory.process(of: tid) }
+}
+
+extension TracedActivity.Score {
+    fileprivate init(_ score: LedgerAgreement.Score) {
+        self.init(right: score.right, total: score.total)
+    }
+}

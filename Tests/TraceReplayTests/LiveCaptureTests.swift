@@ -1,0 +1,128 @@
+import BalancingModel
+import FixtureSupport
+import HostReading
+import Insight
+import LinuxSystem
+import Snapshots
+import Testing
+import TextOutput
+import TraceReplay
+import Tracing
+
+/// Real traces as if they came in now: with a bounded delay instead of a second reading.
+@Suite struct LiveCaptureTests {
+    private struct Capture {
+        var machine: ReplayMachine
+        var kinds: EventKinds
+        var events: [BalancingEvent]
+
+        init(_ name: String) throws {
+            machine = ReplayMachine(
+                try BalancingHost.read(from: Fixture.archive("traces/\(name)").root))
+            let trace = FileTrace(path: Fixture.directory + "/traces/\(name).trace.xz", isReopenable: true)
+            var reader = try TraceReader(trace)
+            var records: [TraceRecord] = []
+            var survey = TraceSurvey()
+            var events: [BalancingEvent] = []
+            // Readings of a live host name the process; the marks of these traces do not.
+            var processes: [Int32: Int32] = [:]
+            while reader.next(into: &records) {
+                for record in records {
+                    var event = record.event
+                    survey.note(event)
+                    switch event.payload {
+                    case .newTask(let pid, let flags):
+                        processes[pid] = flags & 0x10000 != 0 ? processes[event.tid] ?? event.tid : pid
+                    case .mark(var mark):
+                        mark.processID = processes[mark.tid] ?? mark.tid
+                        event.payload = .mark(mark)
+                    default: break
+                    }
+                    events.append(event)
+                }
+            }
+            self.events = events
+            kinds = survey.kinds
+        }
+    }
+
+    private func run(
+        _ capture: Capture, settings: LiveSettings, from first: Int = 0
+    ) -> (model: LiveModel, decisions: [Decision], longestLag: UInt64) {
+        var model = LiveModel(machine: capture.machine, kinds: capture.kinds, settings: settings)
+        var decisions: [Decision] = []
+        var longestLag: UInt64 = 0
+        var polled: UInt64 = 0
+        func take(_ model: inout LiveModel) {
+            for story in model.takeStories() {
+                if case .fault(let fault) = story.what { decisions.append(fault.decision) }
+            }
+        }
+        for event in capture.events[first...] {
+            model.consume(event)
+            guard event.timeNanoseconds > polled + 20_000_000 else { continue }
+            polled = event.timeNanoseconds
+            model.advance(to: polled)
+            longestLag = max(longestLag, model.lagNanoseconds)
+            take(&model)
+        }
+        model.finish()
+        take(&model)
+        return (model, decisions, longestLag)
+    }
+
+    @Test(arguments: CaptureTests.names)
+    func decidesLiveWhatItDecidesOfTheRecording(name: String) throws {
+        let capture = try Capture(name)
+        var settings = LiveSettings()
+        settings.tasksHavePast = false
+        settings.reorderNanoseconds = 50_000_000
+        settings.maximumLagNanoseconds = 4_000_000_000
+        let live = run(capture, settings: settings)
+
+        var sink = ByteArraySink()
+        var options = TraceReplay.Options(path: Fixture.directory + "/traces/\(name).trace.xz")
+        options.root = Fixture.archive("traces/\(name)").root
+        options.format = .decisions
+        let offline = try TraceReplay.run(options, sink: &sink)
+        let expected = String(decoding: sink.bytes, as: UTF8.self).split(separator: "\n").map { line in
+            line.split(separator: "\t").dropFirst().joined(separator: " ")
+        }
+        let got = live.decisions.map { "\($0.tid) 0x\(String($0.address, radix: 16)) \($0.target) \($0.rule.rawValue)" }
+        #expect(got == expected)
+        #expect(live.model.judged.agreement.overall == offline.run.agreement.overall)
+        #expect(live.model.judged.agreement.remote == offline.run.agreement.remote)
+        #expect(live.model.judged.marks.values == offline.run.marks.values)
+        #expect(live.model.judged.marks.group == offline.run.marks.group)
+        #expect(live.longestLag <= settings.maximumLagNanoseconds + 40_000_000)
+        var record = TracingRecord()
+        live.model.fill(&record)
+        #expect(record.activity.faultCount == UInt64(live.decisions.count))
+        #expect(record.activity.faults.reduce(0) { $0 + $1.count } == record.activity.faultCount)
+        #expect(record.activity.migratedPages == offline.run.counters.pagesMigrated)
+        #expect(record.groups.reduce(0) { $0 + $1.activity.faultCount } == record.activity.faultCount)
+    }
+
+    /// A third of the trace is gone when tracing starts: what is unknown is left out and counted, the rest is right.
+    @Test(arguments: CaptureTests.names)
+    func comesBackInTheMiddleOfATrace(name: String) throws {
+        let capture = try Capture(name)
+        var settings = LiveSettings()
+        settings.reorderNanoseconds = 50_000_000
+        // These marks were written up to 0.2 s after they were read.
+        settings.adoptionQuietNanoseconds = 0
+        let first = capture.events.count / 3
+        let live = run(capture, settings: settings, from: first)
+        let agreement = live.model.judged.agreement
+        let marks = live.model.judged.marks
+        #expect(agreement.overall.total > 3000)
+        #expect(agreement.overall.right == agreement.overall.total)
+        #expect(live.model.judged.resynchronisingMarks > 0)
+        #expect(marks.values.total > 0)
+        #expect(marks.values.right == marks.values.total)
+        #expect(marks.preferred.right == marks.preferred.total)
+        #expect(marks.group.right == marks.group.total)
+        // Where groups form, something rests on what was not seen.
+        #expect((agreement.resynchronising > 0) == name.contains("shared") || name.contains("pingpong"))
+    }
+}
