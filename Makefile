@@ -11,7 +11,14 @@ RELEASE = -c release --static-swift-stdlib
 CHECKS = --explicit-target-dependency-import-check error
 
 
-.PHONY: help run test build install uninstall lint format bench clean
+# lab, capture: topologies by name; none: all.
+TOPOLOGY ?=
+# lab, capture: 6.1 or 6.12; none: all a topology is for.
+KERNEL ?=
+# lab: the document to write; capture: the archive.
+OUT ?=
+
+.PHONY: help run test build install uninstall lint format bench lab clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,9 +28,12 @@ run: ## Start the daemon on a private socket and show what it sees; ONCE=1 print
 	@$(MAKE) --no-print-directory build
 	@ONCE='$(ONCE)' ./scripts/run.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)"
 
+# The release programs are for the lab's guests, which have no room for those of debugging.
 test: ## Install what the tests need, build, run every test
-	@./scripts/install-packages.sh build test
+	@./scripts/install-packages.sh build test lab
+	@$(MAKE) --no-print-directory build
 	@NUMAWATCH_PROMTOOL="$$(./scripts/extract-tool.sh prometheus promtool)" && export NUMAWATCH_PROMTOOL && \
+		NUMAWATCH_LAB_BINARIES="$$($(SWIFT) build $(RELEASE) --show-bin-path)" && export NUMAWATCH_LAB_BINARIES && \
 		$(SWIFT) build --build-tests $(CHECKS) && $(SWIFT) test --skip-build
 
 build: ## Build the release programs
@@ -47,6 +57,12 @@ bench: ## Measure the daemon beside numastat and prometheus-node-exporter
 	@./scripts/install-packages.sh build bench
 	@$(MAKE) --no-print-directory build
 	@./scripts/bench.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)"
+
+lab: ## Run the checks in guests on every topology and kernel; TOPOLOGY=, KERNEL= choose, OUT=FILE writes a document
+	@./scripts/install-packages.sh build lab
+	@$(MAKE) --no-print-directory build
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/numawatch-lab" run $(TOPOLOGY) $(if $(KERNEL),--kernel $(KERNEL)) \
+		$(if $(OUT),--out $(OUT))
 
 clean: ## Remove build products
 	@$(SWIFT) package clean

@@ -38,6 +38,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        // The lab's alone. Without its traits it does without Foundation.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
         .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
@@ -219,6 +221,24 @@ let package = Package(
         .executableTarget(
             name: "numawatch-workload", path: "Tests/Lab/Workloads", linkerSettings: [.linkedLibrary("numa")]),
         .testTarget(name: "BenchTests", dependencies: ["HostReading", "SchedDomains", "numawatch-bench"]),
+        // Not installed: "make lab".
+        .target(
+            name: "Lab",
+            dependencies: [
+                "ArchiveFiles", "HostReading", "LinuxSystem", "NUMATopology", "SchedDomains",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/Lab/Support"),
+        .executableTarget(
+            name: "numawatch-lab",
+            dependencies: [
+                "Lab", "LinuxSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Lab/Program"),
+        .testTarget(
+            name: "LabTests", dependencies: ["FixtureSupport", "Lab", "LinuxSystem", "NUMATopology"],
+            path: "Tests/Lab/Tests"),
         .testTarget(name: "PackagingTests", dependencies: ["numawatchd"]),
     ]
 )

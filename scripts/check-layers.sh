@@ -1,5 +1,6 @@
 #!/bin/sh
-# Checks the imports of Sources/ against layers.txt: one direction, no Foundation, `unsafe` only where C is faced.
+# Checks the imports of Sources/ and of the lab against layers.txt: one direction, no Foundation, `unsafe` only where C
+# is faced.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -25,11 +26,15 @@ awk '
         exit bad
     }' scripts/layers.txt >&2 || status=1
 
-for directory in Sources/*/; do
-    target=$(basename "$directory")
+for directory in Sources/*/ Tests/Lab/Support/ Tests/Lab/Program/; do
+    case $directory in
+        Tests/Lab/Support/) target=Lab ;;
+        Tests/Lab/Program/) target=numawatch-lab ;;
+        *) target=$(basename "$directory") ;;
+    esac
     if ! allowed=$(awk -v target="$target" '$1 == target { $1 = ""; print; found = 1 } END { exit !found }' \
         scripts/layers.txt); then
-        complain "Sources/$target: not in scripts/layers.txt; add it at its layer"
+        complain "$directory: not in scripts/layers.txt; add it at its layer"
         continue
     fi
     imports=$(find "$directory" -name '*.swift' -exec awk '
@@ -59,7 +64,7 @@ EOF
 done
 
 # Unsafe code lives where C is faced, and nowhere else.
-unsafe=$(find Sources -name '*.swift' ! -path 'Sources/LinuxSystem/*' ! -path 'Sources/ArchiveFiles/*' \
+unsafe=$(find Sources Tests/Lab -name '*.swift' ! -path 'Sources/LinuxSystem/*' ! -path 'Sources/ArchiveFiles/*' \
     -exec grep -HnE '(^|[^A-Za-z_.`"])(unsafe |Unsafe[A-Z][A-Za-z]*Pointer)' {} + | grep -vE ':[0-9]+: *//' || true)
 [ -z "$unsafe" ] || complain "unsafe code outside LinuxSystem and ArchiveFiles:
 $unsafe"

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Lab
+
+/// `numawatch-lab`: not installed, see `Tests/Lab/README.md`.
+@main struct LabCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "numawatch-lab",
+        abstract: "Boot real kernels with NUMA topologies in emulation and run numawatch in them.",
+        subcommands: [RunCommand.self, BootCommand.self, ListCommand.self])
+}
+
+/// Options of all commands that boot something.
+struct GuestOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The directory of the programs under test; else that of this program.", valueName: "path"))
+    var binaries: String?
+
+    @Option(help: ArgumentHelp("Keep what the guests left in this directory.", valueName: "path"))
+    var keep: String?
+
+    /// The programs under test, and the disk made of them.
+    ///
+    /// - Returns: Also the temporary directory to remove afterwards.
+    func programs(
+        adding: (inout GuestFiles) async throws(LabFailure) -> Void = { _ in }
+    ) async throws(LabFailure) -> (files: GuestFiles, disk: ProgramDisk, directory: String) {
+        var files = try await GuestPrograms.files(binaries ?? LabPaths.programDirectory)
+        try await adding(&files)
+        let directory = try await HostFiles.makeTemporaryDirectory()
+        return (files, try await ProgramDisk(files, in: directory), directory)
+    }
+}
+
+extension KernelSeries: ExpressibleByArgument {}

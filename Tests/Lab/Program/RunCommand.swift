@@ -1,0 +1,51 @@
+import ArgumentParser
+import Lab
+
+/// `numawatch-lab run [TOPOLOGY…]`: the matrix or a part of it.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run the checks on all topologies and kernels, or on those named.")
+
+    @Argument(help: ArgumentHelp("Topologies by name, or files by path; none: all.", valueName: "topology"))
+    var topologies: [String] = []
+
+    @Option(help: "Only this kernel series: 6.1 or 6.12.")
+    var kernel: KernelSeries?
+
+    @Option(help: ArgumentHelp("Only these checks, separated by commas.", valueName: "names"))
+    var checks: String?
+
+    @Option(help: ArgumentHelp("Write the table as a document, too.", valueName: "file"))
+    var out: String?
+
+    @OptionGroup var options: GuestOptions
+
+    func run() async throws {
+        let only = checks.map { $0.split(separator: ",").map(String.init) }
+        let (files, programs, directory) = try await options.programs()
+        var machines: [LabTopology] = []
+        var runs: [LabRun] = []
+        for name in topologies.isEmpty ? TopologyFile.names : topologies {
+            var topology = try TopologyFile.load(name)
+            machines.append(topology)
+            if let only { topology.checks = (topology.checks ?? only).filter(only.contains) }
+            for series in topology.kernels where kernel == nil || kernel == series {
+                runs.append(
+                    LabRun(
+                        topology: topology, series: series, files: files, programs: programs, keep: options.keep))
+            }
+        }
+        // Before the guests: two at once would both fetch it.
+        for series in Set(runs.map(\.series)) { _ = try await KernelPackage.fetch(series) }
+        let rows = await LabMatrix(runs: runs).run { rows in
+            for row in rows { CommandLineOutput.note(LabTable.line(row)) }
+        }
+        try await HostFiles.remove(directory)
+        print(LabTable.text(rows), terminator: "")
+        if let out {
+            let text = LabTable.markdown(rows, topologies: machines, checks: CheckCatalogue.all)
+            try HostFiles.write(Array(text.utf8), to: out)
+        }
+        if rows.isEmpty || rows.contains(where: { !$0.isPassed }) { throw ExitCode.failure }
+    }
+}

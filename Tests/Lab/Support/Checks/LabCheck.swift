@@ -1,0 +1,43 @@
+/// One thing the lab makes sure of on every machine it fits.
+///
+/// A check has a part inside the guest, shell steps that record, and a part outside, which judges what was recorded. So a
+/// judgement can be repeated on kept results, and the guest decides nothing.
+package protocol LabCheck: Sendable {
+    /// One word, as in the table and in `Only=` of topologies.
+    var name: String { get }
+
+    /// What it makes sure of, in a sentence without its full stop.
+    var summary: String { get }
+
+    /// Why it cannot be made on a machine; nil where it can.
+    func obstacle(on topology: LabTopology, _ kernel: KernelSeries) -> String?
+
+    /// What is done in the guest. Names of steps begin with the check's name. Those of all checks of a guest run one
+    /// after the other, in the order of ``CheckCatalogue/all``.
+    func steps(for topology: LabTopology) -> [GuestStep]
+
+    /// Judges what the guest left.
+    ///
+    /// - Returns: What was compared, and what was found wrong.
+    /// - Throws: ``LabFailure`` where something the check needs was not recorded: that fails it too.
+    func judge(_ result: GuestResult, _ topology: LabTopology) throws(LabFailure) -> CheckVerdict
+}
+
+extension LabCheck {
+    package func obstacle(on topology: LabTopology, _ kernel: KernelSeries) -> String? { nil }
+}
+
+/// What a check found.
+package struct CheckVerdict: Sendable, Hashable {
+    /// What was compared, with figures, for the table: "8 CPUs, 16 domains".
+    package var compared: String
+    /// A line or more for each thing that is wrong; empty when all is right.
+    package var problems: [String]
+
+    package init(compared: String, problems: [String] = []) {
+        self.compared = compared
+        self.problems = problems
+    }
+
+    package var isPassed: Bool { problems.isEmpty }
+}

@@ -1,0 +1,84 @@
+/// Boots one guest, waits for its end and unpacks what it left.
+package struct Guest: Sendable {
+    package var topology: LabTopology
+    package var kernel: KernelPackage
+    package var files: GuestFiles
+    /// Made of the same files; shared by all guests of a run.
+    package var programs: ProgramDisk
+    package var plan: GuestPlan
+
+    package init(
+        topology: LabTopology, kernel: KernelPackage, files: GuestFiles, programs: ProgramDisk, plan: GuestPlan
+    ) {
+        self.topology = topology
+        self.kernel = kernel
+        self.files = files
+        self.programs = programs
+        self.plan = plan
+    }
+
+    /// Room for what steps collect; takes none on the host until it is written.
+    private static let resultsBytes = 1 << 30
+    /// Emulation crashes early in boot now and then, for no fault of ours.
+    private static let attempts = 2
+
+    /// Runs the guest.
+    ///
+    /// - Parameter directory: Where its results go; made if it is not there.
+    /// - Throws: ``LabFailure`` with the console's end if it did not come to its end in two attempts.
+    package func run(resultsIn directory: String) async throws(LabFailure) -> GuestResult {
+        try await HostFiles.makeDirectory(directory)
+        let initramfs = try await Initramfs.make(kernel: kernel, files: files, programs: programs, plan: plan)
+        var failure = LabFailure("run the guest \(topology.name)", "no attempt was made")
+        for attempt in 1...Self.attempts {
+            do {
+                var result = try await runOnce(initramfs, directory)
+                result.attempts = attempt
+                return result
+            } catch {
+                failure = error
+            }
+        }
+        throw failure
+    }
+
+    private func runOnce(_ initramfs: [UInt8], _ directory: String) async throws(LabFailure) -> GuestResult {
+        let work = try await HostFiles.makeTemporaryDirectory()
+        do throws(LabFailure) {
+            let arguments = QEMUArguments(
+                topology: topology, kernelPath: kernel.imagePath, initramfsPath: "\(work)/initramfs",
+                resultsPath: "\(work)/results", consolePath: "\(work)/console", programsPath: programs.path,
+                bootArguments: plan.bootArguments)
+            try HostFiles.write(initramfs, to: arguments.initramfsPath)
+            try HostFiles.makeSparse(arguments.resultsPath, sizeBytes: Self.resultsBytes)
+            // timeout(1) forwards the end of the lab to the guest, and stays if the lab does not.
+            let run = try await HostCommand.run(
+                "timeout",
+                ["--kill-after=10", "\(plan.deadlineSeconds)", QEMUArguments.program] + arguments.arguments)
+            // An empty disk is an empty archive; the marker of completeness is then not there.
+            _ = try await HostCommand.run("tar", ["-xf", arguments.resultsPath, "-C", directory])
+            _ = try await HostCommand.run("cp", [arguments.consolePath, "\(directory)/console"])
+            try await HostFiles.remove(work)
+            let result = GuestResult(directory: directory)
+            guard result.isComplete else { throw failure(run, console: result.console) }
+            return result
+        } catch {
+            try await HostFiles.remove(work)
+            throw error
+        }
+    }
+
+    private func failure(_ run: HostCommand.Result, console: String) -> LabFailure {
+        let reason =
+            switch run.status {
+            case 0: "it stopped before its end, as after a panic"
+            case 124, 137: "it did not end within \(plan.deadlineSeconds) s and was killed"
+            case 127: "\(QEMUArguments.program) is not installed"
+            default: "QEMU ended with status \(run.status): \(run.complaint)"
+            }
+        let tail = console.split(separator: "\n").suffix(40).joined(separator: "\n")
+        return LabFailure(
+            "run the guest \(topology.name) on \(kernel.release)",
+            "\(reason)\n--- console\n\(tail)\n--- end of the console")
+    }
+}

@@ -1,0 +1,67 @@
+/// The first and only file system of a guest.
+///
+/// | path | what |
+/// | --- | --- |
+/// | `/init` | `Guest/init` of the lab: mounts, modules, steps, results |
+/// | `/bin` | busybox under all its names |
+/// | `/bin`, `/lib…` | links to the programs and libraries of ``ProgramDisk`` |
+/// | `/boot/config-…` | the kernel's configuration, as on a host |
+/// | `/lab/functions.sh` | what steps may call |
+/// | `/lab/modules/NN-NAME.ko` | modules in the order of loading |
+/// | `/lab/steps/NN-NAME` | the steps in their order, `…/script` and `…/deadline` |
+package enum Initramfs {
+    /// The modules of the disks that programs come and results leave by.
+    private static let modules = ["virtio_pci", "virtio_blk", "crc32c_generic", "ext4"]
+
+    /// Puts it together.
+    ///
+    /// - Throws: ``LabFailure`` if a file cannot be read, or there is no static busybox.
+    package static func make(
+        kernel: KernelPackage, files: GuestFiles, programs: ProgramDisk, plan: GuestPlan
+    ) async throws(LabFailure) -> [UInt8] {
+        var archive = CPIOArchive()
+        for directory in ["proc", "sys", "dev", "run", "tmp", "etc", "root", "mnt", "var", "out", "programs"] {
+            archive.add(directory, .directory)
+        }
+        let guest = LabPaths.directory + "/Guest"
+        archive.add("init", .file(try HostFiles.read("\(guest)/init"), isExecutable: true))
+        archive.add("lab/functions.sh", .file(try HostFiles.read("\(guest)/functions.sh"), isExecutable: false))
+        for name in HostFiles.names(in: "\(guest)/etc") {
+            archive.add("etc/\(name)", .file(try HostFiles.read("\(guest)/etc/\(name)"), isExecutable: false))
+        }
+        archive.add("bin/busybox", .file(try await busybox(), isExecutable: true))
+        archive.add(
+            "boot/config-\(kernel.release)", .file(try HostFiles.read(kernel.configPath), isExecutable: false))
+        for (index, module) in try await KernelModules(of: kernel).loadOrder(of: modules).enumerated() {
+            archive.add("lab/modules/\(number(index))-\(module.name).ko", .file(module.bytes, isExecutable: false))
+        }
+        for (index, step) in plan.steps.enumerated() {
+            let directory = "lab/steps/\(number(index))-\(step.name)"
+            archive.add("\(directory)/script", .file(Array((step.script + "\n").utf8), isExecutable: true))
+            archive.add("\(directory)/deadline", .file(Array("\(step.deadlineSeconds)\n".utf8), isExecutable: false))
+        }
+        for (path, source) in files.files.sorted(by: { $0.key < $1.key }) {
+            if case .bytes(let bytes, let isExecutable) = source {
+                archive.add(path, .file(bytes, isExecutable: isExecutable))
+            }
+        }
+        for path in programs.files { archive.add(path, .link(target: ProgramDisk.mountPoint + path)) }
+        return archive.finished()
+    }
+
+    /// The shell sorts steps and modules by name.
+    private static func number(_ index: Int) -> String { index < 10 ? "0\(index)" : "\(index)" }
+
+    /// A busybox that needs no library. Debian has one of two packages' at the same path.
+    private static func busybox() async throws(LabFailure) -> [UInt8] {
+        let remedy = "install the package busybox-static (scripts/install-packages.sh lab)"
+        guard let path = HostFiles.first(of: ["/usr/bin/busybox", "/bin/busybox"]) else {
+            throw LabFailure("make a guest", "there is no busybox", remedy: remedy)
+        }
+        let links = try await HostCommand.run("ldd", [path])
+        guard try GuestFiles.libraries(links.text, of: path).isEmpty else {
+            throw LabFailure("make a guest", "\(path) is linked dynamically", remedy: remedy)
+        }
+        return try HostFiles.read(path)
+    }
+}

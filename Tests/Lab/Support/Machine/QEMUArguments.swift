@@ -1,0 +1,88 @@
+import NUMATopology
+
+/// The command line of `qemu-system-x86_64` for a topology.
+///
+/// Full-system emulation, so that neither rights nor nested virtualisation are needed, and the same on every host:
+///
+/// * each node has memory of its own (`-object memory-backend-ram`), each CPU its node, each pair of nodes its distance;
+/// * the first serial line is the console, into a file: it is for people, the kernel writes between a program's lines;
+/// * results leave through a disk (`/dev/vda`), which carries bytes unchanged however many;
+/// * nothing else: no network, no display, no default devices, and a reset is an end (`-no-reboot`, `panic=-1`).
+package struct QEMUArguments: Sendable, Hashable {
+    package var topology: LabTopology
+    package var kernelPath: String
+    package var initramfsPath: String
+    /// The file of `/dev/vda`.
+    package var resultsPath: String
+    package var consolePath: String
+    /// The file of `/dev/vdb`, which guests only read; nil for none.
+    package var programsPath: String?
+    /// Behind those every guest has and those of the topology.
+    package var bootArguments: [String] = []
+
+    package init(
+        topology: LabTopology, kernelPath: String, initramfsPath: String, resultsPath: String, consolePath: String,
+        programsPath: String? = nil, bootArguments: [String] = []
+    ) {
+        self.topology = topology
+        self.kernelPath = kernelPath
+        self.initramfsPath = initramfsPath
+        self.resultsPath = resultsPath
+        self.consolePath = consolePath
+        self.programsPath = programsPath
+        self.bootArguments = bootArguments
+    }
+
+    package static let program = "qemu-system-x86_64"
+
+    /// What every kernel is booted with: the console, an end at a panic, the dump of scheduling domains into a log that
+    /// is large enough for it and is not copied to the console, which emulation would have wait for each letter.
+    package static let commonBootArguments = [
+        "console=ttyS0", "panic=-1", "sched_verbose", "sched_debug", "quiet", "loglevel=3", "log_buf_len=16M",
+    ]
+
+    package var commandLine: String {
+        (Self.commonBootArguments + topology.bootArguments + bootArguments).joined(separator: " ")
+    }
+
+    package var arguments: [String] {
+        var list = ["-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", topology.cpuModel]
+        list += ["-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none", "-no-reboot"]
+        list += ["-serial", "file:\(Self.escaped(consolePath))"]
+        list += ["-m", "\(topology.memoryMiB)M"]
+        list += ["-smp", smp]
+        for (number, node) in topology.nodes.enumerated() {
+            var words = ["node", "nodeid=\(number)"]
+            for range in ranges(node.cpus.listText) { words.append("cpus=\(range)") }
+            if node.memoryMiB > 0 {
+                list += ["-object", "memory-backend-ram,id=memory\(number),size=\(node.memoryMiB)M"]
+                words.append("memdev=memory\(number)")
+            }
+            list += ["-numa", words.joined(separator: ",")]
+        }
+        for (from, row) in topology.distances.enumerated() {
+            for (to, distance) in row.enumerated() {
+                list += ["-numa", "dist,src=\(from),dst=\(to),val=\(distance)"]
+            }
+        }
+        list += ["-kernel", kernelPath, "-initrd", initramfsPath, "-append", commandLine]
+        list += ["-drive", "if=none,id=results,format=raw,file=\(Self.escaped(resultsPath))"]
+        list += ["-device", "virtio-blk-pci,drive=results"]
+        if let programsPath {
+            list += ["-drive", "if=none,id=programs,format=raw,readonly=on,file=\(Self.escaped(programsPath))"]
+            list += ["-device", "virtio-blk-pci,drive=programs"]
+        }
+        return list
+    }
+
+    private var smp: String {
+        "\(topology.cpuCount),sockets=\(topology.sockets),dies=\(topology.dies),cores=\(topology.cores),"
+            + "threads=\(topology.threads)"
+    }
+
+    /// `0-1,4` as QEMU wants it: one `cpus=` per run.
+    private func ranges(_ list: String) -> [Substring] { list.split(separator: ",") }
+
+    /// A comma in a value is written twice.
+    private static func escaped(_ path: String) -> String { path.replacing(",", with: ",,") }
+}

@@ -1,0 +1,34 @@
+/// All guests: every topology on every kernel it is for.
+package struct LabMatrix: Sendable {
+    package var runs: [LabRun]
+
+    package init(runs: [LabRun]) {
+        self.runs = runs
+    }
+
+    /// A guest emulates several CPUs with as many threads of the host: more than two at once only wait for each other.
+    package static let guestsAtOnce = 2
+
+    /// Runs them, two at a time.
+    ///
+    /// - Parameter report: Called with the rows of each guest as it ends, not in order.
+    /// - Returns: The rows of all guests, in the order of the runs.
+    package func run(report: @Sendable ([LabRun.Row]) -> Void = { _ in }) async -> [LabRun.Row] {
+        var results: [Int: [LabRun.Row]] = [:]
+        await withTaskGroup(of: (Int, [LabRun.Row]).self) { group in
+            var next = 0
+            while next < runs.count || !group.isEmpty {
+                while next < runs.count, next - results.count < Self.guestsAtOnce {
+                    let index = next
+                    let run = runs[index]
+                    group.addTask { (index, await run.run()) }
+                    next += 1
+                }
+                guard let (index, rows) = await group.next() else { break }
+                results[index] = rows
+                report(rows)
+            }
+        }
+        return results.sorted { $0.key < $1.key }.flatMap(\.value)
+    }
+}

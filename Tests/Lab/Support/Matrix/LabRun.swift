@@ -1,0 +1,118 @@
+/// One guest of the matrix: a topology on a kernel with all its checks.
+package struct LabRun: Sendable {
+    /// A line of the table.
+    package struct Row: Sendable, Hashable {
+        package enum Outcome: Sendable, Hashable {
+            case passed(String)
+            case failed([String])
+        }
+
+        package var topology: String
+        package var kernel: String
+        package var check: String
+        package var outcome: Outcome
+
+        package init(topology: String, kernel: String, check: String, outcome: Outcome) {
+            self.topology = topology
+            self.kernel = kernel
+            self.check = check
+            self.outcome = outcome
+        }
+
+        package var isPassed: Bool { if case .passed = outcome { true } else { false } }
+    }
+
+    package var topology: LabTopology
+    package var series: KernelSeries
+    package var files: GuestFiles
+    package var programs: ProgramDisk
+    /// Where results are kept, in a directory per guest; nil: they are removed.
+    package var keep: String?
+
+    package init(
+        topology: LabTopology, series: KernelSeries, files: GuestFiles, programs: ProgramDisk, keep: String? = nil
+    ) {
+        self.topology = topology
+        self.series = series
+        self.files = files
+        self.programs = programs
+        self.keep = keep
+    }
+
+    /// Boots the guest, runs the topology's preparation and the checks' steps, and judges.
+    ///
+    /// - Returns: A row per check. A guest that cannot be run is one row of the check `boot`.
+    package func run() async -> [Row] {
+        do {
+            let kernel = try await KernelPackage.fetch(series)
+            let checks = try CheckCatalogue.checks(for: topology, series)
+            var plan = GuestPlan(steps: Self.preparation(topology))
+            for check in checks { plan.steps += check.steps(for: topology) }
+            let guest = Guest(topology: topology, kernel: kernel, files: files, programs: programs, plan: plan)
+            return try await guest.withResult(keptIn: keep.map { "\($0)/\(topology.name)-\(series.rawValue)" }) {
+                rows(checks, $0, kernel)
+            }
+        } catch {
+            return [row("boot", series.rawValue, .failed(["\(error)"]))]
+        }
+    }
+
+    /// The step that brings the machine into the topology's state; none if it is in it by itself.
+    package static func preparation(_ topology: LabTopology) -> [GuestStep] {
+        topology.preparation.isEmpty
+            ? [] : [GuestStep("prepare", "set -e\n" + topology.preparation.joined(separator: "\n"))]
+    }
+
+    private func rows(_ checks: [any LabCheck], _ result: GuestResult, _ kernel: KernelPackage) -> [Row] {
+        if let step = result.step("prepare"), step.status != 0 {
+            return [row("prepare", kernel.release, .failed(["the topology's Prepare= lines: \(step.summary)"]))]
+        }
+        return checks.map { check in
+            do throws(LabFailure) {
+                let verdict = try check.judge(result, topology)
+                return row(
+                    check.name, kernel.release,
+                    verdict.isPassed ? .passed(verdict.compared) : .failed(verdict.problems))
+            } catch {
+                return row(check.name, kernel.release, .failed(["\(error)"]))
+            }
+        }
+    }
+
+    private func row(_ check: String, _ kernel: String, _ outcome: Row.Outcome) -> Row {
+        Row(topology: topology.name, kernel: kernel, check: check, outcome: outcome)
+    }
+}
+
+/// The programs of the product, as they go into guests.
+package enum GuestPrograms {
+    /// By name.
+    package static let names = ["numawatch", "numawatchd"]
+
+    /// The programs of a directory, with their libraries.
+    ///
+    /// - Throws: ``LabFailure`` if one is not there.
+    package static func files(_ binaries: String) async throws(LabFailure) -> GuestFiles {
+        var files = GuestFiles()
+        for name in names { try await files.addProgram("\(binaries)/\(name)") }
+        return files
+    }
+}
+
+extension Guest {
+    /// Runs the guest and hands its result to a function; then the result is removed, unless it is to be kept.
+    package func withResult<Value: Sendable>(
+        keptIn directory: String?, _ body: (GuestResult) throws(LabFailure) -> Value
+    ) async throws(LabFailure) -> Value {
+        if let directory { return try body(try await run(resultsIn: directory)) }
+        let temporary = try await HostFiles.makeTemporaryDirectory()
+        do {
+            let value = try body(try await run(resultsIn: temporary))
+            try await HostFiles.remove(temporary)
+            return value
+        } catch {
+            try await HostFiles.remove(temporary)
+            throw error
+        }
+    }
+}

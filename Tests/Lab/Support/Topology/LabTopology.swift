@@ -1,0 +1,60 @@
+package import NUMATopology
+
+/// A machine to boot, as a file of `Tests/Lab/Topologies` describes it.
+package struct LabTopology: Sendable, Hashable {
+    /// One NUMA node.
+    package struct Node: Sendable, Hashable {
+        /// Its CPUs; empty for a node of memory alone.
+        package var cpus: CPUSet
+        /// 0 for a node of CPUs alone.
+        package var memoryMiB: Int
+
+        package init(cpus: CPUSet, memoryMiB: Int) {
+            self.cpus = cpus
+            self.memoryMiB = memoryMiB
+        }
+    }
+
+    /// The file's name without its suffix.
+    package var name: String
+    /// One line for the table's readers.
+    package var title: String = ""
+    package var sockets = 1
+    /// Per socket.
+    package var dies = 1
+    /// Per die.
+    package var cores = 1
+    /// Per core.
+    package var threads = 1
+    /// QEMU's name of the CPU, with features if any.
+    package var cpuModel = "Skylake-Server"
+    /// In the order of their numbers.
+    package var nodes: [Node] = []
+    /// A row per node; empty where the firmware says nothing (10 within a node, 20 between).
+    package var distances: [[Int]] = []
+    /// What is added to the kernel's command line.
+    package var bootArguments: [String] = []
+    /// The kernels it boots, by series.
+    package var kernels: [KernelSeries] = KernelSeries.allCases
+    /// Shell lines that bring the machine into the state it is to be looked at in: CPUs taken offline, partitions made.
+    package var preparation: [String] = []
+    /// The checks that are made on it; nil for all that apply.
+    package var checks: [String]?
+
+    package init(name: String) {
+        self.name = name
+    }
+
+    package var cpuCount: Int { sockets * dies * cores * threads }
+    package var memoryMiB: Int { nodes.reduce(0) { $0 + $1.memoryMiB } }
+}
+
+/// A kernel Debian 12 has packages of.
+package enum KernelSeries: String, Sendable, Hashable, CaseIterable, Comparable {
+    case linux61 = "6.1"
+    case linux612 = "6.12"
+
+    package static func < (left: Self, right: Self) -> Bool {
+        allCases.firstIndex(of: left) ?? 0 < allCases.firstIndex(of: right) ?? 0
+    }
+}

@@ -1,0 +1,70 @@
+import Lab
+import NUMATopology
+import Testing
+
+@Suite struct QEMUArgumentsTests {
+    private func arguments(_ topology: LabTopology) -> QEMUArguments {
+        QEMUArguments(
+            topology: topology, kernelPath: "/k", initramfsPath: "/i", resultsPath: "/tmp/a,b/r", consolePath: "/c",
+            programsPath: "/p", bootArguments: ["numa_balancing=disable"])
+    }
+
+    /// The words behind each `-option`.
+    private func values(_ option: String, _ arguments: [String]) -> [String] {
+        zip(arguments, arguments.dropFirst()).filter { $0.0 == option }.map(\.1)
+    }
+
+    @Test("Each node has its memory and its CPUs, run by run; each pair its distance")
+    func nodes() {
+        var topology = LabTopology(name: "x")
+        (topology.sockets, topology.cores) = (2, 3)
+        topology.nodes = [
+            .init(cpus: [0, 2, 4], memoryMiB: 160), .init(cpus: [1, 3, 5], memoryMiB: 0),
+            .init(cpus: [], memoryMiB: 64),
+        ]
+        topology.distances = [[10, 21, 14], [21, 10, 24], [14, 24, 10]]
+        let list = arguments(topology).arguments
+        #expect(values("-smp", list) == ["6,sockets=2,dies=1,cores=3,threads=1"])
+        #expect(values("-m", list) == ["224M"])
+        #expect(
+            values("-object", list) == [
+                "memory-backend-ram,id=memory0,size=160M", "memory-backend-ram,id=memory2,size=64M",
+            ])
+        let numa = values("-numa", list)
+        #expect(
+            numa.prefix(3) == [
+                "node,nodeid=0,cpus=0,cpus=2,cpus=4,memdev=memory0", "node,nodeid=1,cpus=1,cpus=3,cpus=5",
+                "node,nodeid=2,memdev=memory2",
+            ])
+        #expect(numa.count == 3 + 9)
+        #expect(numa.contains("dist,src=0,dst=2,val=14"))
+        #expect(numa.contains("dist,src=2,dst=1,val=24"))
+    }
+
+    @Test("Where the topology has no distances, firmware says nothing of them")
+    func noDistances() {
+        var topology = LabTopology(name: "x")
+        topology.nodes = [.init(cpus: [0], memoryMiB: 160)]
+        #expect(values("-numa", arguments(topology).arguments) == ["node,nodeid=0,cpus=0,memdev=memory0"])
+    }
+
+    @Test("The kernel's arguments are everyone's, the topology's, the plan's, in that order")
+    func commandLine() {
+        var topology = LabTopology(name: "x")
+        topology.bootArguments = ["nosmt"]
+        let common = QEMUArguments.commonBootArguments.joined(separator: " ")
+        #expect(values("-append", arguments(topology).arguments) == [common + " nosmt numa_balancing=disable"])
+        #expect(common.contains("panic=-1") && common.contains("sched_verbose"))
+    }
+
+    @Test("Commas in paths are escaped; the programs' disk is read-only and behind that of the results")
+    func disks() {
+        let list = arguments(LabTopology(name: "x")).arguments
+        #expect(
+            values("-drive", list) == [
+                "if=none,id=results,format=raw,file=/tmp/a,,b/r",
+                "if=none,id=programs,format=raw,readonly=on,file=/p",
+            ])
+        #expect(values("-device", list) == ["virtio-blk-pci,drive=results", "virtio-blk-pci,drive=programs"])
+    }
+}

@@ -1,0 +1,127 @@
+import Lab
+import NUMATopology
+import Testing
+
+@Suite struct TopologyFileTests {
+    @Test(
+        "Every topology of the repository is understood, and asks for checks that there are",
+        arguments: TopologyFile.names)
+    func all(_ name: String) throws {
+        let topology = try TopologyFile.load(name)
+        #expect(topology.name == name)
+        #expect(!topology.title.isEmpty)
+        for series in topology.kernels {
+            #expect(try !CheckCatalogue.checks(for: topology, series).isEmpty)
+        }
+    }
+
+    @Test("Sections, keys and repeated lines become a machine")
+    func machine() throws {
+        let text = """
+            # A comment
+              [Machine]
+            Title = Two and a half nodes
+            Sockets=2
+            Dies=1
+            Cores=2
+            Threads=2
+            CPUModel=EPYC-Milan,topoext=on
+            [Node]
+            CPUs=0-3
+            Memory=160M
+            [Node]
+            CPUs=4-7
+            Memory=1G
+            ; another comment
+            [Node]
+            Memory=64M
+            [Distances]
+            Row=10 21 14
+            Row=21 10 24
+            Row=14 24 10
+            [Kernel]
+            Series=6.12
+            Arguments=isolcpus=domain,2-3 nosmt
+            [Guest]
+            Prepare=echo 0 > /sys/devices/system/cpu/cpu3/online
+            Prepare=true
+            [Checks]
+            Only=domains
+            """
+        let topology = try TopologyFile.parse(text, file: "x.topology", name: "x")
+        var expected = LabTopology(name: "x")
+        expected.title = "Two and a half nodes"
+        (expected.sockets, expected.cores, expected.threads) = (2, 2, 2)
+        expected.cpuModel = "EPYC-Milan,topoext=on"
+        expected.nodes = [
+            .init(cpus: [0, 1, 2, 3], memoryMiB: 160), .init(cpus: [4, 5, 6, 7], memoryMiB: 1024),
+            .init(cpus: [], memoryMiB: 64),
+        ]
+        expected.distances = [[10, 21, 14], [21, 10, 24], [14, 24, 10]]
+        expected.kernels = [.linux612]
+        expected.bootArguments = ["isolcpus=domain,2-3", "nosmt"]
+        expected.preparation = ["echo 0 > /sys/devices/system/cpu/cpu3/online", "true"]
+        expected.checks = ["domains"]
+        #expect(topology == expected)
+        #expect(topology.cpuCount == 8)
+        #expect(topology.memoryMiB == 1248)
+    }
+
+    static let node = "[Node]\nCPUs=0\nMemory=1M\n"
+
+    @Test(
+        "A mistake is told with its line and column",
+        arguments: [
+            // Syntax.
+            ("Sockets=1", "1:1: stands in front of the first section"),
+            ("[Machine]\n  Sockets", "2:3: expected Key=value, a [Section] or a # comment"),
+            ("\n [Machine", "2:2: a section is written [Name]"),
+            ("[]", "1:1: a section is written [Name]"),
+            // Names.
+            ("[Machine]\n Socket=1", "2:2: unknown key Socket= in [Machine]"),
+            ("[Machines]\nSockets=1", "1:1: unknown section [Machines]"),
+            // Values.
+            ("[Machine]\nSockets= 0", "2:10: Sockets=0: expected a number from 1 to 1024"),
+            ("[Node]\nCPUs=3-1", "2:6: CPUs=3-1: expected a list such as 0-3,8"),
+            ("[Node]\nMemory=160", "2:8: Memory=160: expected a size such as 160M or 1G"),
+            ("[Node]\nMemory=0M", "2:8: Memory=0M: expected a size such as 160M or 1G"),
+            (node + "[Distances]\nRow=9", "5:5: Row=9: expected distances from 10 to 254"),
+            (node + "[Kernel]\nSeries=5.10", "5:8: Series=5.10: expected 6.1 or 6.12"),
+            // What fits nothing else.
+            ("[Machine]\nSockets=1", "1:1: there is no [Node]"),
+            ("[Node]", "1:1: this node has neither CPUs= nor Memory="),
+            (node + node, "4:1: CPU 0 is in a node already"),
+            ("[Node]\nCPUs=0-1\nMemory=1M", "1:1: CPU 1 does not exist: the machine has 1"),
+            ("[Machine]\nSockets=2\n" + node, "1:1: 1 of 2 CPUs are in no node"),
+            ("[Node]\nCPUs=0\n[Node]\nMemory=1M", "1:1: the first node needs memory: kernels start in it"),
+            (node + "[Distances]\nRow=10\nRow=10", "6:1: 2 rows for 1 nodes"),
+            (node + "[Distances]\nRow=10 20", "5:1: 2 distances for 1 nodes"),
+        ])
+    func mistakes(_ text: String, _ message: String) {
+        #expect {
+            try TopologyFile.parse(text, file: "x.topology", name: "x")
+        } throws: { error in
+            "\(error)" == "x.topology:" + message
+        }
+    }
+
+    @Test("A topology that is not there is refused with those that are")
+    func missing() {
+        #expect {
+            try TopologyFile.load("17-nodes")
+        } throws: { error in
+            "\(error)".contains("17-nodes.topology") && "\(error)".contains("2-nodes")
+        }
+    }
+
+    @Test("A check that is not there is refused with those that are")
+    func missingCheck() throws {
+        var topology = try TopologyFile.load("2-nodes")
+        topology.checks = ["domain"]
+        #expect {
+            try CheckCatalogue.checks(for: topology, .linux61)
+        } throws: { error in
+            "\(error)".contains("there is no check domain") && "\(error)".contains("domains")
+        }
+    }
+}
