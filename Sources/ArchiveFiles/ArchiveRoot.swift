@@ -28,12 +28,19 @@ package struct ArchiveRoot: HostRoot {
 
     /// Reads an archive.
     ///
-    /// - Parameter limitBytes: A bound on the unpacked size.
+    /// - Parameters:
+    ///   - offsetBytes: Where the archive begins, for one that lies in a larger file.
+    ///   - limitBytes: A bound on the unpacked size.
     /// - Throws: Where it cannot be opened, is no archive, is over the bound, or holds no machine or several.
     package static func load(
-        _ path: String, limitBytes: Int = defaultLimitBytes
+        _ path: String, offsetBytes: UInt64 = 0, limitBytes: Int = defaultLimitBytes
     ) throws(ArchiveFailure) -> ArchiveRoot {
-        let descriptor = try opening(path) { () throws(Errno) in try OwnedDescriptor(openingForReading: path) }
+        let descriptor = try opening(path) { () throws(Errno) in
+            let descriptor = try OwnedDescriptor(openingForReading: path)
+            // A pipe has no position, and is read from its beginning.
+            if offsetBytes > 0 { try descriptor.seek(to: offsetBytes) }
+            return descriptor
+        }
         let reader = try LibraryReader(try StoredSource(descriptor, path: path), .tar)
         var members = Members(path: path, limitBytes: limitBytes)
         var problem: ArchiveFailure?

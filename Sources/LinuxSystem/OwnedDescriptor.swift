@@ -42,6 +42,41 @@ package struct OwnedDescriptor: ~Copyable, Sendable {
         }
     }
 
+    /// One pread(2) at the end of a buffer: the descriptor's own position stays.
+    ///
+    /// - Returns: How many bytes came; 0 at the end.
+    package func read(at offset: UInt64, appendingTo buffer: inout [UInt8], atMost byteCount: Int) throws(Errno) -> Int
+    {
+        guard let offset = off_t(exactly: offset) else { return 0 }
+        let descriptor = rawValue
+        var count = 0
+        try buffer.append(addingCapacity: byteCount) { (span: inout OutputSpan<UInt8>) throws(Errno) in
+            try unsafe span.withUnsafeMutableBufferPointer { (storage, initializedCount) throws(Errno) in
+                let (start, room) = (storage.baseAddress, min(byteCount, storage.count))
+                count = try calling(.read) { unsafe Glibc.pread(descriptor, start, room, offset) }
+                initializedCount = count
+            }
+        }
+        return count
+    }
+
+    /// Moves the position to a byte of the file.
+    package func seek(to offset: UInt64) throws(Errno) {
+        let descriptor = rawValue
+        guard let offset = off_t(exactly: offset) else { throw .invalidArgument }
+        _ = try calling(.lseek) { lseek(descriptor, offset, SEEK_SET) }
+    }
+
+    /// The file's length now; 0 for what has none.
+    package var sizeBytes: UInt64 {
+        get throws(Errno) {
+            var status = stat()
+            let descriptor = rawValue
+            _ = try calling(.fstat) { unsafe fstat(descriptor, &status) }
+            return UInt64(max(0, status.st_size))
+        }
+    }
+
     /// Gives the descriptor up: the caller closes it.
     package consuming func release() -> Int32 {
         let rawValue = rawValue

@@ -16,9 +16,9 @@ package struct FileTrace: TraceSource {
     package var name: String { path == "-" ? "standard input" : path }
     package var canReopen: Bool { isReopenable }
 
-    package func open() throws(TraceSourceError) -> any TraceChunks {
+    package func open() throws(TraceSourceError) -> TraceContent {
         do {
-            return Chunks(path == "-" ? try ByteStream.standardInput() : try ByteStream(path: path), name: name)
+            return .text(Chunks(path == "-" ? try ByteStream.standardInput() : try ByteStream(path: path), name: name))
         } catch {
             throw TraceSourceError(name: name, reason: error.description, isAtOpening: true)
         }

@@ -1,9 +1,9 @@
-/// Reads a trace's records batch by batch: source and parser together.
+/// Reads a trace's records batch by batch, whatever its form: source and parser together.
 ///
 /// A source that fails in the middle (a packed file cut off) ends the records; the error is kept in `failure` so that
 /// whatever was readable is still reported.
 package struct TraceReader {
-    private let chunks: any TraceChunks
+    private let content: TraceContent
     private var parser = FtraceTextParser()
     private var buffer: [UInt8] = []
     private var isAtEnd = false
@@ -12,11 +12,16 @@ package struct TraceReader {
 
     /// Opens a trace.
     package init(_ source: some TraceSource) throws(TraceSourceError) {
-        chunks = try source.open()
+        content = try source.open()
     }
 
     /// What was seen so far.
-    package var diagnostics: TraceDiagnostics { parser.diagnostics }
+    package var diagnostics: TraceDiagnostics {
+        switch content {
+        case .text: parser.diagnostics
+        case .records(let records): records.diagnostics
+        }
+    }
 
     /// Replaces `records` by those of the next chunk, which may be none.
     ///
@@ -24,14 +29,12 @@ package struct TraceReader {
     package mutating func next(into records: inout [TraceRecord]) -> Bool {
         records.removeAll(keepingCapacity: true)
         guard !isAtEnd else { return false }
-        // Taken out and put back: the parser changes while the bytes are read.
-        var chunk: [UInt8] = []
-        swap(&chunk, &buffer)
-        defer { swap(&chunk, &buffer) }
         do {
-            if try chunks.next(into: &chunk) {
-                parser.parse(chunk.span, into: &records)
-                return true
+            switch content {
+            case .text(let chunks):
+                if try parse(chunks, into: &records) { return true }
+            case .records(let source):
+                if try source.next(into: &records) { return true }
             }
         } catch {
             failure = error
@@ -39,5 +42,17 @@ package struct TraceReader {
         isAtEnd = true
         parser.finish()
         return false
+    }
+
+    private mutating func parse(
+        _ chunks: any TraceChunks, into records: inout [TraceRecord]
+    ) throws(TraceSourceError) -> Bool {
+        // Taken out and put back: the parser changes while the bytes are read.
+        var chunk: [UInt8] = []
+        swap(&chunk, &buffer)
+        defer { swap(&chunk, &buffer) }
+        guard try chunks.next(into: &chunk) else { return false }
+        parser.parse(chunk.span, into: &records)
+        return true
     }
 }

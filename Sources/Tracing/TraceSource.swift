@@ -7,7 +7,24 @@ package protocol TraceSource: Sendable {
     /// True if `open` may be called again: looking ahead needs that. False for a pipe.
     var canReopen: Bool { get }
     /// Begins reading at the first byte.
-    func open() throws(TraceSourceError) -> any TraceChunks
+    func open() throws(TraceSourceError) -> TraceContent
+}
+
+/// What an opened trace gives: text that is still to be parsed, or records.
+package enum TraceContent {
+    case text(any TraceChunks)
+    case records(any TraceRecords)
+}
+
+/// The records of a trace that is no text, batch by batch.
+package protocol TraceRecords: AnyObject {
+    /// What was seen so far.
+    var diagnostics: TraceDiagnostics { get }
+    /// Replaces `records` by the next ones, which may be none.
+    ///
+    /// - Returns: false at the end.
+    /// - Throws: where the trace cannot be read further; what was read before stands, and this is the end.
+    func next(into records: inout [TraceRecord]) throws(TraceSourceError) -> Bool
 }
 
 /// The bytes of a trace, unpacked, piece by piece.
@@ -50,8 +67,8 @@ package struct MemoryTrace: TraceSource {
         self.chunkBytes = max(1, chunkBytes)
     }
 
-    package func open() -> any TraceChunks {
-        Chunks(bytes: bytes, chunkBytes: chunkBytes)
+    package func open() -> TraceContent {
+        .text(Chunks(bytes: bytes, chunkBytes: chunkBytes))
     }
 
     private final class Chunks: TraceChunks {

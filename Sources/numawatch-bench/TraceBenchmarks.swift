@@ -14,7 +14,7 @@ enum TraceBenchmarks {
     static func text() throws -> [UInt8] { try text(shape) }
 
     private static func text(_ shape: SyntheticTrace.Shape) throws -> [UInt8] {
-        let chunks = SyntheticTraceText(shape, chunkBytes: chunkBytes).open()
+        let chunks = SyntheticTraceText(shape, chunkBytes: chunkBytes).chunks()
         var bytes: [UInt8] = []
         var chunk: [UInt8] = []
         while try chunks.next(into: &chunk) { bytes.append(contentsOf: chunk) }

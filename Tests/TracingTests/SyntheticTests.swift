@@ -102,7 +102,7 @@ import Tracing
     private struct BrokenTrace: TraceSource {
         var name: String { "broken" }
         var canReopen: Bool { true }
-        func open() -> any TraceChunks { Chunks() }
+        func open() -> TraceContent { .text(Chunks()) }
 
         private final class Chunks: TraceChunks {
             private var isFirst = true

@@ -216,9 +216,10 @@ package struct SyntheticTraceText: TraceSource {
     package var name: String { "synthetic" }
     package var canReopen: Bool { true }
 
-    package func open() -> any TraceChunks {
-        Chunks(SyntheticTrace(shape), chunkBytes: chunkBytes)
-    }
+    package func open() -> TraceContent { .text(chunks()) }
+
+    /// The text, piece by piece.
+    package func chunks() -> any TraceChunks { Chunks(SyntheticTrace(shape), chunkBytes: chunkBytes) }
 
     private final class Chunks: TraceChunks {
         private var trace: SyntheticTrace
