@@ -1,0 +1,68 @@
+import BalancingModel
+
+/// Makes the text of marks from the kernel's files, for `trace_marker`; ``MarkText`` reads them.
+package enum MarkWriter {
+    /// A `SCHED` mark: the lines of `/proc/<pid>/task/<tid>/sched` that are about NUMA, and the run time.
+    ///
+    /// - Parameters:
+    ///   - sched: The file's text.
+    ///   - cpu: The CPU the task last ran on, where it is known.
+    /// - Returns: Nil for a task without a ledger: no fault of it was ever counted, and it is in no group.
+    package static func ledger(tid: Int32, cpu: Int32?, sched: Span<UInt8>) -> [UInt8]? {
+        var mark = Array("SCHED \(tid) ".utf8)
+        if let cpu { mark += Array("\(cpu) ".utf8) }
+        forEachLine(sched) { line in
+            guard contains(line, "numa") || contains(line, "sum_exec_runtime") else { return }
+            append(line, to: &mark)
+            mark.append(UInt8(ascii: ";"))
+        }
+        // The kernel prints the lines of every task; those of a task that never had a fault are all zero.
+        guard case .ledger(let ledger, _) = MarkText.parse(mark.span, from: 0),
+            (ledger.totalFaults ?? 0) > 0 || (ledger.groupID ?? 0) > 0
+        else { return nil }
+        return mark
+    }
+
+    /// A `VMSTAT` mark: the `numa_` lines of `/proc/vmstat`. Nil where there are none.
+    package static func vmstat(_ text: Span<UInt8>) -> [UInt8]? {
+        var mark = Array("VMSTAT ".utf8)
+        let empty = mark.count
+        forEachLine(text) { line in
+            guard TextScanner.matches(line, at: 0, "numa_") else { return }
+            for index in line.indices { mark.append(line[index]) }
+            mark.append(UInt8(ascii: " "))
+        }
+        return mark.count == empty ? nil : mark
+    }
+
+    private static func forEachLine(_ text: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
+        var start = 0
+        for index in text.indices where text[index] == UInt8(ascii: "\n") {
+            body(text.extracting(start..<index))
+            start = index + 1
+        }
+        if start < text.count { body(text.extracting(start..<text.count)) }
+    }
+
+    /// `name      :   value` without the blanks around the colon; other lines as they are.
+    private static func append(_ line: Span<UInt8>, to mark: inout [UInt8]) {
+        var index = 0
+        while index < line.count {
+            if TextScanner.isBlank(line[index]) {
+                var end = index
+                while end < line.count, TextScanner.isBlank(line[end]) { end += 1 }
+                let isBeforeColon = end < line.count && line[end] == UInt8(ascii: ":")
+                let isBehindColon = index > 0 && line[index - 1] == UInt8(ascii: ":")
+                if !isBeforeColon, !isBehindColon, end < line.count { mark.append(UInt8(ascii: " ")) }
+                index = end
+            } else {
+                mark.append(line[index])
+                index += 1
+            }
+        }
+    }
+
+    private static func contains(_ line: Span<UInt8>, _ word: String) -> Bool {
+        line.indices.contains { TextScanner.matches(line, at: $0, word) }
+    }
+}
