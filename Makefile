@@ -17,8 +17,10 @@ TOPOLOGY ?=
 KERNEL ?=
 # lab: the document to write; capture: the archive.
 OUT ?=
+# capture: what to trace.
+WORKLOAD ?=
 
-.PHONY: help run test build install uninstall lint format bench lab clean
+.PHONY: help run test build install uninstall lint format bench lab capture clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +65,12 @@ lab: ## Run the checks in guests on every topology and kernel; TOPOLOGY=, KERNEL
 	@$(MAKE) --no-print-directory build
 	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/numawatch-lab" run $(TOPOLOGY) $(if $(KERNEL),--kernel $(KERNEL)) \
 		$(if $(OUT),--out $(OUT))
+
+capture: ## Store a guest as an archive for fixtures: TOPOLOGY=NAME [KERNEL=6.1] [WORKLOAD="words"] [OUT=FILE]
+	@./scripts/install-packages.sh build lab
+	@$(MAKE) --no-print-directory build
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/numawatch-lab" capture $(TOPOLOGY) \
+		$(if $(KERNEL),--kernel $(KERNEL)) $(if $(WORKLOAD),--workload "$(WORKLOAD)") $(if $(OUT),--out $(OUT))
 
 clean: ## Remove build products
 	@$(SWIFT) package clean

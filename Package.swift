@@ -225,7 +225,7 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "ArchiveFiles", "HostReading", "LinuxSystem", "NUMATopology", "SchedDomains",
+                "ArchiveFiles", "HostReading", "LinuxSystem", "NUMATopology", "SchedDomains", "TextOutput",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -35,8 +35,8 @@ package struct HostCapture: Sendable {
     ]
 
     private static let cpuFiles: Set<String> = [
-        "online", "possible", "present", "offline", "isolated", "nohz_full", "modalias", "cpu_capacity", "control",
-        "active", "level", "type", "id", "size", "shared_cpu_list", "core_cpus_list", "cluster_cpus_list",
+        "online", "possible", "present", "offline", "isolated", "kernel_max", "nohz_full", "modalias", "cpu_capacity",
+        "control", "active", "level", "type", "id", "size", "shared_cpu_list", "core_cpus_list", "cluster_cpus_list",
         "die_cpus_list", "package_cpus_list", "thread_siblings_list", "core_siblings_list", "physical_package_id",
         "cluster_id", "core_id", "die_id",
     ]
@@ -70,6 +70,12 @@ package struct HostCapture: Sendable {
             Self.nodeFiles.contains(name)
         } descend: { name in
             Self.isNumbered(name, "node")
+        }
+        // Whether a node's pages are promoted instead of migrated.
+        walk("/sys/devices/virtual/memory_tiering", root, 0) { _, name in
+            name == "nodelist"
+        } descend: { name in
+            Self.isNumbered(name, "memory_tier")
         }
         for cpu in (try? root.list("/sys/devices/system/cpu")) ?? [] where Self.isNumbered(cpu, "cpu") {
             let directory = "/sys/devices/system/cpu/\(cpu)"

@@ -88,6 +88,19 @@ import Testing
         #expect(DomainsCommand.show(root, format: .kernel).text == DomainsCommand.show(Self.root, format: .kernel).text)
     }
 
+    @Test("A capture holds what a replay reads of the machine: the limit of CPUs and the tiers of memory")
+    func captureForReplay() {
+        var root = Self.root
+        let tier = "/sys/devices/virtual/memory_tiering/memory_tier4"
+        root.addFile("/sys/devices/system/cpu/kernel_max", text: "8191\n")
+        root.addFile("\(tier)/nodelist", text: "0-1\n")
+        root.addFile("\(tier)/uevent", text: "")
+        let members = HostCapture(root).members
+        #expect(members["/sys/devices/system/cpu/kernel_max"] == .file(Array("8191\n".utf8)))
+        #expect(members["\(tier)/nodelist"] == .file(Array("0-1\n".utf8)))
+        #expect(members["\(tier)/uevent"] == nil)
+    }
+
     @Test("A capture holds no process data, and lists what it may not read")
     func captureLimits() {
         var root = Self.root

@@ -15,6 +15,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only these checks, separated by commas.", valueName: "names"))
     var checks: String?
 
+    @Option(help: "How many guests run at a time.")
+    var jobs = 2
+
     @Option(help: ArgumentHelp("Write the table as a document, too.", valueName: "file"))
     var out: String?
 
@@ -37,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         // Before the guests: two at once would both fetch it.
         for series in Set(runs.map(\.series)) { _ = try await KernelPackage.fetch(series) }
-        let rows = await LabMatrix(runs: runs).run { rows in
+        let rows = await LabMatrix(runs: runs, guestsAtOnce: max(1, jobs)).run { rows in
             for row in rows { CommandLineOutput.note(LabTable.line(row)) }
         }
         try await HostFiles.remove(directory)

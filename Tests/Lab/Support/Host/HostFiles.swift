@@ -51,7 +51,12 @@ package enum HostFiles {
 
     /// Makes a directory and those it lies in.
     package static func makeDirectory(_ path: String) async throws(LabFailure) {
-        try await HostCommand.succeed("mkdir", ["-p", path])
+        try await makeDirectories([path])
+    }
+
+    /// Makes directories and those they lie in.
+    package static func makeDirectories(_ paths: Set<String>) async throws(LabFailure) {
+        try await HostCommand.succeed("mkdir", ["-p", "--"] + paths)
     }
 
     /// Makes a directory that one run has to itself; ``remove(_:)`` takes it away.

@@ -6,7 +6,7 @@
 /// | `/bin` | busybox under all its names |
 /// | `/bin`, `/lib…` | links to the programs and libraries of ``ProgramDisk`` |
 /// | `/boot/config-…` | the kernel's configuration, as on a host |
-/// | `/lab/functions.sh` | what steps may call |
+/// | `/lab/*.sh` | what steps may call |
 /// | `/lab/modules/NN-NAME.ko` | modules in the order of loading |
 /// | `/lab/steps/NN-NAME` | the steps in their order, `…/script` and `…/deadline` |
 package enum Initramfs {
@@ -25,7 +25,9 @@ package enum Initramfs {
         }
         let guest = LabPaths.directory + "/Guest"
         archive.add("init", .file(try HostFiles.read("\(guest)/init"), isExecutable: true))
-        archive.add("lab/functions.sh", .file(try HostFiles.read("\(guest)/functions.sh"), isExecutable: false))
+        for name in ["functions.sh", "trace.sh"] {
+            archive.add("lab/\(name)", .file(try HostFiles.read("\(guest)/\(name)"), isExecutable: false))
+        }
         for name in HostFiles.names(in: "\(guest)/etc") {
             archive.add("etc/\(name)", .file(try HostFiles.read("\(guest)/etc/\(name)"), isExecutable: false))
         }

@@ -7,6 +7,12 @@ package struct KernelPackage: Sendable, Hashable {
     /// Where it is unpacked.
     package var directory: String
 
+    package init(series: KernelSeries, release: String, directory: String) {
+        self.series = series
+        self.release = release
+        self.directory = directory
+    }
+
     package var imagePath: String { "\(directory)/boot/vmlinuz-\(release)" }
     package var configPath: String { "\(directory)/boot/config-\(release)" }
 

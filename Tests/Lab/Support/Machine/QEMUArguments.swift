@@ -50,7 +50,7 @@ package struct QEMUArguments: Sendable, Hashable {
         list += ["-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none", "-no-reboot"]
         list += ["-serial", "file:\(Self.escaped(consolePath))"]
         list += ["-m", "\(topology.memoryMiB)M"]
-        list += ["-smp", smp]
+        list += ["-smp", Self.smp(topology)]
         for (number, node) in topology.nodes.enumerated() {
             var words = ["node", "nodeid=\(number)"]
             for range in ranges(node.cpus.listText) { words.append("cpus=\(range)") }
@@ -75,7 +75,8 @@ package struct QEMUArguments: Sendable, Hashable {
         return list
     }
 
-    private var smp: String {
+    /// How many CPUs there are and how they lie.
+    package static func smp(_ topology: LabTopology) -> String {
         "\(topology.cpuCount),sockets=\(topology.sockets),dies=\(topology.dies),cores=\(topology.cores),"
             + "threads=\(topology.threads)"
     }

@@ -2,14 +2,16 @@
 package struct LabMatrix: Sendable {
     package var runs: [LabRun]
 
-    package init(runs: [LabRun]) {
+    package var guestsAtOnce: Int
+
+    /// - Parameter guestsAtOnce: A guest emulates several CPUs with as many threads of the host, so that more than two
+    ///   on two cores only wait for each other.
+    package init(runs: [LabRun], guestsAtOnce: Int = 2) {
         self.runs = runs
+        self.guestsAtOnce = guestsAtOnce
     }
 
-    /// A guest emulates several CPUs with as many threads of the host: more than two at once only wait for each other.
-    package static let guestsAtOnce = 2
-
-    /// Runs them, two at a time.
+    /// Runs them.
     ///
     /// - Parameter report: Called with the rows of each guest as it ends, not in order.
     /// - Returns: The rows of all guests, in the order of the runs.
@@ -18,7 +20,7 @@ package struct LabMatrix: Sendable {
         await withTaskGroup(of: (Int, [LabRun.Row]).self) { group in
             var next = 0
             while next < runs.count || !group.isEmpty {
-                while next < runs.count, next - results.count < Self.guestsAtOnce {
+                while next < runs.count, next - results.count < guestsAtOnce {
                     let index = next
                     let run = runs[index]
                     group.addTask { (index, await run.run()) }

@@ -84,10 +84,10 @@ package struct LabRun: Sendable {
     }
 }
 
-/// The programs of the product, as they go into guests.
+/// The programs of the product and the workloads, as they go into guests.
 package enum GuestPrograms {
     /// By name.
-    package static let names = ["numawatch", "numawatchd"]
+    package static let names = ["numawatch", "numawatchd", "numawatch-workload"]
 
     /// The programs of a directory, with their libraries.
     ///
