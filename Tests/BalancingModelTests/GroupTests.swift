@@ -179,68 +179,40 @@ import Testing
         #expect(oracle(script.events).doubtfulCount == 0)
     }
 
-    @Test("The solver counts ids that nothing explains, and does not give up")
-    func contradiction() {
-        var solver = TieSolver()
-        solver.consume(.contact(time: 1, tid: 5, other: 0, canJoin: false, node: -1))
-        solver.consume(.observed(time: 2, tid: 5, gid: 77, toleranceNanoseconds: 1))
-        solver.consume(.observed(time: 3, tid: 5, gid: 5, toleranceNanoseconds: 1))
-        #expect(solver.contradictionCount == 1)
-        #expect(solver.hypothesisCount == 1)
-    }
-
-    @Test("The number of hypotheses stays bounded")
-    func boundedHypotheses() {
-        var solver = TieSolver()
-        for tid in 1...64 as ClosedRange<Int32> {
-            solver.consume(.contact(time: UInt64(tid), tid: tid, other: 0, canJoin: false, node: -1))
+    @Test("Ties decided on the way, a fixed time behind the events, are followed as if all had been known before")
+    func commitsOnTheWay() {
+        var script = threads()
+        for (tid, other) in [(11, 99), (12, 99), (13, 99), (11, 12), (12, 13), (13, 11), (12, 11)] as [(Int32, Int32)] {
+            script.fault(tid, cpu: tid - 10, last: cpupid.value(cpu: other - 10, tid: other), node: 0)
         }
-        for tid in stride(from: 1 as Int32, to: 64, by: 2) {
-            solver.consume(.contact(time: 100 + UInt64(tid), tid: tid, other: tid + 1, canJoin: true, node: -1))
-        }
-        #expect(solver.hypothesisCount <= 1024)
-        #expect(solver.tieCount >= 32)
-    }
-
-    @Test("Groups and tasks that are gone leave nothing behind, and ids used again are told apart")
-    func recycling() {
-        var solver = TieSolver()
-        for round in 0..<400 as Range<UInt64> {
-            let time = round * 1000
-            for tid in 1...3 as ClosedRange<Int32> {
-                solver.consume(.contact(time: time + UInt64(tid), tid: tid, other: 0, canJoin: false, node: -1))
+        script.wait(milliseconds: 1000)
+        script.add(1, 0, mark(12, gid: 12))
+        script.wait(milliseconds: 4000)
+        script.add(1, 0, .vmstat([]))
+        let lag: UInt64 = 2_000_000_000
+        var ahead = TieLookAhead(
+            profile: TestMachine.profile(), layout: TestMachine.twoNodes, foresight: TraceForesight(kinds: .all))
+        var replay = BalancingReplay(
+            profile: TestMachine.profile(), layout: TestMachine.twoNodes, options: ReplayOptions(drive: .blind))
+        var waiting = script.events[...]
+        var learned = 0
+        for event in script.events {
+            ahead.consume(event)
+            guard event.timeNanoseconds > lag else { continue }
+            let horizon = event.timeNanoseconds - lag
+            let outcomes = ahead.commit(before: horizon)
+            learned += outcomes.count
+            replay.learn(outcomes)
+            while let next = waiting.first, next.timeNanoseconds < horizon {
+                replay.consume(next)
+                waiting.removeFirst()
             }
-            solver.consume(.contact(time: time + 10, tid: 1, other: 2, canJoin: true, node: -1))
-            solver.consume(.contact(time: time + 11, tid: 2, other: 1, canJoin: true, node: -1))
-            let survivor: Int32 = round % 2 == 0 ? 1 : 2
-            solver.consume(.observed(time: time + 20, tid: 1, gid: survivor, toleranceNanoseconds: 1))
-            for tid in 1...3 as ClosedRange<Int32> { solver.consume(.left(time: time + 30, tid: tid)) }
         }
-        #expect(solver.hypothesisCount <= 64)
-        #expect(solver.contradictionCount == 0)
-        let even = GroupKey(gid: 1, createdAtNanoseconds: 398_001)
-        #expect(solver.solution().isHigher(even, than: GroupKey(gid: 2, createdAtNanoseconds: 398_002)) == true)
-        let odd = GroupKey(gid: 1, createdAtNanoseconds: 399_001)
-        #expect(solver.solution().isHigher(odd, than: GroupKey(gid: 2, createdAtNanoseconds: 399_002)) == false)
-    }
-
-    @Test("Known orders chain, and make an unknown one likelier")
-    func pointerOrder() {
-        let keys = (0..<4).map { GroupKey(gid: Int32($0), createdAtNanoseconds: UInt64($0)) }
-        var order = PointerOrder()
-        #expect(order.isHigher(keys[0], than: keys[1]) == nil)
-        #expect(order.likelihood(keys[0], isHigherThan: keys[1]) == 0.5)
-        order.note(keys[0], isHigherThan: keys[1])
-        order.note(keys[1], isHigherThan: keys[2])
-        #expect(order.isHigher(keys[0], than: keys[2]) == true)
-        #expect(order.isHigher(keys[2], than: keys[0]) == false)
-        #expect(order.likelihood(keys[0], isHigherThan: keys[3]) > 0.5)
-        #expect(order.likelihood(keys[2], isHigherThan: keys[3]) < 0.5)
-        let far = GroupKey(gid: 9, createdAtNanoseconds: 9, homeNode: 1)
-        let near = GroupKey(gid: 8, createdAtNanoseconds: 8, homeNode: 0)
-        #expect(order.likelihood(far, isHigherThan: near) > 0.8)
-        #expect(order.likelihood(near, isHigherThan: far) < 0.2)
-        order.note(keys[2], isHigherThan: keys[0])
-        #expect(order.isHigher(keys[0], than: keys[2]) == true)
+        #expect(waiting.count == 1)
+        #expect(learned > 0)
+        #expect(replay.counters.guessedTies == 0)
+        let whole = groupIDs(script, oracle: oracle(script.events))
+        #expect(replay.state(of: 12)?.groupID == 12)
+        for tid in [11, 12, 13] as [Int32] { #expect(replay.state(of: tid)?.groupID == whole[tid]) }
     }
 }

@@ -38,7 +38,6 @@ extension BalancingReplay {
     private mutating func recordContact(_ slot: Int, other: Int, canJoin: Bool) {
         guard options.recordsGroupFacts else { return }
         groupFacts.append(
-
             .contact(
                 time: now, tid: tasks[slot].tid, other: other >= 0 ? tasks[other].tid : 0, canJoin: canJoin,
                 node: Int32(layout.position(ofCPU: Int(tasks[slot].cpu)))))
@@ -72,8 +71,9 @@ extension BalancingReplay {
         counters.ties &+= 1
         let mineKey = groups[mine].key
         let theirKey = groups[theirs].key
-        if let known = options.tieOracle.isHigher(mineKey, than: theirKey) {
-            if options.tieOracle.isDoubtful(mineKey, theirKey) {
+        tieOracle.advance(to: now)
+        if let known = tieOracle.isHigher(mineKey, than: theirKey) {
+            if tieOracle.isDoubtful(mineKey, theirKey) {
                 counters.guessedTies &+= 1
                 tasks[slot].isGroupUncertain = true
             }
@@ -126,6 +126,8 @@ extension BalancingReplay {
         tasks[slot].isGroupUncertain = false
         if groups[group].memberCount <= 0 {
             groups[group].memberCount = 0
+            tieOracle.forget(groups[group].key)
+            pointerOrder.forget(groups[group].key)
             freeGroups.append(Int32(group))
         }
     }

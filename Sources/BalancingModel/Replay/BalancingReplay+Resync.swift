@@ -142,7 +142,7 @@ extension BalancingReplay {
         let own = Int(tasks[slot].group)
         if own >= 0, groups[own].gid == gid { return }
         if own < 0, gid == 0 { return }
-        leaveGroup(slot)
+        abandonGroup(slot)
         guard gid != 0 else { return }
         if tasks[slot].faultBase < 0 { allocateFaults(slot) }
         if options.recordsGroupFacts {

@@ -19,7 +19,7 @@
 package struct BalancingReplay: Sendable {
     package let profile: KernelProfile
     package let layout: NodeLayout
-    package private(set) var options: ReplayOptions
+    package let options: ReplayOptions
     package internal(set) var counters = ReplayCounters()
 
     let isBlind: Bool
@@ -52,6 +52,9 @@ package struct BalancingReplay: Sendable {
     var groupFaults: [UInt64] = []
     /// Thread running on each CPU; -1 before one was seen.
     var current: [Int32] = []
+    /// Outcomes of ties somebody found out.
+    var tieOracle: TieOracle
+    /// What was concluded or guessed beyond that.
     var pointerOrder = PointerOrder()
 
     var queue = DecisionQueue()
@@ -87,6 +90,7 @@ package struct BalancingReplay: Sendable {
             && (!profile.switches.contains(.perVMAState) || options.kinds.contains(.skipVMA)
                 || !options.kinds.contains(.placement))
         nodeCount = layout.count
+        tieOracle = options.tieOracle
         clearsLocality = profile.switches.contains(.localityReset)
         clock = JiffyClock(tick: profile.tick)
         current = [Int32](repeating: -1, count: max(layout.cpuCount, 1))
@@ -150,11 +154,6 @@ package struct BalancingReplay: Sendable {
         }
     }
 
-    /// Replaces what a look ahead found out about ties, for those still to come.
-    package mutating func setTieOracle(_ oracle: TieOracle) {
-        options.tieOracle = oracle
-    }
-
     /// Ends the stream: what is still open is completed as it stands.
     package mutating func finish() {
         for slot in tasks.indices where tasks[slot].tid > 0 {
@@ -188,6 +187,9 @@ package struct BalancingReplay: Sendable {
         periodChanges.removeAll(keepingCapacity: true)
         return taken
     }
+
+    /// Takes outcomes of ties that lie before it: what a look ahead committed to (``TieLookAhead/commit(before:)``).
+    package mutating func learn(_ outcomes: [TieFact]) { tieOracle.append(outcomes) }
 
     /// Hands the facts about groups since the last call to a solver.
     package mutating func drainGroupFacts(into solver: inout TieSolver) {

@@ -47,16 +47,25 @@ package struct TieLookAhead: Sendable {
     /// Forgets tasks that are gone although no exit of theirs was seen.
     package mutating func forgetLost(unless isThere: (Int32) -> Bool) { replay.forgetLost(unless: isThere) }
 
-    /// What was found out.
+    /// What was found out, but for what ``commit(before:)`` gave away.
     package func oracle() -> TieOracle { solver.solution() }
 
-    /// Changes whenever ``oracle()`` may answer differently.
-    package var version: Int { solver.tieCount &+ solver.observationCount }
+    /// Decides the ties before a time; the outcomes are for ``BalancingReplay/learn(_:)``.
+    ///
+    /// - Parameter time: Nanoseconds, not less than at the last call.
+    /// - Returns: The outcomes since the last call, in order of time; none of a tie at `time` or later.
+    package mutating func commit(before time: UInt64) -> [TieFact] { solver.commit(before: time) }
+
+    /// Time of the first tie whose outcome is open and may yet matter, nanoseconds; nil if there is none. Waiting for what
+    /// lies before it brings nothing.
+    ///
+    /// - Parameter now: Time of the events consumed last.
+    package mutating func openSince(now: UInt64) -> UInt64? { solver.openSince(now: now) }
 
     /// Ties that arose in any hypothesis.
     package var tieCount: Int { solver.tieCount }
-    /// Hypotheses no observed group id has ruled out; 1 if everything is settled.
-    package var openHypothesisCount: Int { solver.hypothesisCount }
+    /// Hypotheses held, over all sets of tasks that came into touch.
+    package var hypothesisCount: Int { solver.hypothesisCount }
     /// Observed group ids that nothing explains.
     package var contradictionCount: Int { solver.contradictionCount }
 }

@@ -1,7 +1,7 @@
 /// What names a NUMA group for good: its creator and when; and where its object probably lies.
 package struct GroupKey: Hashable, Sendable, Comparable {
-    package var gid: Int32
     package var createdAtNanoseconds: UInt64
+    package var gid: Int32
     /// Position of the node of the CPU it was created on, -1 if unknown: the kernel allocates the object there.
     package var homeNode: Int32
 

@@ -2,80 +2,76 @@
 ///
 /// Where two groups have equally many tasks, the one at the higher address keeps its task. Addresses do not change while
 /// objects live, so every settled tie is a fact for good, and facts chain: if A lies above B and B above C, A lies above C,
-/// even when B is gone. Where nothing is known, an object that was seen above others is more likely above the next: with
-/// w known below it and l above, its rank is taken as (w + 1)/(w + l + 2).
-package struct PointerOrder: Sendable, Hashable {
-    /// For each group, those known to lie directly below it.
-    private var below: [GroupKey: [GroupKey]] = [:]
-    /// The reverse of ``below``.
-    private var above: [GroupKey: [GroupKey]] = [:]
-    /// Facts held.
-    package private(set) var pairCount = 0
-    /// All are dropped when there would be more: with so many ties most of the groups are long gone.
-    private static let pairLimit = 16384
+/// even when B is gone. Groups that are gone are forgotten once they are more than those that are not; until then they
+/// tell how high the others lie.
+package struct PointerOrder: Sendable {
+    private var keys: [GroupKey] = []
+    private var places: [GroupKey: Int32] = [:]
+    private var isGone: [Bool] = []
+    private var goneCount = 0
+    private var matrix = AddressMatrix()
+    /// All is dropped when facts are about more groups than this: nobody has told which of them are gone.
+    private static let groupLimit = 2048
+    /// Fewer groups are not worth forgetting.
+    private static let forgetFrom = 64
 
     package init() {}
 
-    /// All facts: the higher, then the lower.
-    package var facts: [(high: GroupKey, low: GroupKey)] {
-        below.flatMap { high, lows in lows.map { (high, $0) } }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
-    }
+    /// Groups that facts are about.
+    package var groupCount: Int { keys.count }
 
-    /// Adds a fact.
+    /// Adds a fact, if the order is not known yet.
     package mutating func note(_ high: GroupKey, isHigherThan low: GroupKey) {
-        guard high != low, isHigher(high, than: low) == nil else { return }
-        if pairCount >= Self.pairLimit {
-            below.removeAll(keepingCapacity: true)
-            above.removeAll(keepingCapacity: true)
-            pairCount = 0
+        guard high != low else { return }
+        if keys.count + 2 > Self.groupLimit {
+            if goneCount > 0 { compact() }
+            if keys.count + 2 > Self.groupLimit { self = PointerOrder() }
         }
-        below[high, default: []].append(low)
-        above[low, default: []].append(high)
-        pairCount += 1
+        let first = place(of: high)
+        let second = place(of: low)
+        matrix.note(first, isHigherThan: second)
     }
 
     /// Whether one lies above the other, as far as the facts say.
     package func isHigher(_ first: GroupKey, than second: GroupKey) -> Bool? {
-        if below.isEmpty { return nil }
-        if reaches(first, second) { return true }
-        if reaches(second, first) { return false }
-        return nil
+        guard !keys.isEmpty, let one = places[first], let other = places[second] else { return nil }
+        return matrix.isHigher(Int(one), than: Int(other))
     }
 
     /// How likely the first lies above the second, 0 to 1.
     package func likelihood(_ first: GroupKey, isHigherThan second: GroupKey) -> Double {
-        if let known = isHigher(first, than: second) { return known ? 1 : 0 }
-        let a = rank(first)
-        let b = rank(second)
-        let nodes = Self.higherNodeLikelihood(first.homeNode, second.homeNode)
-        let yes = a * (1 - b) * nodes
-        let no = b * (1 - a) * (1 - nodes)
-        return yes / (yes + no)
+        matrix.likelihood(
+            places[first].map(Int.init) ?? Int.max, isHigherThan: places[second].map(Int.init) ?? Int.max,
+            firstNode: first.homeNode, secondNode: second.homeNode)
     }
 
-    private static func higherNodeLikelihood(_ first: Int32, _ second: Int32) -> Double {
-        guard first >= 0, second >= 0, first != second else { return 0.5 }
-        return first > second ? 5.0 / 6 : 1.0 / 6
+    /// A group is gone: what it proved of others stays.
+    package mutating func forget(_ key: GroupKey) {
+        guard !keys.isEmpty, let place = places[key].map(Int.init), !isGone[place] else { return }
+        isGone[place] = true
+        goneCount += 1
+        if keys.count >= Self.forgetFrom, 2 * goneCount > keys.count { compact() }
     }
 
-    private func rank(_ key: GroupKey) -> Double {
-        let lower = Double(Self.reached(key, below).count)
-        let higher = Double(Self.reached(key, above).count)
-        return (lower + 1) / (lower + higher + 2)
+    private mutating func place(of key: GroupKey) -> Int {
+        if let known = places[key] { return Int(known) }
+        places[key] = Int32(keys.count)
+        keys.append(key)
+        isGone.append(false)
+        return keys.count - 1
     }
 
-    private static func reached(_ start: GroupKey, _ edges: [GroupKey: [GroupKey]]) -> Set<GroupKey> {
-        var seen: Set<GroupKey> = []
-        var stack = edges[start] ?? []
-        while let next = stack.popLast() {
-            if seen.insert(next).inserted { stack.append(contentsOf: edges[next] ?? []) }
+    private mutating func compact() {
+        var renumbering = [Int32](repeating: -1, count: keys.count)
+        var staying: [GroupKey] = []
+        for (place, key) in keys.enumerated() where !isGone[place] {
+            renumbering[place] = Int32(staying.count)
+            staying.append(key)
         }
-        return seen
-    }
-
-    private func reaches(_ from: GroupKey, _ to: GroupKey) -> Bool {
-        guard let direct = below[from], above[to] != nil else { return false }
-        if direct.contains(to) { return true }
-        return Self.reached(from, below).contains(to)
+        matrix = matrix.renumbered(renumbering, count: staying.count)
+        keys = staying
+        places = Dictionary(uniqueKeysWithValues: staying.enumerated().map { ($1, Int32($0)) })
+        isGone = Array(repeating: false, count: staying.count)
+        goneCount = 0
     }
 }

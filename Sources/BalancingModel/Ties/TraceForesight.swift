@@ -9,6 +9,11 @@ package struct TraceForesight: Sendable {
 
     package init() {}
 
+    /// - Parameter kinds: What a stream holds that cannot be read ahead.
+    package init(kinds: EventKinds) {
+        self.kinds = kinds
+    }
+
     /// Takes the next event.
     package mutating func note(_ event: BalancingEvent) {
         kinds.formUnion(EventKinds(of: event.payload))

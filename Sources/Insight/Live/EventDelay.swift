@@ -26,6 +26,8 @@ struct EventDelay: Sendable {
     var isFull: Bool { count >= limit }
     /// Number of the next event to be judged.
     var judgedPosition: UInt64 { head }
+    /// Time of the last event the look ahead read; 0 before the first.
+    private(set) var aheadNanoseconds: UInt64 = 0
     /// Time of the oldest event.
     var oldestNanoseconds: UInt64? { count == 0 ? nil : slots[index(head)].timeNanoseconds }
 
@@ -46,8 +48,10 @@ struct EventDelay: Sendable {
     /// - Parameter time: Events up to then are handed out.
     mutating func nextAhead(until time: UInt64) -> BalancingEvent? {
         guard aheadPosition < tail, slots[index(aheadPosition)].timeNanoseconds <= time else { return nil }
+        let event = slots[index(aheadPosition)]
         aheadPosition += 1
-        return slots[index(aheadPosition - 1)]
+        aheadNanoseconds = max(aheadNanoseconds, event.timeNanoseconds)
+        return event
     }
 
     /// The next event to judge; it leaves. Only what was looked at ahead is handed out.

@@ -6,9 +6,10 @@ package import Snapshots
 ///
 /// Ties between groups of equal size cannot be decided when they happen: only a group id printed later tells who won. A
 /// recorded trace is read twice for that. A live stream is delayed instead: events pass two readers, of which the first
-/// looks ahead (``TieLookAhead``) and the second is judged (``ReplayRun``) with what the first has found out by then. While
-/// no tie is open the second follows at once, apart from the time late events may take to come in; when one is, it waits
-/// until the ledger has been read, at most ``LiveSettings/maximumLagNanoseconds`` and ``LiveSettings/maximumEvents``.
+/// looks ahead (``TieLookAhead``) and the second is judged (``ReplayRun``) with what the first has found out by then. Up to
+/// the first open tie the second follows at once, apart from the time late events may take to come in; there it waits
+/// until the ledger has been read, at most ``LiveSettings/maximumLagNanoseconds`` and ``LiveSettings/maximumEvents``. Then
+/// the tie is decided as is likeliest.
 ///
 /// Example: at 10.0 s threads 1 and 2, each in a group of its own, meet. The first reader now has two explanations. Events
 /// from 10.0 s on wait. At 12.3 s the ledger of thread 1 is read and says group 2: one explanation is left, and all that
@@ -25,10 +26,8 @@ package struct LiveModel: Sendable {
     private var processes: [Int32: LiveTally] = [:]
     private var groups: [String: LiveTally] = [:]
 
-    /// Events up to this one may be judged: no tie is open before them.
-    private var settledPosition: UInt64 = 0
-    /// What the oracle in use was made from.
-    private var oracleVersion = -1
+    /// Ties before this time are decided, so that events before it may be judged.
+    private var decidedNanoseconds: UInt64 = 0
     private var newestNanoseconds: UInt64 = 0
     private var judgedNanoseconds: UInt64 = 0
     private var eventCount: UInt64 = 0
@@ -56,14 +55,7 @@ package struct LiveModel: Sendable {
 
     /// Takes an event. Events may be late by ``LiveSettings/reorderNanoseconds``.
     package mutating func consume(_ event: BalancingEvent) {
-        if delay.isFull {
-            if delay.judgedPosition >= settledPosition { hurriedEvents += 1 }
-            if !judgeNext() {
-                // Nothing was looked at ahead yet: the line holds less than what may still be overtaken.
-                lookAhead(until: delay.oldestNanoseconds ?? event.timeNanoseconds)
-                judgeNext()
-            }
-        }
+        if delay.isFull { makeRoom() }
         if case .mark = event.payload {} else { eventCount += 1 }
         if case .lostEvents(let count) = event.payload {
             lossMarks += 1
@@ -81,16 +73,17 @@ package struct LiveModel: Sendable {
         newestNanoseconds = max(newestNanoseconds, now)
         lookAhead(until: now - min(now, settings.reorderNanoseconds))
         let deadline = now - min(now, settings.maximumLagNanoseconds)
-        while delay.judgedPosition < settledPosition, judgeNext() {}
-        while let oldest = delay.oldestNanoseconds, oldest <= deadline {
-            hurriedEvents += 1
-            guard judgeNext() else { break }
+        let settled = ahead.openSince(now: delay.aheadNanoseconds) ?? .max
+        decide(before: max(settled, deadline))
+        while let oldest = delay.oldestNanoseconds, oldest < decidedNanoseconds, judgeNext() {
+            if oldest >= settled { hurriedEvents += 1 }
         }
     }
 
     /// Ends the stream: everything is judged.
     package mutating func finish() {
         lookAhead(until: .max)
+        decide(before: .max)
         while judgeNext() {}
         run.finish()
         takeResults()
@@ -115,6 +108,7 @@ package struct LiveModel: Sendable {
     package mutating func loseTrack(where isUnseen: (Int32) -> Bool) {
         // What is in line was seen; what comes next was not.
         lookAhead(until: .max)
+        decide(before: .max)
         while judgeNext() {}
         let directory = directory
         run.loseTrack { isUnseen(directory.process(of: $0)) }
@@ -124,20 +118,32 @@ package struct LiveModel: Sendable {
     // MARK: The two readers
 
     private mutating func lookAhead(until time: UInt64) {
-        while let event = delay.nextAhead(until: time) {
-            ahead.consume(event)
-            if ahead.openHypothesisCount <= 1 { settledPosition = delay.aheadPosition }
+        while let event = delay.nextAhead(until: time) { ahead.consume(event) }
+    }
+
+    /// Decides the ties before a time, as far as the first reader has come.
+    private mutating func decide(before time: UInt64) {
+        let end = min(time, delay.aheadNanoseconds &+ 1)
+        guard end > decidedNanoseconds else { return }
+        decidedNanoseconds = end
+        run.learn(ahead.commit(before: end))
+    }
+
+    /// Judges the oldest event of a full line, whether its ties are settled or not.
+    private mutating func makeRoom() {
+        guard let oldest = delay.oldestNanoseconds else { return }
+        // The line may hold less than what may still be overtaken.
+        if delay.judgedPosition == delay.aheadPosition { lookAhead(until: oldest) }
+        if oldest >= decidedNanoseconds {
+            hurriedEvents += 1
+            decide(before: oldest &+ LiveSettings.hurryNanoseconds)
         }
+        judgeNext()
     }
 
     @discardableResult
     private mutating func judgeNext() -> Bool {
         guard let event = delay.nextJudged() else { return false }
-        let version = ahead.version
-        if version != oracleVersion {
-            run.setTieOracle(ahead.oracle())
-            oracleVersion = version
-        }
         judgedNanoseconds = max(judgedNanoseconds, event.timeNanoseconds)
         note(event)
         run.consume(event)

@@ -16,6 +16,8 @@ package struct LiveSettings: Sendable, Equatable {
     /// Whether single faults and moves are told.
     package var tellsStories = true
 
+    /// Where events come faster than the line is long, ties are decided for so much time at once, nanoseconds.
+    static let hurryNanoseconds: UInt64 = 10_000_000
     /// Processes counted apart at most; further ones count in their group and in total.
     static let processLimit = 4096
     /// Groups counted apart at most.

@@ -55,7 +55,7 @@ package enum ReplayDriver {
             }
             oracle = pass.oracle()
             lookAhead.ties = pass.tieCount
-            lookAhead.openHypotheses = pass.openHypothesisCount
+            lookAhead.doubtfulTies = oracle.doubtfulCount
             lookAhead.contradictions = pass.contradictionCount
         }
         var run = ReplayRun(machine: machine, drive: drive, kinds: kinds, oracle: oracle, lines: lines)

@@ -75,7 +75,7 @@ extension ReplayReport {
                 json.member("met", run.counters.ties)
                 json.member("guessed", run.counters.guessedTies)
                 json.member("looked_ahead", lookAhead.wasPossible)
-                json.member("open_hypotheses", lookAhead.openHypotheses)
+                json.member("doubtful", lookAhead.doubtfulTies)
                 json.member("contradictions", lookAhead.contradictions)
             }
         }

@@ -107,9 +107,8 @@ extension ReplayReport {
         }
         if run.counters.ties > 0 {
             text.line(
-                "  \(run.counters.ties) ties between groups of equal size, \(run.counters.guessedTies) of them guessed; "
-                    + "looking ahead left \(lookAhead.openHypotheses) "
-                    + (lookAhead.openHypotheses == 1 ? "possibility" : "possibilities"))
+                "  \(run.counters.ties) ties between groups of equal size, \(run.counters.guessedTies) of them guessed"
+                    + (lookAhead.wasPossible ? "; looking ahead left \(lookAhead.doubtfulTies) in doubt" : ""))
         }
     }
 

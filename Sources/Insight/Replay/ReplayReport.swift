@@ -17,8 +17,8 @@ package struct ReplayReport: Sendable {
         /// False where the trace can be read only once.
         package var wasPossible: Bool
         package var ties = 0
-        /// Hypotheses nothing observed rules out; 1 if all is settled.
-        package var openHypotheses = 1
+        /// Ties whose outcome could be another for all that was seen.
+        package var doubtfulTies = 0
         package var contradictions = 0
 
         package init(wasPossible: Bool) { self.wasPossible = wasPossible }

@@ -123,7 +123,7 @@ package struct ReplayRun: Sendable {
     // MARK: Streams without end
 
     /// Replaces what is known about ties.
-    mutating func setTieOracle(_ oracle: TieOracle) { model.setTieOracle(oracle) }
+    mutating func learn(_ outcomes: [TieFact]) { model.learn(outcomes) }
 
     /// Some tasks went on unseen.
     mutating func loseTrack(where isUnseen: (Int32) -> Bool) { model.loseTrack(where: isUnseen) }
