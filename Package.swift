@@ -46,11 +46,14 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(
             name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev", "zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CTraceFS", pkgConfig: "libtracefs", providers: [.apt(["libtracefs-dev", "libtraceevent-dev"])]),
         .target(name: "CLinuxShims"),
         .target(
             name: "LinuxSystem",
             dependencies: [
-                "CNuma", "CSystemd", "CLinuxShims", .product(name: "SystemPackage", package: "swift-system"),
+                "CNuma", "CSystemd", "CTraceFS", "CLinuxShims",
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .testTarget(
@@ -82,8 +85,14 @@ let package = Package(
         .testTarget(name: "SchedDomainsTests", dependencies: ["FixtureSupport", "NUMATopology", "SchedDomains"]),
         .target(name: "BalancingModel", dependencies: ["NUMATopology"]),
         .testTarget(name: "BalancingModelTests", dependencies: ["BalancingModel", "FixtureSupport", "NUMATopology"]),
-        .target(name: "Tracing", dependencies: ["BalancingModel"]),
-        .testTarget(name: "TracingTests", dependencies: ["FixtureSupport", "Tracing", "BalancingModel"]),
+        .target(
+            name: "Tracing",
+            dependencies: [
+                "BalancingModel", "LinuxSystem", .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(
+            name: "TracingTests", dependencies: ["BalancingModel", "FixtureSupport", "LinuxSystem", "Tracing"]),
         .target(name: "Snapshots", dependencies: ["BalancingModel", "NUMATopology", "SchedDomains"]),
         .testTarget(name: "SnapshotsTests", dependencies: ["NUMATopology", "Snapshots"]),
         .target(

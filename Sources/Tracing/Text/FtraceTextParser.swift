@@ -34,8 +34,7 @@ package struct FtraceTextParser: Sendable {
     private var lineStart: UInt64 = 0
     private var unknownNames: [PackedName] = []
     private var latest: UInt64 = 0
-    /// A ledger mark that the kernel cut: who wrote it, and how its continuation must begin.
-    private var cutMark: (writer: Int32, beginning: [UInt8])?
+    private var marks = MarkJoiner()
 
     package init() {
         schemas = EventSchema.makeAll()
@@ -98,7 +97,7 @@ package struct FtraceTextParser: Sendable {
             carried.removeAll()
         }
         isSkipping = false
-        cutMark = nil
+        marks = MarkJoiner()
     }
 
     // MARK: Lines
@@ -211,28 +210,8 @@ package struct FtraceTextParser: Sendable {
         _ line: Span<UInt8>, _ header: LineHeader, _ start: Int, into records: inout [TraceRecord]
     ) {
         let text = line.extracting(min(start, line.count)..<line.count)
-        if let cut = cutMark, cut.writer == header.tid {
-            cutMark = nil
-            if !MarkText.isLedger(text, 0), !MarkText.isVmstat(text, 0) {
-                var joined = cut.beginning
-                for index in text.indices { joined.append(text[index]) }
-                content(MarkText.parse(joined.span, from: 0), joined.span, header, into: &records)
-                return
-            }
-        }
-        content(MarkText.parse(text, from: 0), text, header, into: &records)
-    }
-
-    private mutating func content(
-        _ content: MarkText.Content?, _ text: Span<UInt8>, _ header: LineHeader, into records: inout [TraceRecord]
-    ) {
-        switch content {
-        case .ledger(let mark, let unfinished):
-            if let unfinished {
-                var beginning = Array("SCHED \(mark.tid) ".utf8)
-                for index in unfinished..<text.count { beginning.append(text[index]) }
-                if beginning.count < 512 { cutMark = (header.tid, beginning) }
-            }
+        switch marks.content(text, writer: header.tid) {
+        case .ledger(let mark):
             diagnostics.ledgerMarks += 1
             diagnostics.eventCounts[Int(TraceEventKind.mark.rawValue)] += 1
             deliver(header, .mark(mark), into: &records)
@@ -240,8 +219,8 @@ package struct FtraceTextParser: Sendable {
             diagnostics.vmstatMarks += 1
             diagnostics.eventCounts[Int(TraceEventKind.mark.rawValue)] += 1
             deliver(header, .vmstat(counters), into: &records)
-        case nil:
-            if MarkText.isLedger(text, 0) { add(.malformedFields, .mark) } else { diagnostics.foreignMarks += 1 }
+        case .malformed: add(.malformedFields, .mark)
+        case .foreign: diagnostics.foreignMarks += 1
         }
     }
 
