@@ -21,18 +21,37 @@ define_probes() {
     probe 'p:numawatch/set_preferred sched_setnuma nid=$arg2:s32'
 }
 
-# The fields of /proc/PID/stat behind the name, which may hold blanks: the first is the state.
-stat_field() { sed 's/.*) //' "$1" 2>/dev/null | cut -d ' ' -f "$2"; }
-
-# The kernel's own ledger of every thread of a session, by which a replay is judged.
+# The kernel's own ledger of every thread of a session, by which a replay is judged. A guest starts programs slowly, and
+# meanwhile the ledgers go on: processes are told by the shell alone, and one awk reads all of a round.
 mark_ledgers() {
+    files=
     for process in /proc/[0-9]*; do
-        [ "$(stat_field "$process/stat" 4)" = "$1" ] || continue
-        for thread in "$process"/task/*; do
-            lines=$(grep -E 'numa|sum_exec_runtime' "$thread/sched" 2>/dev/null | sed 's/ *: */:/' | tr '\n' ';')
-            [ -n "$lines" ] || continue
-            echo "SCHED ${thread##*/} $(stat_field "$thread/stat" 37) $lines" >$INSTANCE/trace_marker
-        done
+        { read -r line <"$process/stat"; } 2>/dev/null || continue
+        # Behind the name, which may hold blanks: state, parent, group, session.
+        rest=${line##*) }
+        rest=${rest#* * * }
+        [ "${rest%% *}" != "$1" ] || files="$files $process/task/[0-9]*/sched"
+    done
+    # shellcheck disable=SC2086  # a list of patterns
+    awk '
+        function flush() { if (ledger != "") print "SCHED", thread, cpu, ledger; ledger = "" }
+        FNR == 1 {
+            flush()
+            split(FILENAME, parts, "/")
+            thread = parts[5]
+            stat = FILENAME
+            sub(/sched$/, "stat", stat)
+            getline line <stat
+            close(stat)
+            sub(/.*\) /, "", line)
+            split(line, fields, " ")
+            cpu = fields[37]
+        }
+        # The first line names the program, whatever its name.
+        FNR > 1 && /numa|sum_exec_runtime/ { text = $0; sub(/ *: */, ":", text); ledger = ledger text ";" }
+        END { flush() }' $files 2>/dev/null | while read -r mark; do
+        # One write, one mark.
+        echo "$mark" >$INSTANCE/trace_marker
     done
 }
 
@@ -43,8 +62,8 @@ traced() {
     shift
     define_probes
     mkdir $INSTANCE
-    # For each CPU; the oldest events would be lost.
-    echo 24576 >$INSTANCE/buffer_size_kb
+    # For each CPU: enough that nothing is lost.
+    echo 24576 >$INSTANCE/buffer_size_kb || return 1
     for event in numawatch sched/sched_move_numa sched/sched_stick_numa sched/sched_swap_numa \
         sched/sched_skip_vma_numa sched/sched_skip_cpuset_numa sched/sched_migrate_task sched/sched_switch \
         sched/sched_process_fork sched/sched_process_exit task/task_newtask migrate/mm_migrate_pages; do

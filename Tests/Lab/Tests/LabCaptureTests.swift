@@ -1,4 +1,5 @@
 import Lab
+import NUMATopology
 import Testing
 
 @Suite struct LabCaptureTests {
@@ -38,6 +39,11 @@ import Testing
         let traced = LabCapture(topology: topology, kernel: Self.kernel, workload: "job x", workloadSeconds: 7)
         #expect(traced.name == "t-offline-6.1")
         #expect(traced.steps.map(\.name) == ["prepare", "trace", "capture"])
+        // A trace takes memory; nodes without any stay so.
+        topology.nodes = [.init(cpus: [0], memoryMiB: 160), .init(cpus: [1], memoryMiB: 0)]
+        let roomy = LabCapture(topology: topology, kernel: Self.kernel, workload: "job x")
+        #expect(roomy.topology.nodes.map(\.memoryMiB) == [512, 0])
+        #expect(LabCapture(topology: topology, kernel: Self.kernel).topology == topology)
         #expect(traced.steps[1].script.hasSuffix("traced 7 job x"))
     }
 }

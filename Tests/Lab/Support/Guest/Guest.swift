@@ -51,10 +51,11 @@ package struct Guest: Sendable {
                 bootArguments: plan.bootArguments)
             try HostFiles.write(initramfs, to: arguments.initramfsPath)
             try HostFiles.makeSparse(arguments.resultsPath, sizeBytes: Self.resultsBytes)
-            // timeout(1) forwards the end of the lab to the guest, and stays if the lab does not.
+            // timeout(1) ends the guest also where the lab was killed; in the foreground, so that an interrupt from the
+            // keyboard ends both.
             let run = try await HostCommand.run(
                 "timeout",
-                ["--kill-after=10", "\(plan.deadlineSeconds)", QEMUArguments.program] + arguments.arguments)
+                ["--foreground", "--kill-after=10", "\(plan.deadlineSeconds)", QEMUArguments.program] + arguments.arguments)
             // An empty disk is an empty archive; the marker of completeness is then not there.
             _ = try await HostCommand.run("tar", ["-xf", arguments.resultsPath, "-C", directory])
             _ = try await HostCommand.run("cp", [arguments.consolePath, "\(directory)/console"])

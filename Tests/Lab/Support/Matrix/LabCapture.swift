@@ -22,6 +22,12 @@ package struct LabCapture: Sendable {
 
     package init(topology: LabTopology, kernel: KernelPackage, workload: String? = nil, workloadSeconds: Int = 60) {
         self.topology = topology
+        if workload != nil {
+            // The trace is held in the guest's memory until its end, 24 MiB for each CPU, and then packed there.
+            for node in topology.nodes.indices where topology.nodes[node].memoryMiB > 0 {
+                self.topology.nodes[node].memoryMiB = max(Self.tracedMemoryMiB, topology.nodes[node].memoryMiB)
+            }
+        }
         self.kernel = kernel
         self.workload = workload
         self.workloadSeconds = workloadSeconds
@@ -29,6 +35,9 @@ package struct LabCapture: Sendable {
 
     /// The directory in the archive, and the fixture's name.
     package var name: String { "\(workload == nil ? "" : "t-")\(topology.name)-\(kernel.series.rawValue)" }
+
+    /// What a node that has memory has at least where there is a trace.
+    private static let tracedMemoryMiB = 512
 
     /// Faults come often enough to see something within a minute. Scan settings are in the capture, so a replay knows.
     private static let scanSettings = """
