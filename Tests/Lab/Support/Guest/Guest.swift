@@ -6,19 +6,25 @@ package struct Guest: Sendable {
     /// Made of the same files; shared by all guests of a run.
     package var programs: ProgramDisk
     package var plan: GuestPlan
+    /// QEMU, or what stands for it in tests of this very code.
+    package var emulator: String
 
     package init(
-        topology: LabTopology, kernel: KernelPackage, files: GuestFiles, programs: ProgramDisk, plan: GuestPlan
+        topology: LabTopology, kernel: KernelPackage, files: GuestFiles, programs: ProgramDisk, plan: GuestPlan,
+        emulator: String = QEMUArguments.program
     ) {
         self.topology = topology
         self.kernel = kernel
         self.files = files
         self.programs = programs
+        self.emulator = emulator
         self.plan = plan
     }
 
     /// Room for what steps collect; takes none on the host until it is written.
     private static let resultsBytes = 1 << 30
+    /// What a result consists of.
+    private static let leftovers = ["complete", "console", "dmesg", "files", "steps"]
     /// Emulation crashes early in boot now and then, for no fault of ours.
     private static let attempts = 2
 
@@ -51,11 +57,13 @@ package struct Guest: Sendable {
                 bootArguments: plan.bootArguments)
             try HostFiles.write(initramfs, to: arguments.initramfsPath)
             try HostFiles.makeSparse(arguments.resultsPath, sizeBytes: Self.resultsBytes)
+            // What an earlier attempt left, or an earlier run that was kept, is no result of this one.
+            for name in Self.leftovers { try await HostFiles.remove("\(directory)/\(name)") }
             // timeout(1) ends the guest also where the lab was killed; in the foreground, so that an interrupt from the
             // keyboard ends both.
             let run = try await HostCommand.run(
                 "timeout",
-                ["--foreground", "--kill-after=10", "\(plan.deadlineSeconds)", QEMUArguments.program] + arguments.arguments)
+                ["--foreground", "--kill-after=10", "\(plan.deadlineSeconds)", emulator] + arguments.arguments)
             // An empty disk is an empty archive; the marker of completeness is then not there.
             _ = try await HostCommand.run("tar", ["-xf", arguments.resultsPath, "-C", directory])
             _ = try await HostCommand.run("cp", [arguments.consolePath, "\(directory)/console"])
@@ -74,7 +82,7 @@ package struct Guest: Sendable {
             switch run.status {
             case 0: "it stopped before its end, as after a panic"
             case 124, 137: "it did not end within \(plan.deadlineSeconds) s and was killed"
-            case 127: "\(QEMUArguments.program) is not installed"
+            case 127: "\(emulator) is not installed (scripts/install-packages.sh lab)"
             default: "QEMU ended with status \(run.status): \(run.complaint)"
             }
         let tail = console.split(separator: "\n").suffix(40).joined(separator: "\n")

@@ -27,8 +27,8 @@ package struct GuestPlan: Sendable, Hashable {
     }
 
     /// The time emulation may take for booting and for writing the results, on a machine with other things to do.
-    private static let overheadSeconds = 120
+    package var overheadSeconds = 120
 
     /// When the guest is taken to hang.
-    package var deadlineSeconds: Int { steps.reduce(Self.overheadSeconds) { $0 + $1.deadlineSeconds } }
+    package var deadlineSeconds: Int { steps.reduce(overheadSeconds) { $0 + $1.deadlineSeconds } }
 }

@@ -13,6 +13,12 @@ package struct ProgramDisk: Sendable {
     /// What the file system itself needs.
     private static let overheadBytes = 8 << 20
 
+    /// An image that is there already.
+    package init(path: String, files: [String]) {
+        self.path = path
+        self.files = files
+    }
+
     /// Makes the image.
     ///
     /// - Parameters:
