@@ -54,6 +54,10 @@ import Testing
         topology.bootArguments = ["nosmt"]
         let common = QEMUArguments.commonBootArguments.joined(separator: " ")
         #expect(values("-append", arguments(topology).arguments) == [common + " nosmt numa_balancing=disable"])
+        topology.omittedBootArguments = ["sched_verbose", "sched_debug"]
+        let words = Set(arguments(topology).commandLine.split(separator: " "))
+        #expect(words.isDisjoint(with: ["sched_verbose", "sched_debug"]) && words.contains("panic=-1"))
+        #expect(DomainsCheck().obstacle(on: topology, .linux61) != nil)
         #expect(common.contains("panic=-1") && common.contains("sched_verbose"))
     }
 

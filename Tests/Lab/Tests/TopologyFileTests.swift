@@ -42,6 +42,7 @@ import Testing
             [Kernel]
             Series=6.12
             Arguments=isolcpus=domain,2-3 nosmt
+            Without=quiet
             [Guest]
             Prepare=echo 0 > /sys/devices/system/cpu/cpu3/online
             Prepare=true
@@ -60,6 +61,7 @@ import Testing
         expected.distances = [[10, 21, 14], [21, 10, 24], [14, 24, 10]]
         expected.kernels = [.linux612]
         expected.bootArguments = ["isolcpus=domain,2-3", "nosmt"]
+        expected.omittedBootArguments = ["quiet"]
         expected.preparation = ["echo 0 > /sys/devices/system/cpu/cpu3/online", "true"]
         expected.checks = ["domains"]
         #expect(topology == expected)
@@ -87,6 +89,10 @@ import Testing
             ("[Node]\nMemory=0M", "2:8: Memory=0M: expected a size such as 160M or 1G"),
             (node + "[Distances]\nRow=9", "5:5: Row=9: expected distances from 10 to 254"),
             (node + "[Kernel]\nSeries=5.10", "5:8: Series=5.10: expected 6.1 or 6.12"),
+            (
+                node + "[Kernel]\nWithout=sched",
+                "5:9: Without=sched: expected some of: \(QEMUArguments.commonBootArguments.joined(separator: " "))"
+            ),
             // What fits nothing else.
             ("[Machine]\nSockets=1", "1:1: there is no [Node]"),
             ("[Node]", "1:1: this node has neither CPUs= nor Memory="),

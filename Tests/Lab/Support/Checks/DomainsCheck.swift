@@ -10,6 +10,11 @@ package struct DomainsCheck: LabCheck {
 
     package init() {}
 
+    package func obstacle(on topology: LabTopology, _ kernel: KernelSeries) -> String? {
+        topology.omittedBootArguments.contains("sched_verbose")
+            ? "without sched_verbose the kernel prints no domains to compare with" : nil
+    }
+
     package func steps(for topology: LabTopology) -> [GuestStep] {
         [GuestStep("domains-capture", "capture")]
     }

@@ -21,6 +21,8 @@ package struct Guest: Sendable {
         self.plan = plan
     }
 
+    /// What of the console a failure shows: a panic with its registers and calls takes about 60.
+    private static let consoleLines = 80
     /// Room for what steps collect; takes none on the host until it is written.
     private static let resultsBytes = 1 << 30
     /// What a result consists of.
@@ -85,7 +87,7 @@ package struct Guest: Sendable {
             case 127: "\(emulator) is not installed (scripts/install-packages.sh lab)"
             default: "QEMU ended with status \(run.status): \(run.complaint)"
             }
-        let tail = console.split(separator: "\n").suffix(40).joined(separator: "\n")
+        let tail = console.split(separator: "\n").suffix(Self.consoleLines).joined(separator: "\n")
         return LabFailure(
             "run the guest \(topology.name) on \(kernel.release)",
             "\(reason)\n--- console\n\(tail)\n--- end of the console")

@@ -42,7 +42,8 @@ package struct QEMUArguments: Sendable, Hashable {
     ]
 
     package var commandLine: String {
-        (Self.commonBootArguments + topology.bootArguments + bootArguments).joined(separator: " ")
+        let common = Self.commonBootArguments.filter { !topology.omittedBootArguments.contains($0) }
+        return (common + topology.bootArguments + bootArguments).joined(separator: " ")
     }
 
     package var arguments: [String] {

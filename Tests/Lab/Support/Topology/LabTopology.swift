@@ -34,6 +34,8 @@ package struct LabTopology: Sendable, Hashable {
     package var distances: [[Int]] = []
     /// What is added to the kernel's command line.
     package var bootArguments: [String] = []
+    /// What is left out of the arguments that all kernels are booted with.
+    package var omittedBootArguments: [String] = []
     /// The kernels it boots, by series.
     package var kernels: [KernelSeries] = KernelSeries.allCases
     /// Shell lines that bring the machine into the state it is to be looked at in: CPUs taken offline, partitions made.

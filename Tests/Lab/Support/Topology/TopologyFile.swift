@@ -87,6 +87,7 @@ private struct TopologyValues {
                 rowLines.append(assignment.line)
             case ("Kernel", "Series"): topology.kernels = try series(assignment)
             case ("Kernel", "Arguments"): topology.bootArguments += words(assignment)
+            case ("Kernel", "Without"): topology.omittedBootArguments += try omitted(assignment)
             case ("Guest", "Prepare"): topology.preparation.append(assignment.value)
             case ("Checks", "Only"): topology.checks = words(assignment)
             case ("Machine", _), ("Node", _), ("Distances", _), ("Kernel", _), ("Guest", _), ("Checks", _):
@@ -173,6 +174,14 @@ private struct TopologyValues {
             series.append(kernel)
         }
         return series
+    }
+
+    private func omitted(_ assignment: TopologySyntax.Assignment) throws(TopologyProblem) -> [String] {
+        let words = words(assignment)
+        guard words.allSatisfy(QEMUArguments.commonBootArguments.contains) else {
+            throw bad(assignment, "some of: \(QEMUArguments.commonBootArguments.joined(separator: " "))")
+        }
+        return words
     }
 
     private func words(_ assignment: TopologySyntax.Assignment) -> [String] {
