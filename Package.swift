@@ -151,7 +151,8 @@ let package = Package(
             dependencies: [
                 "BalancingModel", "FixtureSupport", "HostReading", "Insight", "LinuxSystem", "Snapshots", "TextOutput",
                 "TraceReplay", "Tracing",
-            ]
+            ],
+            exclude: ["Golden"]
         ),
         .target(
             name: "Exposition",

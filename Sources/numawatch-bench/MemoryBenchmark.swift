@@ -34,9 +34,12 @@ struct MemoryBenchmark {
         ]
     }
 
-    /// From text to decisions, the text made while it is read.
+    /// From text to decisions, the text made while it is read, three times: what there is, how ties may have come out,
+    /// the replay. No group id is printed, so nothing settles the ties.
     private static func replay(_ shape: SyntheticTrace.Shape) throws -> String {
-        var replay = ModelBenchmarks.make(.shadow, ModelBenchmarks.layout(shape))
+        let layout = ModelBenchmarks.layout(shape)
+        let oracle = try lookAhead(shape, layout)
+        var replay = ModelBenchmarks.make(.shadow, layout, oracle.answers)
         var reader = try TraceReader(SyntheticTraceText(shape))
         var records: [TraceRecord] = []
         var decisions = 0
@@ -50,7 +53,28 @@ struct MemoryBenchmark {
         replay.finish()
         while replay.takeDecision() != nil { decisions += 1 }
         return "\(shape.faults) faults, \(shape.tasks) tasks, \(shape.nodes) nodes: \(decisions) decisions, "
-            + "\((reader.diagnostics.bytes + 500_000) / 1_000_000) MB of text"
+            + "\(replay.counters.groupsCreated) groups, \(replay.counters.joins) joins, \(replay.counters.ties) ties "
+            + "(\(oracle.ties) in \(oracle.hypotheses) hypotheses at most looking ahead), "
+            + "\((reader.diagnostics.bytes + 500_000) / 1_000_000) MB of text read three times"
+    }
+
+    private static func lookAhead(
+        _ shape: SyntheticTrace.Shape, _ layout: NodeLayout
+    ) throws -> (answers: TieOracle, ties: Int, hypotheses: Int) {
+        var records: [TraceRecord] = []
+        var foresight = TraceForesight()
+        var first = try TraceReader(SyntheticTraceText(shape))
+        while first.next(into: &records) {
+            for record in records { foresight.note(record.event) }
+        }
+        var ahead = TieLookAhead(profile: ModelBenchmarks.profile, layout: layout, foresight: foresight)
+        var second = try TraceReader(SyntheticTraceText(shape))
+        var hypotheses = 0
+        while second.next(into: &records) {
+            for record in records { ahead.consume(record.event) }
+            hypotheses = max(hypotheses, ahead.hypothesisCount)
+        }
+        return (ahead.oracle(), ahead.tieCount, hypotheses)
     }
 
     /// Runs it and tells the peak.

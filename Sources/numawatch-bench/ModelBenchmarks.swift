@@ -79,10 +79,11 @@ enum ModelBenchmarks {
     }
 
     /// A replay as the daemon's kernel of choice would be replayed.
-    static func make(_ drive: ReplayDrive, _ layout: NodeLayout) -> BalancingReplay {
-        BalancingReplay(
-            profile: KernelProfile(release: .init(6, 12)), layout: layout, options: ReplayOptions(drive: drive))
+    static func make(_ drive: ReplayDrive, _ layout: NodeLayout, _ oracle: TieOracle = TieOracle()) -> BalancingReplay {
+        BalancingReplay(profile: profile, layout: layout, options: ReplayOptions(drive: drive, tieOracle: oracle))
     }
+
+    static let profile = KernelProfile(release: .init(6, 12))
 
     /// The machine a made-up trace was made on.
     static func layout(_ shape: SyntheticTrace.Shape) -> NodeLayout {

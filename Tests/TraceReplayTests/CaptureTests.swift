@@ -9,6 +9,8 @@ import TraceReplay
 import Tracing
 
 /// Real traces, end to end: from the packed file to the score.
+///
+/// To renew the golden text, run once with `NUMAWATCH_UPDATE_GOLDEN=1`.
 @Suite struct CaptureTests {
     static let names = [
         "t-pingpong-policy-2n-6.12", "t-private-2n-6.1", "t-private-2n-6.12", "t-shared-2n-6.1", "t-shared-2n-6.12",
@@ -54,6 +56,77 @@ import Tracing
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
             #expect(fields.count == 5 + report.run.machine.layout.count)
         }
+    }
+
+    /// The trace of a fixture, as events.
+    private func records(_ name: String) throws -> [TraceRecord] {
+        let path = Fixture.directory + "/traces/\(name).trace.xz"
+        var reader = try TraceReader(FileTrace(path: path, isReopenable: true))
+        var records: [TraceRecord] = []
+        var some: [TraceRecord] = []
+        while reader.next(into: &some) { records += some }
+        return records
+    }
+
+    /// As the demand has it, and not as the program does it: what reveals a decision goes.
+    private func stripped(_ records: [TraceRecord]) -> [TraceRecord] {
+        var sources: [Int32: Int32] = [:]
+        return records.compactMap { record in
+            var record = record
+            let tid = record.event.tid
+            switch record.event.payload {
+            case .misplacedReturn, .setPreferred, .migratePages: return nil
+            case .misplaced: sources[tid] = nil
+            case .migrateCheck(let source, _): sources[tid] = source
+            case .hintFault(let last, let memNode, let pages, let flags, let jiffies):
+                record.event.payload = .hintFault(
+                    lastCPUPID: last, memNode: sources[tid] ?? memNode, pages: pages,
+                    flags: flags.subtracting([.migrated, .migrateFail]), jiffies: jiffies)
+            default: break
+            }
+            return record
+        }
+    }
+
+    @Test(arguments: ["t-pingpong-policy-2n-6.12", "t-shared-4n-ring-6.12"])
+    func decidesTheSameBlindWithEverythingTakenOutThatRevealsADecision(name: String) throws {
+        let whole = try records(name)
+        let bare = stripped(whole)
+        #expect(bare.count < whole.count)
+        let host = try BalancingHost.read(from: Fixture.archive("traces/\(name)").root)
+        func output(_ records: [TraceRecord], _ lines: ReplayRun.Lines) throws -> [UInt8] {
+            var text = FtraceTextWriter.header(entries: nil, cpus: host.layout.cpuCount)
+            for record in records { FtraceTextWriter.append(record, to: &text) }
+            var sink = ByteArraySink()
+            _ = try ReplayDriver.run(
+                MemoryTrace(text, name: name), machine: ReplayMachine(host), drive: .blind, lines: lines, sink: &sink)
+            return sink.bytes
+        }
+        for lines in [ReplayRun.Lines.decisions, .ledger] {
+            let expected = try output(whole, lines)
+            let isSame = try expected == output(bare, lines)
+            #expect(!expected.isEmpty)
+            #expect(isSame)
+        }
+    }
+
+    @Test(arguments: ["t-pingpong-policy-2n-6.12"])
+    func reportsAsTheGoldenTextSays(name: String) throws {
+        var sink = ByteArraySink()
+        var report = try TraceReplay.run(options(name, .shadow, .report), sink: &sink)
+        #expect(!sink.bytes.isEmpty)
+        // The path is another wherever the tests are.
+        report.name = name
+        var bytes: [UInt8] = []
+        report.appendText(to: &bytes, width: 100)
+        let text = String(decoding: bytes, as: UTF8.self)
+        let tests = String(Fixture.directory.dropLast("Fixtures".count))
+        let path = "/TraceReplayTests/Golden/\(name).txt"
+        if HostFacts.environmentVariable("NUMAWATCH_UPDATE_GOLDEN") != nil {
+            try Output.replaceFile(tests + path.dropFirst(), with: Array(text.utf8))
+        }
+        let golden = try String(decoding: DirectoryRoot(tests).readBytes(path), as: UTF8.self)
+        #expect(text == golden)
     }
 
     @Test func writesTheSameTwice() throws {

@@ -67,7 +67,8 @@ import Tracing
         }
         #expect(faults == 5_000)
         #expect(opened == 5_000)
-        #expect(tids.count > 50 && tids.count <= 100)
+        // A thread in a thousand faults is replaced by another.
+        #expect(tids.count > 50 && tids.count <= 100 + 5)
         #expect(cpus.allSatisfy { $0 >= 0 && $0 < 32 })
     }
 

@@ -6,8 +6,9 @@ import BalancingModel
 /// Tasks are threads of processes, spread over the CPUs. A CPU runs one task for a burst of faults, then switches. Each
 /// fault appears as on a real kernel: `misplaced`, for a page away from the CPU's node `migrate_check`, the answer, for
 /// a move `mm_migrate_pages`, then `hint_fault`; once per scan pass and task also `placement`. Each process is scanned
-/// from time to time. Ticks follow the times at 250 Hz. The decisions are drawn at random: the trace measures speed and
-/// memory, not agreement.
+/// from time to time. Every 1,024 faults a thread exits and another is born in its place: a new one's group is as small as
+/// that of the next new one, so that groups go on being made, tying and being joined to the end. Ticks follow the times at
+/// 250 Hz. The decisions are drawn at random: the trace measures speed and memory, not agreement.
 package struct SyntheticTrace: Sequence, IteratorProtocol, Sendable {
     /// What to generate.
     package struct Shape: Sendable, Equatable {
@@ -45,9 +46,14 @@ package struct SyntheticTrace: Sequence, IteratorProtocol, Sendable {
 
     /// Faults a CPU's task takes before another runs.
     private static let burst = 64
+    /// Faults between two exits.
+    private static let faultsPerExit = 1024
+    private static let thread: UInt64 = 0x3d0f00
     /// Faults of a process between two scans.
     private static let faultsPerScan = 8192
     private static let firstTID: Int32 = 1000
+    /// `last_cpupid` of a kernel built for 8,192 CPUs.
+    private static let cpupid = CPUPIDLayout(maximumCPUCount: 8192)
     /// 1 GiB of 4 KiB pages each.
     private static let pagesPerProcess: UInt64 = 1 << 18
 
@@ -58,6 +64,7 @@ package struct SyntheticTrace: Sequence, IteratorProtocol, Sendable {
     private var passes: [UInt32]
     private var faultsOfProcess: [Int]
     private var remaining: Int
+    private var nextTID: Int32
     private var time: UInt64 = 1_000_000_000
     private var current = 0
     private var left = 0
@@ -77,6 +84,7 @@ package struct SyntheticTrace: Sequence, IteratorProtocol, Sendable {
         passes = Array(repeating: 0, count: shape.processes)
         faultsOfProcess = Array(repeating: 0, count: shape.processes)
         remaining = shape.faults
+        nextTID = Self.firstTID + Int32(truncatingIfNeeded: shape.tasks)
         births()
     }
 
@@ -103,12 +111,15 @@ package struct SyntheticTrace: Sequence, IteratorProtocol, Sendable {
             let isThread = index != leader
             add(
                 isThread ? threads[leader].tid : 1, threads[isThread ? leader : index].cpu,
-                .newTask(pid: threads[index].tid, cloneFlags: isThread ? 0x3d0f00 : 0x1200000))
+                .newTask(pid: threads[index].tid, cloneFlags: isThread ? Self.thread : 0x1200000))
         }
     }
 
     private mutating func fault() {
-        if left == 0 { switchTask() }
+        if left == 0 {
+            if remaining / Self.burst % (Self.faultsPerExit / Self.burst) == 0 { replace(current) }
+            switchTask()
+        }
         left -= 1
         let thread = threads[current]
         let cpu = thread.cpu
@@ -154,14 +165,14 @@ package struct SyntheticTrace: Sequence, IteratorProtocol, Sendable {
     /// Mostly the task itself, sometimes another thread of its process, rarely nobody.
     private mutating func lastCPUPID(_ thread: Thread, _ draw: UInt64) -> Int32 {
         let kind = draw >> 24 & 0xf
-        if kind == 0 { return (1 << 21) - 1 }
+        if kind == 0 { return Self.cpupid.unset }
         var last = thread
         if kind < 5 {
             let first = thread.process * shape.threadsPerProcess
             let count = Swift.min(shape.threadsPerProcess, shape.tasks - first)
             last = threads[first + Int((draw >> 32) % UInt64(count))]
         }
-        return (last.tid & 0xff) << 13 | last.cpu & 0x1fff
+        return Self.cpupid.value(cpu: last.cpu, tid: last.tid)
     }
 
     private mutating func scan(_ thread: Thread) {
@@ -171,6 +182,19 @@ package struct SyntheticTrace: Sequence, IteratorProtocol, Sendable {
         add(thread.tid, thread.cpu, .scanRange(start: start, end: start + Self.pagesPerProcess << 12))
         add(thread.tid, thread.cpu, .scanRangeReturn(updatedPages: UInt64(Self.faultsPerScan)))
         add(thread.tid, thread.cpu, .scanDone(jiffies: jiffies))
+    }
+
+    /// A thread exits, and its process makes another. Leaders stay.
+    private mutating func replace(_ index: Int) {
+        let leader = threads[index].process * shape.threadsPerProcess
+        let gone = threads[index]
+        guard index != leader, running[Int(gone.cpu)] == gone.tid, nextTID < 1 << 22 else { return }
+        add(gone.tid, gone.cpu, .exit(pid: gone.tid))
+        running[Int(gone.cpu)] = 0
+        add(gone.tid, gone.cpu, .schedSwitch(previous: gone.tid, previousState: UInt8(ascii: "X"), next: 0))
+        threads[index].tid = nextTID
+        add(threads[leader].tid, threads[leader].cpu, .newTask(pid: nextTID, cloneFlags: Self.thread))
+        nextTID += 1
     }
 
     private mutating func switchTask() {
