@@ -157,11 +157,11 @@ let package = Package(
         .target(
             name: "Exposition",
             dependencies: [
-                "BalancingModel", "DomainReports", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput",
+                "BalancingModel", "DomainReports", "Insight", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput",
             ]),
         .testTarget(
             name: "ExpositionTests",
-            dependencies: ["BalancingModel", "Exposition", "NUMATopology", "SchedDomains", "Snapshots"],
+            dependencies: ["BalancingModel", "Exposition", "Insight", "NUMATopology", "SchedDomains", "Snapshots"],
             exclude: ["Golden"]),
         .target(
             name: "Server",
@@ -187,7 +187,8 @@ let package = Package(
         .target(
             name: "DaemonRuntime",
             dependencies: [
-                "Exposition", "LinuxSystem", "NUMATopology", "Sampling", "SchedDomains", "Server", "Snapshots",
+                "BalancingModel", "Exposition", "HostReading", "Insight", "LinuxSystem", "NUMATopology", "Sampling",
+                "SchedDomains", "Server", "Snapshots", "Tracing",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -198,7 +199,8 @@ let package = Package(
         .testTarget(
             name: "DaemonRuntimeTests",
             dependencies: [
-                "DaemonRuntime", "LinuxSystem", "NUMATopology", "SchedDomains", "Server", "Snapshots",
+                "BalancingModel", "DaemonRuntime", "Insight", "LinuxSystem", "NUMATopology", "SchedDomains", "Server",
+                "Snapshots", "Tracing",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]

@@ -59,9 +59,9 @@ extension Duration {
 }
 
 /// Patterns for unit names: `*` stands for any run of characters, `?` for one, everything else for itself.
-enum NamePattern {
+package enum NamePattern {
     /// O(name × pattern) at worst.
-    static func matches(_ name: String, pattern: String) -> Bool {
+    package static func matches(_ name: String, pattern: String) -> Bool {
         let name = Array(name.unicodeScalars)
         let pattern = Array(pattern.unicodeScalars)
         var (position, index) = (0, 0)

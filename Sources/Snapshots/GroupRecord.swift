@@ -12,6 +12,8 @@ package struct GroupRecord: Sendable, Equatable {
     package var ledger: LedgerSummary?
     /// What balancing did to it in the last interval, by the model.
     package var model: ModelledActivity?
+    /// What tracing saw of it; absent unless it is traced.
+    package var traced: TracedActivity?
     /// Pages its tasks moved, by source and target, added up since the daemon started: modelled.
     package var movedTotals: [MovedTotal]
     /// Pages moved by hint faults of the group's tasks since the daemon started, tasks that have exited included.

@@ -22,6 +22,8 @@ package struct HostSnapshot: Sendable, Equatable {
     package var domains: DomainsRecord?
     /// What balancing did in the last interval, by the model; absent before the second round with readable ledgers.
     package var model: ModelRecord?
+    /// How tracing stands and what it saw; absent where nothing could trace (a command, a copy of a host).
+    package var tracing: TracingRecord?
     package var cost: CostReport
 
     package init(sequence: UInt64, wallClockNanoseconds: UInt64, monotonicNanoseconds: UInt64, machine: Machine) {

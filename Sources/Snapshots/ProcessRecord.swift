@@ -44,6 +44,8 @@ package struct ProcessRecord: Sendable, Equatable {
     package var threads: [ThreadRecord]
     /// What balancing did to it in the last interval, by the model.
     package var model: ModelledActivity?
+    /// What tracing saw of it; absent unless it is traced.
+    package var traced: TracedActivity?
     /// Where its memory is.
     package var placement: PlacementRecord?
     /// Why there is no placement, or no newer one.

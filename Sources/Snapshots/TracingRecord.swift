@@ -30,8 +30,6 @@ package struct TracingRecord: Sendable, Equatable {
         package var processes: Int = 0
         /// How often the level was raised.
         package var raises: UInt64 = 0
-        /// Hint faults the kernel counted that were not seen, while tracing was meant to see all.
-        package var unseenFaults: UInt64?
         /// Time during which something was shed, nanoseconds.
         package var nanoseconds: UInt64 = 0
 
@@ -65,6 +63,8 @@ package struct TracingRecord: Sendable, Equatable {
     package var lostEvents: UInt64 = 0
     /// Times it said so.
     package var lossMarks: UInt64 = 0
+    /// Hits of probes the kernel could not handle (`kprobe_profile`).
+    package var missedProbeHits: UInt64 = 0
     /// Fullest of the per-CPU buffers when last looked at, 0 to 1; absent if not known.
     package var bufferFillShare: Double?
     package var shedding = Shedding()
@@ -72,6 +72,11 @@ package struct TracingRecord: Sendable, Equatable {
     package var lagNanoseconds: UInt64 = 0
     /// CPU time the tracing thread has used, nanoseconds.
     package var cpuNanoseconds: UInt64 = 0
+
+    /// Hint faults the kernel counted (`/proc/vmstat`) between two readings while tracing, and those the trace shows between
+    /// them; absent before the second reading. They differ by what was filtered, shed or lost.
+    package var kernelFaults: UInt64?
+    package var tracedFaults: UInt64?
 
     package var activity = TracedActivity()
     /// By rule, only those that occurred: how often the kernel agreed.
@@ -99,7 +104,7 @@ package struct TracingRecord: Sendable, Equatable {
     /// Ties between groups of equal size, and those that had to be guessed.
     package var ties: UInt64 = 0
     package var guessedTies: UInt64 = 0
-    /// Ascending by name.
+    /// Ascending by name; in a snapshot these are in the records of groups and processes instead.
     package var groups: [Group] = []
     /// By process id.
     package var processes: [Int32: TracedActivity] = [:]

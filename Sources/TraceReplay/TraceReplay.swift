@@ -111,7 +111,7 @@ package enum TraceReplay {
         return report
     }
 
-    private static func machine(for options: Options) throws(Failure) -> ReplayMachine? {
+    static func machine(for options: Options) throws(Failure) -> ReplayMachine? {
         if let root = options.root {
             do {
                 return ReplayMachine(try BalancingHost.read(from: root))
@@ -129,7 +129,7 @@ package enum TraceReplay {
     }
 
     /// Pipes, terminals and sockets cannot be read twice.
-    private static func isRegular(_ path: String) -> Bool {
+    static func isRegular(_ path: String) -> Bool {
         !path.hasPrefix("/dev/") && !path.hasPrefix("/proc/self/fd/")
     }
 }

@@ -16,4 +16,14 @@ package enum TaskStanding: UInt8, Sendable, CaseIterable {
     case reopened
     case adopted
     case lost
+
+    /// As reports and metrics say it.
+    package var name: String {
+        switch self {
+        case .followed: "followed"
+        case .reopened: "reopened"
+        case .adopted: "adopted"
+        case .lost: "lost"
+        }
+    }
 }

@@ -12,6 +12,16 @@ package struct StoryEntry: Sendable, Equatable {
         package var pages: UInt64
         /// Where the page was accounted; absent if it was not.
         package var memoryNode: Int32?
+
+        package init(
+            decision: Decision, outcome: FaultOutcome, answer: Int32?, pages: UInt64, memoryNode: Int32?
+        ) {
+            self.decision = decision
+            self.outcome = outcome
+            self.answer = answer
+            self.pages = pages
+            self.memoryNode = memoryNode
+        }
     }
 
     /// What the kernel's search for a better CPU came to.
@@ -43,4 +53,11 @@ package struct StoryEntry: Sendable, Equatable {
     package var tid: Int32
     package var process: Int32
     package var what: What
+
+    package init(timeNanoseconds: UInt64, tid: Int32, process: Int32, what: What) {
+        self.timeNanoseconds = timeNanoseconds
+        self.tid = tid
+        self.process = process
+        self.what = what
+    }
 }

@@ -99,8 +99,8 @@ package struct ReplayRun: Sendable {
 
     private mutating func follow(_ event: BalancingEvent) {
         var isTest = true
-        if case .mark(let mark) = event.payload, let standing = model.standing(of: mark.tid) {
-            isTest = standing == .followed
+        if case .mark(let mark) = event.payload {
+            isTest = model.standing(of: mark.tid).map { $0 == .followed } ?? !model.options.startsUnknown
         }
         if drive == .shadow {
             model.consume(event)

@@ -17,6 +17,7 @@ package struct SamplingEngine: ~Copyable {
     private let time: any TimeSource
     private let cost: any CostMeter
     private let units: HostUnits
+    private let tracing: TracingExchange?
     private var settings: SamplingSettings
     private var governor: CPUGovernor
     private var hostReader: HostTotalsReader
@@ -54,10 +55,12 @@ package struct SamplingEngine: ~Copyable {
     ///   - time: The clocks.
     ///   - cost: What is measured of this process.
     ///   - seed: Of the random samples.
+    ///   - tracing: Where ledger readings are left for the tracer, and how tracing stands is found.
     package init(
         root: any HostRoot, settings: SamplingSettings, time: any TimeSource = SystemTime(),
-        cost: any CostMeter = OwnCost(), seed: UInt64
+        cost: any CostMeter = OwnCost(), seed: UInt64, tracing: TracingExchange? = nil
     ) {
+        self.tracing = tracing
         let units = HostUnits(of: root)
         let now = time.monotonicNanoseconds
         self.root = root
@@ -164,12 +167,14 @@ package struct SamplingEngine: ~Copyable {
 
     private mutating func readLedger(_ now: UInt64) {
         let meter = Meter(time, cost)
+        ledger.readingClock = tracing?.isActive == true ? time : nil
         do {
             try ledger.read(machine: machine, threadLimit: settings.maximumThreadsPerRound, now: now)
             knowsProcesses = root.isLive || !ledger.processes.isEmpty
         } catch {
             knowsProcesses = false
         }
+        tracing?.leave(readings: ledger.takeReadings())
         model.observe(ledger.processes, machine: machine, totals: totals, now: now)
         ledgerTier.finish(
             now: now, wallNanoseconds: meter.wall(time), cpuNanoseconds: meter.cpu(cost),
@@ -315,9 +320,29 @@ package struct SamplingEngine: ~Copyable {
             snapshot.host.threadCount = snapshot.processes.reduce(0) { $0 + $1.threadCount }
         }
         snapshot.sources = sources
+        if let tracing { exchange(tracing, &snapshot, now) }
         snapshot.domains = domains.record
         snapshot.cost = costReport(snapshot, now)
         return snapshot
+    }
+
+    private func exchange(_ tracing: TracingExchange, _ snapshot: inout HostSnapshot, _ now: UInt64) {
+        tracing.leave(
+            processes: snapshot.processes, hintFaults: totals.vmstatValue("numa_hint_faults"),
+            readAtNanoseconds: host.account.lastRoundAtNanoseconds)
+        guard var record = tracing.record else { return }
+        snapshot.sources.append(record.source)
+        // Each to its own record: who may not see a process may not see what was traced of it.
+        for index in snapshot.processes.indices {
+            snapshot.processes[index].traced = record.processes[snapshot.processes[index].identity.pid]
+        }
+        let byGroup = Dictionary(record.groups.map { ($0.name, $0.activity) }, uniquingKeysWith: { $1 })
+        for index in snapshot.groups.indices {
+            snapshot.groups[index].traced = byGroup[snapshot.groups[index].name]
+        }
+        record.processes = [:]
+        record.groups = []
+        snapshot.tracing = record
     }
 
     private func costReport(_ snapshot: HostSnapshot, _ now: UInt64) -> CostReport {

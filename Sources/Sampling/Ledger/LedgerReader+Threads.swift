@@ -1,3 +1,4 @@
+import BalancingModel
 import KernelText
 import LinuxSystem
 import NUMATopology
@@ -92,6 +93,7 @@ extension LedgerReader {
         var thread = TrackedThread(startTicks: stat.startTicks, record: record, timeSource: source)
         if outcome == .whole {
             takeLedger(into: &thread)
+            if let readingClock { keepReading(of: tid, process.identity.pid, at: readingClock.monotonicNanoseconds) }
         } else if let known {
             // What the ledger said last stays true until it can be read again.
             keepLedger(of: known, in: &thread)
@@ -164,6 +166,26 @@ extension LedgerReader {
             let sum = entry.taskPrivate.addingSaturated(entry.taskShared)
             if sum > 0 { thread.faults[node] = Int64(clamping: sum) }
         }
+    }
+
+    /// The ledger as the tracer's model compares it; the time is that after the read.
+    private mutating func keepReading(of tid: Int32, _ process: Int32, at time: UInt64) {
+        guard sched.totalFaults != nil else { return }
+        var mark = BalancingEvent.LedgerMark(tid: tid)
+        mark.processID = process
+        mark.sumExecRuntimeNanoseconds = sched.sumExecRuntimeNanoseconds
+        mark.scanSequence = sched.scanSequence.map { Int64($0) }
+        mark.pagesMigrated = sched.pagesMigrated
+        mark.preferredNode = sched.preferredNode.map { Int32(clamping: $0) }
+        mark.totalFaults = sched.totalFaults
+        mark.currentNode = sched.currentNode.map { Int32(clamping: $0) }
+        mark.groupID = sched.groupID.map { Int32(clamping: $0) }
+        mark.nodes = sched.faults.map {
+            BalancingEvent.LedgerMark.NodeFaults(
+                node: Int32(clamping: $0.node), taskPrivate: $0.taskPrivate, taskShared: $0.taskShared,
+                groupPrivate: $0.groupPrivate, groupShared: $0.groupShared)
+        }
+        readings.append(BalancingEvent(timeNanoseconds: time, tid: tid, cpu: -1, payload: .mark(mark)))
     }
 
     private func keepLedger(of known: TrackedThread, in thread: inout TrackedThread) {

@@ -1,3 +1,4 @@
+import BalancingModel
 import KernelText
 import LinuxSystem
 import NUMATopology
@@ -48,6 +49,9 @@ struct LedgerReader {
     var buffer: [UInt8] = []
     var sched = TaskSched()
     var nodeByCPU: [NodeID?] = []
+    /// Set while somebody traces: each reading is kept with its time.
+    var readingClock: (any TimeSource)?
+    var readings: [BalancingEvent] = []
 
     /// A kernel thread's pid is looked at again every so many rounds: at 5 s, once a minute.
     static let recheckRounds: UInt64 = 12
@@ -65,6 +69,14 @@ struct LedgerReader {
         self.units = units
         self.startTicks = startTicks
         self.forkResetsMigrated = forkResetsMigrated
+    }
+
+    /// Takes the readings of the last round.
+    mutating func takeReadings() -> [BalancingEvent] {
+        guard !readings.isEmpty else { return [] }
+        let taken = readings
+        readings = []
+        return taken
     }
 
     mutating func count(_ incident: ProcessIncident, _ number: UInt64 = 1) {
