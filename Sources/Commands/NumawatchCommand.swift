@@ -19,10 +19,8 @@ package struct NumawatchCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             StatusCommand.self, NodesCommand.self, PsCommand.self, ShowCommand.self, GroupsCommand.self,
-            NumastatCommand.self, DomainsGroupCommand.self, ReplayCommand.self, SnapshotCommand.self,
-            DoctorCommand.self,
-            MetricsCommand.self,
-            WatchCommand.self,
+            NumastatCommand.self, DomainsGroupCommand.self, ExplainCommand.self, ReplayCommand.self,
+            SnapshotCommand.self, DoctorCommand.self, MetricsCommand.self, WatchCommand.self,
         ])
 
     package init() {}

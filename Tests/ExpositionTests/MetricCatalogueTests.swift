@@ -42,7 +42,8 @@ struct MetricCatalogueTests {
     func labels(_ family: MetricFamily) {
         let agreed: Set = [
             "numa_node", "to_numa_node", "group", "class", "policy", "page_size", "tier", "kind", "mode", "source",
-            "version", "release", "level", "idle", "part", "check",
+            "version", "release", "level", "idle", "part", "check", "rule", "outcome", "place", "faults", "quantity",
+            "standing", "scope",
         ]
         #expect(agreed.isSuperset(of: family.labels))
         #expect(Set(family.labels).count == family.labels.count)

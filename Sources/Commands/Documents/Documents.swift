@@ -59,6 +59,18 @@ struct StatusDocument: Decodable {
         var holdsOverLimitCount: UInt64
     }
 
+    struct Tracing: Decodable {
+        var state: String
+        var reason: String?
+        var remedy: String?
+        var level: String?
+        var scope: String?
+        var lagSeconds: Double?
+        var eventsPerSecond: Double?
+        var lostEventCount: UInt64?
+        var shedLevel: Int?
+    }
+
     struct Sources: Decodable {
         var readableCount: Int
         var unreadable: [String]
@@ -75,6 +87,7 @@ struct StatusDocument: Decodable {
     var threadCount: Int?
     var balancing: Balancing
     var vmstat: Vmstat?
+    var tracing: Tracing?
     var cost: Cost
     var sources: Sources
 }
@@ -137,6 +150,7 @@ struct ProcessDocument: Decodable {
     var usedMemoryNodes: [Int]?
     var ledger: LedgerDocument?
     var model: ModelDocument?
+    var traced: TracedDocument?
     var placement: PlacementDocument?
     var placementGap: String?
     var denied: [String]
@@ -158,6 +172,20 @@ struct LedgerDocument: Decodable {
 }
 
 /// What the model says balancing did in the last interval.
+struct TracedDocument: Decodable {
+    struct Score: Decodable {
+        var rightCount: UInt64
+        var comparedCount: UInt64
+    }
+
+    var faultCount: UInt64
+    var localRatio: Double?
+    var migratedPages: UInt64
+    var decisions: Score
+    var remoteDecisions: Score
+    var resynchronisingDecisionCount: UInt64
+}
+
 struct ModelDocument: Decodable {
     struct Amount: Decodable {
         var value: Double

@@ -55,6 +55,9 @@ struct ProcessReport {
         if let model = process.model {
             facts += modelled(model)
         }
+        if let traced = process.traced {
+            facts.append(("traced", Self.traced(traced)))
+        }
         if let gap = process.placementGap {
             facts.append(("placement", process.placement == nil ? "none: \(gap)" : "older than it should be: \(gap)"))
         }
@@ -62,6 +65,19 @@ struct ProcessReport {
             facts.append(("not permitted", process.denied.joined(separator: ", ")))
         }
         return facts
+    }
+
+    /// What tracing saw, and how often the model had predicted the kernel.
+    static func traced(_ traced: TracedDocument) -> String {
+        var text = "\(Quantity.count(traced.faultCount)) hint faults"
+        if let share = traced.localRatio { text += ", \(Quantity.percent(share)) local" }
+        text += ", \(Quantity.count(traced.migratedPages)) pages moved"
+        if traced.decisions.comparedCount > 0 {
+            text +=
+                "; \(Quantity.count(traced.decisions.rightCount)) of \(Quantity.count(traced.decisions.comparedCount)) "
+                + "decisions predicted"
+        }
+        return text
     }
 
     /// What the model says: amounts with their bounds.

@@ -73,7 +73,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     /// What a failure means for the caller: its status; a closed pipe is success.
-    private static func failure(_ failure: TraceReplay.Failure) throws -> CommandFailure {
+    static func failure(_ failure: TraceReplay.Failure) throws -> CommandFailure {
         switch failure {
         case .source: CommandFailure(.noInput, "\(failure)")
         case .root: CommandFailure(.badData, "\(failure)")

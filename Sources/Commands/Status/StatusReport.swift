@@ -34,6 +34,7 @@ struct StatusReport {
                 "\(Quantity.count(UInt64($0))) with \(Quantity.count(UInt64(status.threadCount ?? 0))) threads"
             }
         lines.append(("Processes", processes ?? "not readable"))
+        if let tracing = status.tracing { lines.append(("Tracing", Self.tracing(tracing))) }
         let missing = status.sources.unreadable
         let total = status.sources.readableCount + missing.count
         lines.append(
@@ -62,6 +63,21 @@ struct StatusReport {
         let parts = [mode & 1 != 0 ? "normal" : nil, mode & 2 != 0 ? "memory tiering" : nil].compactMap { $0 }
         let name = parts.isEmpty ? (mode == 0 ? "off" : "on, mode \(mode)") : "on: " + parts.joined(separator: ", ")
         return output.styled(name, mode == 0 ? .warning : .good) + " (kernel.numa_balancing = \(mode))"
+    }
+
+    static func tracing(_ tracing: StatusDocument.Tracing) -> String {
+        switch tracing.state {
+        case "off": return "off"
+        case "running":
+            var text = "level \(tracing.level ?? Quantity.unknown), \((tracing.scope ?? Quantity.unknown).terminalSafe)"
+            text += ", \(Quantity.rate(tracing.eventsPerSecond)) events/s, \(Quantity.time(tracing.lagSeconds)) behind"
+            if let lost = tracing.lostEventCount, lost > 0 { text += ", \(Quantity.count(lost)) events lost" }
+            if let level = tracing.shedLevel, level > 0 { text += ", one process in \(1 << min(level, 30)) kept" }
+            return text
+        default:
+            return "not possible: \((tracing.reason ?? "unknown").terminalSafe)"
+                + (tracing.remedy.map { " (\($0.terminalSafe))" } ?? "")
+        }
     }
 
     private var scanner: String {

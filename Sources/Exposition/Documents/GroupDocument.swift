@@ -17,6 +17,7 @@ enum GroupDocument {
         .required("threads_by_node", .byNode, "Threads by the node of the CPU they are on."),
         .optional("ledger", LedgerDocument.schema, "The sum of the kernel's NUMA fault ledgers."),
         .required("migrated_pages_total", .integer, "Pages its hint faults moved, exited tasks included."),
+        .optional("traced", TracingDocument.activity, "What tracing saw of it."),
         .optional(
             "placement",
             .object([
@@ -45,6 +46,9 @@ enum GroupDocument {
             json.object("ledger") { LedgerDocument.write(ledger, into: &$0) }
         }
         json.member("migrated_pages_total", group.migratedPagesTotal)
+        if let traced = group.traced {
+            json.object("traced") { TracingDocument.write(traced, into: &$0) }
+        }
         if let classes = group.bytesByClass {
             json.object("placement") { json in
                 json.member("provenance", group.halfWidth95Bytes == nil ? Provenance.kernel : .estimated)

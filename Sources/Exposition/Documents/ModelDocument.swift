@@ -45,6 +45,7 @@ enum ModelDocument {
                         .required("group", .string, "The systemd unit, container or cgroup."),
                         .required("model", activity, "Its tasks."),
                     ])), "By group."),
+            .optional("tracing", TracingDocument.full, "What tracing adds: every fault, and how right the model is."),
         ])
 
     static func endpoint(store: SnapshotStore) -> Endpoint {
@@ -73,6 +74,11 @@ enum ModelDocument {
                             json.member("group", group.name)
                             json.object("model") { write(activity, into: &$0) }
                         }
+                    }
+                }
+                if let tracing = snapshot.tracing {
+                    json.object("tracing") {
+                        TracingDocument.write(tracing, nowNanoseconds: request.nowNanoseconds, into: &$0)
                     }
                 }
             }

@@ -27,6 +27,7 @@ enum ProcessDocument {
         .optional("used_memory_nodes", .nodeNumbers, "Nodes its memory is on."),
         .optional("ledger", LedgerDocument.schema, "The kernel's NUMA fault ledger."),
         .optional("model", ModelDocument.activity, "What balancing did to it in the last interval."),
+        .optional("traced", TracingDocument.activity, "What tracing saw of it."),
         .optional("placement", PlacementDocument.schema, "Where its memory is."),
         .optional(
             "placement_gap", .choice(PlacementGap.allCases.map(\.rawValue)), "Why there is no (newer) placement."),
@@ -74,6 +75,9 @@ enum ProcessDocument {
         }
         if let model = process.model {
             json.object("model") { ModelDocument.write(model, into: &$0) }
+        }
+        if let traced = process.traced {
+            json.object("traced") { TracingDocument.write(traced, into: &$0) }
         }
         if let placement = process.placement {
             json.object("placement") {

@@ -32,6 +32,7 @@ enum StatusDocument {
                     .required("counters", .map(of: .integer), "Since boot, by the kernel's names."),
                     .required("rates_per_second", .map(of: .number), "Increase since the previous round."),
                 ]), "The balancing counters of /proc/vmstat."),
+            .optional("tracing", TracingDocument.state, "Whether every hint fault is traced."),
             .required("cost", CostDocument.schema, "What observing costs."),
             .required(
                 "sources",
@@ -66,6 +67,9 @@ enum StatusDocument {
                     for rate in host.vmstatRates { json.member(rate.name, rate.perSecond) }
                 }
             }
+        }
+        if let tracing = snapshot.tracing {
+            json.object("tracing") { TracingDocument.writeState(tracing, into: &$0) }
         }
         json.object("cost") { CostDocument.write(snapshot, into: &$0) }
         json.object("sources") { json in

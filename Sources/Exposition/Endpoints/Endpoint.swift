@@ -67,6 +67,7 @@ package struct Endpoint: Sendable {
 package enum ContentType {
     package static let json = "application/json"
     package static let jsonLines = "application/x-ndjson"
+    package static let text = "text/plain; charset=utf-8"
 }
 
 /// What an endpoint is asked.

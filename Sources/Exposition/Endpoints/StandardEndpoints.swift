@@ -1,3 +1,4 @@
+package import Insight
 package import Snapshots
 import TextOutput
 
@@ -8,11 +9,13 @@ package struct StandardEndpoints: Sendable {
     private let lines: EventLines
     private let health: HealthPolicy
     private let version: String
+    private let explain: ExplainEndpoints
 
     package init(
-        store: SnapshotStore, events: EventLog, metrics: MetricsPage, version: String,
-        health: HealthPolicy = HealthPolicy()
+        store: SnapshotStore, events: EventLog, stories: StoryStore = StoryStore(), metrics: MetricsPage,
+        version: String, health: HealthPolicy = HealthPolicy()
     ) {
+        explain = ExplainEndpoints(store: store, stories: stories)
         self.store = store
         self.metrics = metrics
         self.lines = EventLines(log: events, store: store)
@@ -25,7 +28,7 @@ package struct StandardEndpoints: Sendable {
             + [
                 processEndpoint, DomainsEndpoint.endpoint(store: store), ModelDocument.endpoint(store: store),
                 eventsEndpoint,
-            ]
+            ] + explain.all
     }
 
     /// The snapshot a request may see.

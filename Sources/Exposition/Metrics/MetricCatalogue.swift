@@ -28,6 +28,7 @@ package struct MetricCatalogue: Sendable {
     package static func standard(version: String, additions: [MetricFamily] = []) -> MetricCatalogue {
         MetricCatalogue(
             hostFamilies(version: version) + kernelCounterFamilies + nodeFamilies + domainFamilies + modelFamilies
+                + tracingFamilies
                 + groupFamilies
                 + costFamilies
                 + additions + renderingFamilies)

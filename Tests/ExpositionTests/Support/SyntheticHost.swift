@@ -53,6 +53,59 @@ enum SyntheticHost {
         return activity
     }()
 
+    /// Everything a trace can say.
+    static let traced: TracedActivity = {
+        var activity = TracedActivity()
+        activity.faults = [
+            .init(rule: .local, outcome: .stayed, count: 900), .init(rule: .private, outcome: .migrated, count: 90),
+            .init(rule: .twoStage, outcome: .stayed, count: 10),
+        ]
+        activity.localFaults = 900
+        activity.remoteFaults = 100
+        activity.migratedPages = 90
+        activity.moves = [.init(source: NodeID(0), target: NodeID(1), pages: 90)]
+        activity.decisions = .init(right: 989, total: 990)
+        activity.remoteDecisions = .init(right: 89, total: 90)
+        activity.resynchronisingDecisions = 10
+        return activity
+    }()
+
+    static let tracing: TracingRecord = {
+        var record = TracingRecord()
+        record.state = .running
+        record.level = "faults"
+        record.missing = [.init(event: "placement", lost: "the instant of placement")]
+        record.scope = "all processes"
+        record.startedAtNanoseconds = 40_500_000_000
+        record.events = 12_000
+        record.eventsPerSecond = 240.5
+        record.lostEvents = 3
+        record.missedProbeHits = 1
+        record.bufferFillShare = 0.25
+        record.shedding.level = 1
+        record.shedding.processes = 40
+        record.shedding.raises = 2
+        record.shedding.nanoseconds = 1_500_000_000
+        record.lagNanoseconds = 600_000_000
+        record.cpuNanoseconds = 250_000_000
+        record.kernelFaults = 1_200
+        record.tracedFaults = 1_000
+        record.activity = traced
+        record.agreementByRule = [
+            .init(rule: .local, score: .init(right: 900, total: 900)),
+            .init(rule: .private, score: .init(right: 89, total: 90)),
+        ]
+        record.ledgerValues = .init(right: 19, total: 20)
+        record.ledgerPreferred = .init(right: 20, total: 20)
+        record.ledgerGroup = .init(right: 20, total: 20)
+        record.resynchronisingReadings = 8
+        record.tasksByStanding = [10, 1, 2, 3]
+        record.placements = 30
+        record.ties = 4
+        record.guessedTies = 1
+        return record
+    }()
+
     static let model: ModelRecord = {
         var model = ModelRecord(
             activity: activity, hintFaults: Estimate(observed: 600), isReconciled: true, profile: "6.12.43")
@@ -77,10 +130,13 @@ enum SyntheticHost {
         snapshot.host = host(machine)
         snapshot.domains = domains
         snapshot.model = model
+        snapshot.tracing = tracing
         snapshot.processes = [aliceDatabase, aliceShell, bobWorker]
         snapshot.processes[0].model = activity
+        snapshot.processes[0].traced = traced
         snapshot.groups = groups
         snapshot.groups[0].model = activity
+        snapshot.groups[0].traced = traced
         snapshot.groups[0].movedTotals = [
             MovedTotal(source: NodeID(0), target: NodeID(1), pages: 1234.5, errorPages: 100)
         ]
