@@ -11,16 +11,18 @@ prefix=$4
 
 bin=$destdir$prefix/bin
 lib=$destdir$prefix/lib
+share=$destdir$prefix/share/numawatch
 conf=$destdir/etc/numawatch
 
 case $verb in
     install)
-        install -d "$bin" "$lib/systemd/system" "$lib/sysusers.d" "$lib/tmpfiles.d" "$conf/numawatchd.conf.d"
+        install -d "$bin" "$lib/systemd/system" "$lib/sysusers.d" "$lib/tmpfiles.d" "$share" "$conf/numawatchd.conf.d"
         install -m 755 "$binaries/numawatchd" "$binaries/numawatch" "$bin/"
         sed "s|^ExecStart=/usr/bin/|ExecStart=$prefix/bin/|" systemd/numawatchd.service \
             >"$lib/systemd/system/numawatchd.service"
         chmod 644 "$lib/systemd/system/numawatchd.service"
         install -m 644 systemd/numawatch.socket "$lib/systemd/system/"
+        install -m 644 systemd/tracing.conf "$share/"
         install -m 644 systemd/sysusers.d/numawatch.conf "$lib/sysusers.d/"
         install -m 644 systemd/tmpfiles.d/numawatch.conf "$lib/tmpfiles.d/"
         if [ -e "$conf/numawatchd.conf" ] && ! cmp -s config/numawatchd.conf "$conf/numawatchd.conf"; then
@@ -42,7 +44,8 @@ case $verb in
         fi
         rm -f "$bin/numawatchd" "$bin/numawatch" \
             "$lib/systemd/system/numawatchd.service" "$lib/systemd/system/numawatch.socket" \
-            "$lib/sysusers.d/numawatch.conf" "$lib/tmpfiles.d/numawatch.conf" "$conf/numawatchd.conf.new"
+            "$lib/sysusers.d/numawatch.conf" "$lib/tmpfiles.d/numawatch.conf" "$share/tracing.conf" \
+            "$conf/numawatchd.conf.new"
         if [ -e "$conf/numawatchd.conf" ]; then
             if cmp -s config/numawatchd.conf "$conf/numawatchd.conf"; then
                 rm -f "$conf/numawatchd.conf"
@@ -50,7 +53,7 @@ case $verb in
                 echo "Kept $conf/numawatchd.conf, which was changed"
             fi
         fi
-        rmdir "$conf/numawatchd.conf.d" "$conf" 2>/dev/null || true
+        rmdir "$share" "$conf/numawatchd.conf.d" "$conf" 2>/dev/null || true
         ;;
     *)
         echo "usage: install.sh install|uninstall BINARIES DESTDIR PREFIX" >&2

@@ -11,6 +11,7 @@ struct InstallTests {
         "usr/lib/systemd/system/numawatchd.service",
         "usr/lib/sysusers.d/numawatch.conf",
         "usr/lib/tmpfiles.d/numawatch.conf",
+        "usr/share/numawatch/tracing.conf",
     ]
 
     private func programs() throws -> TemporaryDirectory {

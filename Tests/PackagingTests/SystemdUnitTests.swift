@@ -29,6 +29,27 @@ struct SystemdUnitTests {
         #expect(result.output == "")
     }
 
+    @Test("the drop-in for tracing is understood, and adds one capability and three paths")
+    func tracingDropIn() throws {
+        let directory = try units()
+        let dropIn = try text(of: "\(repository)/systemd/tracing.conf")
+        try directory.write("numawatchd.service.d/tracing.conf", dropIn)
+        let result = try Command(
+            try #require(analyzer),
+            ["verify", "--man=no", "--recursive-errors=yes", "\(directory.path)/numawatchd.service"],
+            environment: ["SYSTEMD_UNIT_PATH": "\(directory.path):"])
+        #expect(result.status == 0)
+        #expect(result.output == "")
+        let settings = dropIn.split(separator: "\n").filter { !$0.hasPrefix("#") && $0.contains("=") }
+        #expect(
+            settings == [
+                "Wants=sys-kernel-tracing.mount", "After=sys-kernel-tracing.mount",
+                "AmbientCapabilities=CAP_DAC_OVERRIDE", "CapabilityBoundingSet=CAP_DAC_OVERRIDE",
+                "ReadWritePaths=-/sys/kernel/tracing/instances", "ReadWritePaths=-/sys/kernel/tracing/kprobe_events",
+                "ReadWritePaths=-/sys/kernel/tracing/dynamic_events",
+            ])
+    }
+
     @Test("systemd-analyze verify would find a mistake")
     func verifyFindsMistakes() throws {
         let directory = try units()

@@ -177,6 +177,30 @@ extension ConfigurationForm where Value == [String] {
     }
 }
 
+extension ConfigurationForm where Value == [Int] {
+    /// Process ids, separated by white space; a further assignment adds to the list.
+    static var processIDs: Self {
+        Self(
+            typeName: "list of process ids", unit: "", range: "numbers from 1 to 4194304, separated by spaces",
+            read: { text throws(ConfigurationValueProblem) in
+                var processes: [Int] = []
+                for (offset, word) in text.words() {
+                    guard let number = Int(word), word.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                        throw ConfigurationValueProblem(.malformed(expected: "process ids such as 4242"), at: offset)
+                    }
+                    // PID_MAX_LIMIT
+                    guard (1...4_194_304).contains(number) else {
+                        throw ConfigurationValueProblem(.outOfRange(allowed: "1 to 4194304"), at: offset)
+                    }
+                    processes.append(number)
+                }
+                return processes
+            },
+            write: { $0.map(String.init).joined(separator: " ") },
+            merge: { old, new in old + new.filter { !old.contains($0) } })
+    }
+}
+
 extension ConfigurationForm where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
     /// One word out of a fixed set.
     static var choice: Self {

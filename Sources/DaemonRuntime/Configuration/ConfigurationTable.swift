@@ -1,7 +1,7 @@
 /// Every key `numawatchd` has, declared once: the parser, `config/numawatchd.conf` and `config/README.md` follow from it.
 package enum ConfigurationTable {
     /// In the order the shipped file lists them.
-    package static let keys: [ConfigurationKey] = sampling + placement + domains + server + log
+    package static let keys: [ConfigurationKey] = sampling + placement + domains + tracing + server + log
 
     /// The sections in the order of their first key.
     package static let sectionNames: [String] = keys.reduce(into: []) { names, key in
@@ -145,6 +145,60 @@ package enum ConfigurationTable {
             How often all scheduling domains are compared with what the kernel shows, and its balancing counters are \
             read. CPUs that come or go and cpusets that become partitions are noticed at the next host round.
             """)
+    ]
+
+    private static let tracing = [
+        ConfigurationKey(
+            "Tracing", "Enabled", \.tracing.isEnabled, .boolean,
+            """
+            Whether every NUMA hint fault is traced and replayed by the model as it happens. It needs privileges the \
+            shipped unit does not have, probes in the kernel's fault path, and memory; docs/tracing.md says how to \
+            grant them and what they cost. All that was set up is removed when it is turned off, when the daemon stops \
+            and, after a crash, when it starts again.
+            """),
+        ConfigurationKey(
+            "Tracing", "Processes", \.tracing.processes, .processIDs,
+            """
+            Only these processes, and the threads and processes they bring into being, are traced. Together with \
+            Units=; if both are empty, everything is. Each further assignment adds to the list.
+            """),
+        ConfigurationKey(
+            "Tracing", "Units", \.tracing.units, .patterns,
+            """
+            Only processes of these systemd units are traced: the ones each round of sampling finds, and their \
+            descendants at once.
+            """),
+        ConfigurationKey(
+            "Tracing", "BufferSize", \.tracing.bufferBytes, .size((64 << 10)...(1 << 30)),
+            """
+            The kernel's ring buffer for each CPU. A hint fault writes about 250 bytes in all its events: 4 MiB hold \
+            about 16000 faults, a third of a second at the highest rate one CPU can take.
+            """),
+        ConfigurationKey(
+            "Tracing", "WakeUpPercent", \.tracing.wakeUpPercent, .count(1...100),
+            """
+            How full a CPU's buffer gets, in percent, before the daemon is woken up; it looks five times a second in \
+            any case.
+            """),
+        ConfigurationKey(
+            "Tracing", "MaxEventRate", \.tracing.maximumEventRate, .count(1000...100_000_000),
+            """
+            How many events a second are read at most. Above that, and whenever a buffer is half full, fewer \
+            processes are traced: half of them, a quarter, and so on, always the same ones, so that their model stays \
+            exact. 200000 events a second cost about a third of one CPU. What was left out is published.
+            """),
+        ConfigurationKey(
+            "Tracing", "MaxLag", \.tracing.maximumLag, .timeSpan(.milliseconds(500)...(.seconds(300))),
+            """
+            How long the judged model may wait for ledger readings that settle which of two equal NUMA groups took \
+            the other's task in; two rounds of LedgerInterval= reach every task. While nothing is open it follows at \
+            once.
+            """),
+        ConfigurationKey(
+            "Tracing", "MaxWaitingEvents", \.tracing.maximumWaitingEvents, .count(1024...16_777_216),
+            """
+            How many events may wait for that, 64 bytes each. When there are more, the oldest ties are guessed.
+            """),
     ]
 
     private static let log = [

@@ -33,6 +33,17 @@ package struct DaemonConfiguration: Sendable, Equatable {
         package var interval: Duration = .seconds(60)
     }
 
+    package struct Tracing: Sendable, Equatable {
+        package var isEnabled: Bool = false
+        package var processes: [Int] = []
+        package var units: [String] = []
+        package var bufferBytes: Int = 4 << 20
+        package var wakeUpPercent: Int = 10
+        package var maximumEventRate: Int = 200_000
+        package var maximumLag: Duration = .seconds(10)
+        package var maximumWaitingEvents: Int = 131_072
+    }
+
     package struct Log: Sendable, Equatable {
         package var level: LogThreshold = .info
     }
@@ -46,6 +57,7 @@ package struct DaemonConfiguration: Sendable, Equatable {
     package var placement = Placement()
     package var server = Server()
     package var domains = Domains()
+    package var tracing = Tracing()
     package var log = Log()
 
     /// Every key at its default.

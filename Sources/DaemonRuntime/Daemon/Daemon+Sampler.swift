@@ -17,17 +17,18 @@ extension Daemon {
             start.logger.log(.failed, "The sampler cannot start: \(error)")
             throw .unavailable
         }
+        let exchange = TracingExchange()
         let loop = SamplerLoop(
             executor: executor, store: store,
             engine: SamplingEngine(
                 root: start.root, settings: start.configuration.samplingSettings, time: time,
                 // Two daemons on one fleet must not sample the same addresses in step.
-                seed: UInt64.random(in: .min ... .max)),
+                seed: UInt64.random(in: .min ... .max), tracing: exchange),
             time: time)
         self.init(
             start: start, store: store,
             sampler: Sampler(service: SamplerService(loop: loop)) { await loop.apply($0.samplingSettings) },
-            time: time)
+            backend: .live(root: start.root), exchange: exchange, time: time)
     }
 }
 

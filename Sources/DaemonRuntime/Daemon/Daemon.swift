@@ -1,4 +1,5 @@
 import Exposition
+import Insight
 package import LinuxSystem
 import Logging
 import Server
@@ -29,21 +30,34 @@ package struct Daemon: Sendable {
     private let start: DaemonStart
     private let store: SnapshotStore
     private let sampler: Sampler
-    private let events = EventLog()
+    private let tracing: TracingControl
+    private let stories: StoryStore
+    private let events: EventLog
     private let time: any TimeSource
     private let manager: ManagerLink
     private let reporter: EventReporter
 
     /// - Parameters:
     ///   - store: Where `sampler` publishes.
+    ///   - backend: Where live events come from.
+    ///   - exchange: Where `sampler` meets the tracer.
     ///   - time: The clock of the snapshots.
-    package init(start: DaemonStart, store: SnapshotStore, sampler: Sampler, time: any TimeSource = SystemTime()) {
+    package init(
+        start: DaemonStart, store: SnapshotStore, sampler: Sampler, backend: TracingBackend,
+        exchange: TracingExchange, time: any TimeSource = SystemTime()
+    ) {
         self.start = start
         self.store = store
         self.sampler = sampler
         self.time = time
         manager = ManagerLink(logger: start.logger)
+        events = EventLog()
+        stories = StoryStore()
         reporter = EventReporter(logger: start.logger, log: events, time: time)
+        tracing = TracingControl(
+            environment: TracingLoop.Environment(
+                backend: backend, exchange: exchange, stories: stories, reporter: reporter, time: time),
+            settings: start.configuration.tracingSettings)
     }
 
     /// Runs until it is told to stop, or fails. What there is to say has been said when it returns.
@@ -70,6 +84,7 @@ package struct Daemon: Sendable {
         var group = ServiceGroupConfiguration(
             services: [
                 service(sampler.service, "sampler"),
+                service(tracing, "tracing"),
                 service(follower, "rounds"),
                 service(watchdog, "watchdog"),
                 service(ReloadService(reloader: reloader, signals: hangups), "reload"),
@@ -118,7 +133,8 @@ package struct Daemon: Sendable {
             version: DaemonVersion.current, additions: statistics.metricFamilies)
         let page = MetricsPage(
             renderer: MetricsRenderer(catalogue: catalogue, seriesLimit: configuration.server.maximumSeries))
-        let endpoints = StandardEndpoints(store: store, events: events, metrics: page, version: DaemonVersion.current)
+        let endpoints = StandardEndpoints(
+            store: store, events: events, stories: stories, metrics: page, version: DaemonVersion.current)
         return SocketServer(
             sockets: plan.sockets,
             registry: EndpointRegistry(endpoints.all, version: DaemonVersion.current),
@@ -138,12 +154,13 @@ package struct Daemon: Sendable {
         return Reloader(
             running: start.configuration, manager: manager, reporter: reporter, time: time,
             load: { () throws(ConfigurationError) in try DaemonStart.loadConfiguration(file: file) },
-            apply: { [sampler, threshold = start.threshold] configuration in
+            apply: { [sampler, tracing, threshold = start.threshold] configuration in
                 threshold.set(configuration.log.level)
                 server.update(
                     access: configuration.accessPolicy(
                         groupID: Accounts().groupID(named: configuration.server.socketGroup)))
                 await sampler.apply(configuration)
+                tracing.apply(configuration.tracingSettings)
             })
     }
 

@@ -46,6 +46,21 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
     /// What was derived of the domains is not what the kernel shows.
     case domainsDisagree = "domains-disagree"
 
+    /// Every hint fault is traced from now on.
+    case tracingStarted = "tracing-started"
+    /// Tracing has ended as asked, and all it had set up is removed.
+    case tracingStopped = "tracing-stopped"
+    /// Tracing is asked for but cannot be had; sampling goes on.
+    case tracingUnavailable = "tracing-unavailable"
+    /// Tracing broke off, or something of it could not be removed.
+    case tracingFailed = "tracing-failed"
+    /// Too many events: fewer processes are traced.
+    case tracingShed = "tracing-shed"
+    /// More processes are traced again.
+    case tracingRestored = "tracing-restored"
+    /// The kernel could not keep some events.
+    case tracingLost = "tracing-lost"
+
     /// 128 bits as 32 lower-case hexadecimal digits.
     package var messageID: String {
         switch self {
@@ -69,6 +84,13 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
         case .topologyChanged: "1f009bd7b7f04bd4a24200ea9c2d6411"
         case .domainsChanged: "7ff503e855ef4abead2f7773dcc65830"
         case .domainsDisagree: "ad6878c162494c2e8aceb111b5b8b3ee"
+        case .tracingStarted: "e00501ecef834e5f82302fb017a497d0"
+        case .tracingStopped: "9c447119323a422e955e560fe9eb7bdf"
+        case .tracingUnavailable: "a2c3d04cdd354010b8120abc989240f5"
+        case .tracingFailed: "391a4f05c46242cd9cf17cf71e2e518e"
+        case .tracingShed: "64cd239a24874c928f135854b46b4be7"
+        case .tracingRestored: "0ed9c068ea5b49d789ab3db41d4277c7"
+        case .tracingLost: "b7005a41d9c94ed3bf349c8cb5c99723"
         }
     }
 
@@ -77,9 +99,11 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
         switch self {
         case .started, .configurationRead, .socketReady, .sourceReturned, .intervalsRestored, .stopping: .info
         case .ready, .stopped, .configurationReloaded, .restartNeeded, .sourceMissing, .topologyChanged,
-            .balancingChanged, .domainsChanged:
+            .balancingChanged, .domainsChanged, .tracingStarted, .tracingStopped, .tracingRestored:
             .notice
-        case .intervalsLengthened, .roundFailed, .domainsDisagree: .warning
+        case .intervalsLengthened, .roundFailed, .domainsDisagree, .tracingUnavailable, .tracingFailed, .tracingShed,
+            .tracingLost:
+            .warning
         case .configurationRefused, .samplerStalled: .error
         case .failed: .critical
         }

@@ -105,7 +105,7 @@ struct ConfigurationLoaderTests {
             (
                 "[Whatever]",
                 "a.conf:1:2: unknown section [Whatever]; known sections: "
-                    + "[Sampling] [Placement] [Domains] [Server] [Log]"
+                    + "[Sampling] [Placement] [Domains] [Tracing] [Server] [Log]"
             ),
             ("Level=info", "a.conf:1:1: Level= stands in front of the first section; put it below [Log]"),
             // Lines.

@@ -38,7 +38,9 @@ struct ConfigurationTableTests {
             "MaxThreadsPerRound": "77", "MaxHold": "11ms", "ReadBuffer": "1K", "SamplePages": "128",
             "MinimumRSS": "5M", "IncludeUnits": "a", "ExcludeUnits": "b", "Socket": "/tmp/s", "SocketGroup": "wheel",
             "SocketMode": "0600", "MaxConnections": "9", "RequestTimeout": "3s", "MaxSeries": "500",
-            "OthersMayRead": "yes", "Interval": "7min", "Level": "error",
+            "OthersMayRead": "yes", "Interval": "7min", "Level": "error", "Enabled": "yes", "Processes": "7 8",
+            "Units": "c", "BufferSize": "1M", "WakeUpPercent": "20", "MaxEventRate": "5000", "MaxLag": "7s",
+            "MaxWaitingEvents": "2048",
         ]
         for key in ConfigurationTable.keys {
             let value = try #require(values[key.name], "no test value for \(key.name)=")
