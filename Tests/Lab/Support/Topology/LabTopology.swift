@@ -50,13 +50,3 @@ package struct LabTopology: Sendable, Hashable {
     package var cpuCount: Int { sockets * dies * cores * threads }
     package var memoryMiB: Int { nodes.reduce(0) { $0 + $1.memoryMiB } }
 }
-
-/// A kernel Debian 12 has packages of.
-package enum KernelSeries: String, Sendable, Hashable, CaseIterable, Comparable {
-    case linux61 = "6.1"
-    case linux612 = "6.12"
-
-    package static func < (left: Self, right: Self) -> Bool {
-        allCases.firstIndex(of: left) ?? 0 < allCases.firstIndex(of: right) ?? 0
-    }
-}
