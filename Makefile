@@ -20,7 +20,7 @@ OUT ?=
 # capture: what to trace.
 WORKLOAD ?=
 
-.PHONY: help run test build install uninstall lint format bench lab capture clean
+.PHONY: help run test build install uninstall lint format bench harm lab capture clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,10 +60,16 @@ bench: ## Measure the daemon beside numastat and prometheus-node-exporter
 	@$(MAKE) --no-print-directory build
 	@./scripts/bench.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)"
 
+harm: ## Measure what watching does to a process with much memory; TURNS=, LENGTH=, INTERVAL=, TARGETS= choose
+	@./scripts/install-packages.sh build bench
+	@$(MAKE) --no-print-directory build
+	@./Tests/Lab/harm.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)"
+
 lab: ## Run the checks in guests on every topology and kernel; TOPOLOGY=, KERNEL= choose, OUT=FILE writes a document
 	@./scripts/install-packages.sh build lab
 	@$(MAKE) --no-print-directory build
-	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/numawatch-lab" run $(TOPOLOGY) $(if $(KERNEL),--kernel $(KERNEL)) \
+	@NUMAWATCH_PROMTOOL="$$(./scripts/extract-tool.sh prometheus promtool)" && export NUMAWATCH_PROMTOOL && \
+		"$$($(SWIFT) build $(RELEASE) --show-bin-path)/numawatch-lab" run $(TOPOLOGY) $(if $(KERNEL),--kernel $(KERNEL)) \
 		$(if $(OUT),--out $(OUT))
 
 capture: ## Store a guest as an archive for fixtures: TOPOLOGY=NAME [KERNEL=6.1] [WORKLOAD="words"] [OUT=FILE]

@@ -229,3 +229,22 @@ private func settled(_ governor: inout CPUGovernor, cost: UInt64, interval: UInt
         #expect(Double.infinity.logarithmOfOneMore == 1024)
     }
 }
+
+@Suite struct LockBreatherTests {
+    @Test func theTargetGetsItsTurnAfterHoldsThatAddUp() {
+        var breather = LockBreather()
+        let part = LockBreather.share / 3
+        #expect(breather.held(part) == nil)
+        #expect(breather.held(part) == nil)
+        #expect(breather.held(LockBreather.share - 2 * part) == LockBreather.pause)
+        // And then anew.
+        #expect(breather.held(part) == nil)
+    }
+
+    @Test func aLongHoldIsFollowedByOnePause() {
+        var breather = LockBreather()
+        #expect(breather.held(LockBreather.share * 10) == LockBreather.pause)
+        #expect(breather.held(0) == nil)
+        #expect(breather.held(.max) == LockBreather.pause)
+    }
+}

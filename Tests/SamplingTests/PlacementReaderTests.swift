@@ -184,6 +184,25 @@ import Testing
         #expect(record.bytes[node0] == 600 << 20)
     }
 
+    // Known to have few mappings, a process is not looked up in `maps` first: one read cannot walk more than there are.
+    @Test(arguments: [(nil, true), (20, false), (100, true)] as [(Int?, Bool)])
+    func mappingsSeenLastTimeBoundTheHold(mappings: Int?, looksUp: Bool) {
+        let host = root(
+            "00400000 default anon=100 dirty=100 N0=100 kernelpagesize_kB=4\n",
+            maps: "00400000-00464000 rw-p 00000000 00:00 0 \n", isLive: true)
+        var reader = PlacementReader(
+            root: host, units: HostUnits(pageSizeBytes: 4096, ticksPerSecond: 100), time: ManualTime(), seed: 1)
+        let process = TrackedProcess(
+            identity: ProcessIdentity(pid: 10, startTimeTicks: 1000), firstSeenAt: 0, isBornSinceStart: false)
+        process.residentPages = 1000
+        process.mappingCount = mappings
+        guard case .read = reader.place(process, settings: SamplingSettings(), nodes: [node0], now: 0) else {
+            Issue.record("not read")
+            return
+        }
+        #expect((host.readCount("/proc/10/maps") > 0) == looksUp)
+    }
+
     // Nobody waits for the lock of a copy.
     @Test func aCopyIsReadInFullHoweverLarge() {
         let root = root("10000000 default anon=300000 N0=300000 kernelpagesize_kB=4\n")

@@ -46,6 +46,9 @@ package final class ManualTime: TimeSource {
         for continuation in due { continuation.resume() }
     }
 
+    /// Nobody else could advance the clocks meanwhile: they advance by themselves.
+    package func pause(nanoseconds: UInt64) { advance(byNanoseconds: nanoseconds) }
+
     package func sleep(untilMonotonicNanoseconds deadline: UInt64) async throws {
         let id = state.withLock { state in
             state.nextID += 1

@@ -16,6 +16,9 @@ package protocol TimeSource: Sendable {
     ///
     /// - Throws: `CancellationError` when the task is cancelled first.
     func sleep(untilMonotonicNanoseconds deadline: UInt64) async throws
+
+    /// Blocks the calling thread: for code on a thread of its own, and pauses below a millisecond.
+    func pause(nanoseconds: UInt64)
 }
 
 /// The host's clocks.
@@ -31,6 +34,15 @@ package struct SystemTime: TimeSource {
         let now = monotonicNanoseconds
         guard deadline > now else { return try Task.checkCancellation() }
         try await Task.sleep(for: .nanoseconds(deadline - now), clock: .suspending)
+    }
+
+    /// clock_nanosleep(2) until an instant: a signal does not end it early.
+    package func pause(nanoseconds: UInt64) {
+        let (end, overflow) = monotonicNanoseconds.addingReportingOverflow(nanoseconds)
+        var deadline = timespec()
+        deadline.tv_sec = Int((overflow ? UInt64(Int64.max) : end) / 1_000_000_000)
+        deadline.tv_nsec = overflow ? 0 : Int(end % 1_000_000_000)
+        while unsafe clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, nil) == EINTR {}
     }
 
     /// CPU time this thread has used, in nanoseconds: CLOCK_THREAD_CPUTIME_ID.

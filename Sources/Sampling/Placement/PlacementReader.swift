@@ -13,6 +13,8 @@ import Snapshots
 /// 3. Where that is too large, or the whole would cost more CPU time than placement has for one process, a random sample of
 ///    addresses through move_pages(2) queries, which hold the lock for 16 pages at a time.
 ///
+/// Between calls the target gets its turn (``LockBreather``).
+///
 /// A copy of a host is read in full always: there is no lock to hold.
 ///
 /// Every call is timed; the longest is published with the figures, and what was measured teaches the predictor.
@@ -103,7 +105,9 @@ struct PlacementReader {
         let pages = process.residentPages
         let hugeShare = process.holdHistory?.hugeShare(pagesNow: pages) ?? 0
         let large = SamplingSettings.largestReadBufferBytes
-        if predictor.hold(pages: pages, hugeShare: hugeShare, mappings: HoldPredictor.mappingsPerRead(large)) <= bound {
+        // Mappings come and go: twice what was there last time.
+        let expected = min(process.mappingCount.map { $0 * 2 } ?? .max, HoldPredictor.mappingsPerRead(large))
+        if predictor.hold(pages: pages, hugeShare: hugeShare, mappings: expected) <= bound {
             return try readInFull(process, files, chunkBytes: large, now: now)
         }
         if let gap = try readMaps(files) { return .gap(gap) }
@@ -146,7 +150,10 @@ struct PlacementReader {
         swap(&current, &reader)
         defer { swap(&current, &reader) }
         let pageSize = units.pageSizeBytes
-        let chunks = try files.readChunks("numa_maps", chunkBytes: chunkBytes, scratch: &scratch) { chunk, _ in
+        let time = time
+        var breather = LockBreather()
+        let chunks = try files.readChunks("numa_maps", chunkBytes: chunkBytes, scratch: &scratch) { chunk, held in
+            if let pause = breather.held(held) { time.pause(nanoseconds: pause) }
             do throws(KernelTextError) {
                 try current.feed(chunk) { line, bytes in
                     Self.add(
@@ -240,9 +247,12 @@ struct PlacementReader {
         swap(&mapped, &memory)
         defer { swap(&mapped, &memory) }
         mapped.removeAll()
+        let time = time
+        var breather = LockBreather()
         let chunks = try files.readChunks(
             "maps", chunkBytes: SamplingSettings.largestReadBufferBytes, scratch: &scratch
-        ) { chunk, _ in
+        ) { chunk, held in
+            if let pause = breather.held(held) { time.pause(nanoseconds: pause) }
             do throws(KernelTextError) {
                 try current.feed(chunk) { line, bytes in
                     let path = line.path(in: bytes)
@@ -281,6 +291,9 @@ struct PlacementReader {
         return status.residentBytes.map { $0 / pageSizeBytes }
     }
 
+    /// Pages asked for in one call: the kernel lets go of the lock after each 16, but takes it again at once.
+    private static let pagesPerCall = 256
+
     private mutating func sample(
         _ process: TrackedProcess, _ files: borrowing ProcessFiles, settings: SamplingSettings, nodes: [NodeID],
         now: UInt64
@@ -301,9 +314,10 @@ struct PlacementReader {
         swap(&kinds, &classes)
         var estimate = PlacementEstimate(mappedPages: memory.sampledPages)
         var longest: UInt64 = 0
+        var breather = LockBreather()
         var start = 0
         while start < addresses.count {
-            let end = min(start + MovePages.largestBatch, addresses.count)
+            let end = min(start + Self.pagesPerCall, addresses.count)
             let before = time.monotonicNanoseconds
             do throws(SystemFailure) {
                 try MovePages.locate(
@@ -311,11 +325,13 @@ struct PlacementReader {
             } catch {
                 return .gap(error.isGone ? .exited : error.isPermission ? .denied : .tooExpensive)
             }
-            longest = max(longest, time.monotonicNanoseconds - before)
+            let held = time.monotonicNanoseconds - before
+            longest = max(longest, held)
             for (offset, status) in statuses.enumerated() {
                 estimate.add(classes[start + offset], node: status.node.flatMap { NodeNumber.node($0) })
             }
             start = end
+            if let pause = breather.held(held), start < addresses.count { time.pause(nanoseconds: pause) }
         }
         account.files += 1
         let amounts = estimate.amounts(

@@ -7,7 +7,10 @@
 //   region start=0x… bytes=… policy=… huge=…   a mapping made; its pages are where the workload put them
 //   pages start=0x… node0=… node1=…            where its pages are now, asked with move_pages(2)
 //   ready                                      everything is set up; the steady state begins
-//   done rounds=… [worst_ns=… over_1ms=…]      the end, after `seconds=` or SIGTERM
+//   stall worst_ns=… over_1ms=… total_ns=… worst_blocked_ns=… blocked_over_1ms=…
+//                                              of `stall`: the slowest pair and how many took over 1 ms; then the same
+//                                              without the time the thread was ready to run and had no CPU
+//   done rounds=…                              the end, after `seconds=` or SIGTERM
 // so that a test compares what a tool reports with what was done, not with what another tool says.
 #pragma once
 
@@ -33,7 +36,7 @@ struct options {
     int thread_node;
     // Length of a phase of `pingpong` and `moves`, milliseconds.
     int period_ms;
-    // Number of mappings of `vmas`.
+    // Number of mappings of `vmas`, and of the large memory of `stall`.
     int maps;
     // `policy`: default, bind, preferred, interleave, local; and its nodes as numactl writes them ("0-1").
     const char *policy;
