@@ -14,6 +14,10 @@ package struct LedgerSample: Hashable, Sendable {
     package var currentNode: Int32
     /// `numa_group_id`, 0 for none.
     package var groupID: Int32
+    /// `se.nr_migrations`: how often the task changed its CPU; absent if not read.
+    package var migrationCount: UInt64?
+    /// `se.sum_exec_runtime`, nanoseconds; absent if not read.
+    package var runtimeNanoseconds: UInt64?
     /// One per online node, ascending.
     package var nodes: [Node]
 
@@ -34,7 +38,8 @@ package struct LedgerSample: Hashable, Sendable {
 
     package init(
         timeNanoseconds: UInt64, tid: Int32, scanSequence: Int64, pagesMigrated: UInt64, preferredNode: Int32,
-        currentNode: Int32, groupID: Int32, nodes: [Node]
+        currentNode: Int32, groupID: Int32, migrationCount: UInt64? = nil, runtimeNanoseconds: UInt64? = nil,
+        nodes: [Node]
     ) {
         self.timeNanoseconds = timeNanoseconds
         self.tid = tid
@@ -43,6 +48,8 @@ package struct LedgerSample: Hashable, Sendable {
         self.preferredNode = preferredNode
         self.currentNode = currentNode
         self.groupID = groupID
+        self.migrationCount = migrationCount
+        self.runtimeNanoseconds = runtimeNanoseconds
         self.nodes = nodes
     }
 
@@ -59,6 +66,34 @@ package struct LedgerSample: Hashable, Sendable {
                     taskPrivate: $0.taskPrivate, taskShared: $0.taskShared, groupPrivate: $0.groupPrivate,
                     groupShared: $0.groupShared)
             })
+    }
+}
+
+extension LedgerSample {
+    /// What is known of a task that was born while its process, or the host, was watched: its ledger began empty.
+    package struct Birth: Hashable, Sendable {
+        /// A time at which it was not there yet.
+        package var afterNanoseconds: UInt64
+        /// `mm->numa_scan_seq` at that time, 0 for a process that was not there either.
+        package var scanSequence: Int64
+
+        package init(afterNanoseconds: UInt64, scanSequence: Int64) {
+            self.afterNanoseconds = afterNanoseconds
+            self.scanSequence = scanSequence
+        }
+    }
+
+    /// The counters of one kind each, private before shared, in the order of the nodes.
+    var counters: [UInt64] { nodes.flatMap { [$0.taskPrivate, $0.taskShared] } }
+
+    /// The reading that would have been taken just before a task was born.
+    init(before sample: LedgerSample, birth: Birth) {
+        self.init(
+            timeNanoseconds: min(birth.afterNanoseconds, sample.timeNanoseconds), tid: sample.tid,
+            scanSequence: min(birth.scanSequence, sample.scanSequence), pagesMigrated: 0, preferredNode: -1,
+            currentNode: -1, groupID: 0, migrationCount: sample.migrationCount.map { _ in 0 },
+            runtimeNanoseconds: sample.runtimeNanoseconds.map { _ in 0 },
+            nodes: sample.nodes.map { _ in Node(taskPrivate: 0, taskShared: 0) })
     }
 }
 

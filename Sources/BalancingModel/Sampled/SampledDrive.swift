@@ -1,22 +1,30 @@
 /// The sampled drive: what balancing did in an interval, from readings of ledgers and counters alone.
 ///
 /// For each task that is read again: how many pages its placements folded (``WindowReconstruction``), by node and kind;
-/// how many pages moved, which is a counter; from where to where, as far as the nodes allow; the scan period; and the
-/// node its group's ledger speaks for. For the system: the hint faults of the interval. `/proc/vmstat` counts these
-/// exactly, so with it the total is observed, and the tasks' shares of it are the model's: each task's bounds hold, and
-/// within them the values are moved together until they sum up to what was counted. Faults that are not folded yet are
-/// carried to the next interval. Without `/proc/vmstat` the total is the sum of the tasks', with their bounds.
+/// how many pages moved, which is a counter; from where to where, as far as the nodes allow (``PageMoves``); the scan
+/// period; and the preferred node (``PreferredNodeModel``). A task may be read any number of times in an interval, and
+/// should be read between any two of its placements: then what was folded is exact, however long the interval. ``ScanPace``
+/// says when.
+///
+/// For the system: the hint faults of the interval. `/proc/vmstat` counts these exactly, so with it the total is observed.
+/// It also narrows the tasks' values, never their bounds: what a task folds was faulted since its placement before, so all
+/// of them together cannot have folded more than was counted since the earliest of these; within the bounds the values are
+/// moved together until they agree. Without `/proc/vmstat` the total is the sum of the tasks', with their bounds.
+///
+/// What is folded in an interval was faulted up to one scan pass earlier: tasks' figures lag behind the system's by what is
+/// in their windows, which no file shows.
 ///
 /// Limits: a page folded is a base page, a hint fault may cover many (huge pages, large folios), so with such the
 /// ledgers tell pages and vmstat tells faults, and the former are not scaled by the latter. Tasks that were born and
-/// died between two readings leave no trace in ledgers.
+/// died between two readings leave no trace in ledgers; nor does what a task folded before an exec between two readings.
 package struct SampledDrive: Sendable {
     private let profile: KernelProfile
     private let layout: NodeLayout
-    private var last: [Int32: LedgerSample] = [:]
-    private var open: [Int32: TaskInterval] = [:]
-    /// Faults counted and not folded yet, as of the end of the last interval.
-    private var carriedFaults = 0.0
+    private var tracks: [Int32: TaskTrack] = [:]
+    /// What was read of tasks that are gone, in the open interval.
+    private var gone: [TaskInterval] = []
+    /// Hint faults counted since the drive began.
+    private var faultCount: UInt64 = 0
 
     package init(profile: KernelProfile, layout: NodeLayout) {
         self.profile = profile
@@ -24,28 +32,64 @@ package struct SampledDrive: Sendable {
     }
 
     /// Tasks that were read.
-    package var taskCount: Int { last.count }
+    package var taskCount: Int { tracks.count }
 
-    /// Takes a reading; a second reading of a task within one interval replaces its part of the interval.
-    package mutating func observe(_ sample: LedgerSample) {
+    /// Takes a reading.
+    ///
+    /// - Parameters:
+    ///   - sample: The reading; one that is not later than the task's last is left out.
+    ///   - birth: For the first reading of a task that was born while its process was watched: then all its ledger shows
+    ///     is of this interval.
+    package mutating func observe(_ sample: LedgerSample, birth: LedgerSample.Birth? = nil) {
         guard sample.nodes.count == layout.count else { return }
-        if let previous = last[sample.tid], sample.timeNanoseconds > previous.timeNanoseconds {
-            open[sample.tid] = TaskInterval(previous, sample, profile: profile, layout: layout)
+        guard var track = tracks.removeValue(forKey: sample.tid) else {
+            if let birth {
+                var track = TaskTrack(sample, birth: birth, faultCount: faultCount)
+                track.add(sample, faultCount: faultCount, profile: profile, layout: layout)
+                tracks[sample.tid] = track
+            } else {
+                tracks[sample.tid] = TaskTrack(first: sample, faultCount: faultCount)
+            }
+            return
         }
-        last[sample.tid] = sample
+        if sample.timeNanoseconds > track.last.timeNanoseconds {
+            track.add(sample, faultCount: faultCount, profile: profile, layout: layout)
+        }
+        tracks[sample.tid] = track
     }
 
-    /// Forgets a task that is gone.
+    /// Forgets a task that is gone; what was read of it in the open interval still counts.
     package mutating func forget(_ tid: Int32) {
-        last[tid] = nil
+        guard var track = tracks.removeValue(forKey: tid) else { return }
+        if let interval = track.takeInterval(faultCount: nil) { gone.append(interval) }
     }
 
     /// Ends the interval: what all readings since the last call say.
     ///
-    /// - Parameter counters: How far `/proc/vmstat` went in the interval; nothing if it could not be read.
-    package mutating func closeInterval(_ counters: SystemCounters?) -> IntervalEstimate {
-        var tasks = open.values.sorted { $0.tid < $1.tid }
-        open.removeAll(keepingCapacity: true)
+    /// - Parameters:
+    ///   - counters: How far `/proc/vmstat` went in the interval; nothing if it could not be read.
+    ///   - time: When it was read: tasks last read before that are not taken to have been read at the same time. Nothing
+    ///     if all were read at the end.
+    package mutating func closeInterval(_ counters: SystemCounters?, at time: UInt64? = nil) -> IntervalEstimate {
+        faultCount = faultCount.addingReportingOverflow(counters?.hintFaults ?? 0).partialValue
+        var tasks = gone
+        gone.removeAll(keepingCapacity: true)
+        // The earliest count at which a window that was folded was opened; nothing if that is not known of all.
+        var opened = tasks.contains { $0.foldedPages.highest > 0 } ? nil : Optional(faultCount)
+        for tid in tracks.keys.sorted() {
+            guard var track = tracks[tid] else { continue }
+            let isAtEnd = time.map { track.last.timeNanoseconds >= $0 } ?? true
+            let since = track.openedBeforeInterval
+            if let interval = track.takeInterval(faultCount: isAtEnd ? faultCount : nil) {
+                tasks.append(interval)
+                if interval.foldedPages.highest > 0 {
+                    opened = opened.flatMap { count in since.map { min(count, $0) } }
+                }
+            }
+            if counters == nil { track.forgetFaultCounts() }
+            tracks[tid] = track
+        }
+        tasks.sort { $0.tid < $1.tid }
         let folded = tasks.reduce(Estimate.zero) { $0 + $1.foldedPages }
         guard let counters else {
             return IntervalEstimate(
@@ -53,21 +97,20 @@ package struct SampledDrive: Sendable {
                 pagesMigrated: tasks.reduce(Estimate.zero) { $0 + $1.pagesMigrated }, tasks: tasks,
                 isReconciled: false)
         }
-        let available = carriedFaults + Double(counters.hintFaults)
-        // More pages at least than faults at most: faults cover several pages each, and cannot be compared with pages.
-        let isComparable = folded.lowest <= available * 1.02 + 1
-        if isComparable {
-            // Folded is at most what was counted; within the bounds the common factor makes it so.
-            let goal = min(max(min(folded.value, available), folded.lowest), folded.highest)
-            for index in tasks.indices { tasks[index].move(from: folded, to: goal) }
-            carriedFaults = max(0, available - goal)
-        } else {
-            carriedFaults = 0
+        var isReconciled = false
+        if let opened {
+            let available = Double(faultCount - min(opened, faultCount))
+            // More pages at least than faults at most: faults cover several pages each, and cannot be compared with pages.
+            isReconciled = folded.lowest <= available
+            if isReconciled {
+                let goal = max(min(folded.value, available), folded.lowest)
+                for index in tasks.indices { tasks[index].move(from: folded, to: goal) }
+            }
         }
         return IntervalEstimate(
             hintFaults: Estimate(observed: counters.hintFaults),
             localHintFaults: Estimate(observed: counters.localHintFaults),
-            pagesMigrated: Estimate(observed: counters.pagesMigrated), tasks: tasks, isReconciled: isComparable)
+            pagesMigrated: Estimate(observed: counters.pagesMigrated), tasks: tasks, isReconciled: isReconciled)
     }
 }
 

@@ -1,24 +1,35 @@
-/// One task's part of an interval, reconstructed from two readings of its ledger.
+/// One task's part of an interval, reconstructed from its readings in it: the sum of what each two that follow each other
+/// tell.
 package struct TaskInterval: Hashable, Sendable {
     package let tid: Int32
     package let beginNanoseconds: UInt64
-    package let endNanoseconds: UInt64
-    package let placements: ClosedRange<Int>
+    package private(set) var endNanoseconds: UInt64
+    /// Readings the interval ends with or holds.
+    package private(set) var readings = 0
+    package private(set) var placements = 0...0
     /// The ledger was cleared meanwhile: exec, or another task with the same id.
-    package let wasCleared: Bool
+    package private(set) var wasCleared = false
     /// Base pages folded into the ledger, by node in ascending order.
     package private(set) var nodes: [NodePages]
+    /// Base pages folded into the ledger at all nodes: with more than one placement between two readings, narrower bounds
+    /// than those of the nodes' sum.
+    package private(set) var foldedPages = Estimate.zero
     /// Base pages its hint faults moved.
-    package let pagesMigrated: Estimate
+    package private(set) var pagesMigrated = Estimate(observed: 0)
     /// Where these came from and went to; parts of ``pagesMigrated``.
-    package let moves: [Move]
-    package let preferredNode: Int32
-    /// The node its ledger, or its group's, speaks for (`task_numa_placement`); -1 for none. It is equal to
-    /// ``preferredNode`` unless a search for a CPU ended elsewhere or others of the group placed themselves since.
-    package let modelledPreferredNode: Int32
-    package let groupID: Int32
+    package private(set) var moves: [Move] = []
+    /// `numa_preferred_nid` at the last reading.
+    package private(set) var preferredNode: Int32 = -1
+    /// The preferred node as modelled; equal to ``preferredNode`` unless ``preferredBasis`` says that it is unexplained.
+    package private(set) var modelledPreferredNode: Int32 = -1
+    /// What the last change of the preferred node, or its staying, rests on.
+    package private(set) var preferredBasis = PreferredNodeBasis.kept
+    /// The node predicted for the last reading without a look at what the kernel printed.
+    package private(set) var predictedPreferredNode: Int32 = -1
+    package private(set) var groupID: Int32 = 0
     /// Milliseconds between scans of the mm; absent if its sequence did not advance.
-    package let scanPeriodMilliseconds: Estimate?
+    package private(set) var scanPeriodMilliseconds: Estimate?
+    private var sequenceSteps: Int64 = 0
 
     /// Pages folded at one node.
     package struct NodePages: Hashable, Sendable {
@@ -34,39 +45,65 @@ package struct TaskInterval: Hashable, Sendable {
         package var pages: Estimate
     }
 
-    init(_ before: LedgerSample, _ after: LedgerSample, profile: KernelProfile, layout: NodeLayout) {
-        tid = after.tid
-        beginNanoseconds = before.timeNanoseconds
+    init(from first: LedgerSample, layout: NodeLayout) {
+        tid = first.tid
+        beginNanoseconds = first.timeNanoseconds
+        endNanoseconds = first.timeNanoseconds
+        nodes = layout.nodeNumbers.map { NodePages(node: $0, privatePages: .zero, sharedPages: .zero) }
+    }
+
+    /// Adds what the next reading tells.
+    mutating func add(
+        _ before: LedgerSample, _ after: LedgerSample, windows: WindowReconstruction, preferred: PreferredNodeModel,
+        profile: KernelProfile, layout: NodeLayout
+    ) {
         endNanoseconds = after.timeNanoseconds
-        let steps = after.scanSequence.subtractingReportingOverflow(before.scanSequence).partialValue
-        let windows = WindowReconstruction(
-            before: before.nodes.flatMap { [$0.taskPrivate, $0.taskShared] },
-            after: after.nodes.flatMap { [$0.taskPrivate, $0.taskShared] }, sequenceSteps: steps)
-        placements = windows.placements
-        wasCleared = windows.wasCleared
-        nodes = after.nodes.indices.map { position in
-            let old = before.nodes.indices.contains(position) ? before.nodes[position] : nil
-            let new = after.nodes[position]
-            return NodePages(
-                node: layout.number(position),
-                privatePages: windows.pages(before: old?.taskPrivate ?? 0, after: new.taskPrivate),
-                sharedPages: windows.pages(before: old?.taskShared ?? 0, after: new.taskShared))
+        readings += 1
+        let fewest = placements.lowerBound + windows.placements.lowerBound
+        placements = fewest...(placements.upperBound + windows.placements.upperBound)
+        wasCleared = wasCleared || windows.wasCleared
+        foldedPages = foldedPages + windows.total(before: before.counters, after: after.counters)
+        for index in nodes.indices {
+            let (old, new) = (before.nodes[index], after.nodes[index])
+            nodes[index].privatePages =
+                nodes[index].privatePages + windows.pages(before: old.taskPrivate, after: new.taskPrivate)
+            nodes[index].sharedPages =
+                nodes[index].sharedPages + windows.pages(before: old.taskShared, after: new.taskShared)
         }
         // The counter survives exec; if it fell, another task has the id now.
         let moved =
             after.pagesMigrated >= before.pagesMigrated
             ? after.pagesMigrated - before.pagesMigrated : after.pagesMigrated
-        pagesMigrated = Estimate(observed: moved)
+        pagesMigrated = pagesMigrated + Estimate(observed: moved)
+        for move in PageMoves.between(before, after, pages: moved, layout: layout) { add(move) }
         preferredNode = after.preferredNode
+        modelledPreferredNode = preferred.node
+        preferredBasis = preferred.basis
+        predictedPreferredNode = preferred.predicted
         groupID = after.groupID
-        modelledPreferredNode = layout.number(Self.preferred(after, layout: layout))
-        moves = Self.moves(before, after, pages: moved, layout: layout)
-        scanPeriodMilliseconds = Self.period(before, after, steps: steps, profile: profile)
+        let steps = after.scanSequence.subtractingReportingOverflow(before.scanSequence).partialValue
+        if steps > 0 { sequenceSteps = sequenceSteps.addingReportingOverflow(steps).partialValue }
+        scanPeriodMilliseconds = period(profile)
     }
 
-    /// Base pages folded at all nodes.
-    package var foldedPages: Estimate {
-        nodes.reduce(Estimate.zero) { $0 + $1.privatePages + $1.sharedPages }
+    private mutating func add(_ move: Move) {
+        if let index = moves.firstIndex(where: {
+            $0.sourceNode == move.sourceNode && $0.targetNode == move.targetNode
+        }) {
+            moves[index].pages = moves[index].pages + move.pages
+        } else {
+            moves.append(move)
+        }
+    }
+
+    /// Allows for one placement that left the ledger as it was: its window was what halving takes away.
+    mutating func widen(byHalfOf ledger: LedgerSample) {
+        for index in nodes.indices {
+            let (personal, shared) = (ledger.nodes[index].taskPrivate / 2, ledger.nodes[index].taskShared / 2)
+            nodes[index].privatePages.highest += Double(personal)
+            nodes[index].sharedPages.highest += Double(shared)
+            foldedPages.highest += Double(personal) + Double(shared)
+        }
     }
 
     /// Moves all values between their bounds by the share by which the sum moves.
@@ -80,59 +117,24 @@ package struct TaskInterval: Hashable, Sendable {
             }
             return result
         }
+        foldedPages = moved(foldedPages)
         for index in nodes.indices {
             nodes[index].privatePages = moved(nodes[index].privatePages)
             nodes[index].sharedPages = moved(nodes[index].sharedPages)
         }
     }
 
-    private static func preferred(_ sample: LedgerSample, layout: NodeLayout) -> Int {
-        let faults = sample.nodes.map {
-            sample.groupID != 0 ? $0.groupPrivate &+ $0.groupShared : $0.taskPrivate &+ $0.taskShared
-        }
-        return layout.preferredNode(faults: faults, isGroup: sample.groupID != 0)
-    }
-
-    /// Pages come to the node the task runs on; it was on at most two that were seen, and between two nodes there is only
-    /// one way. Else the sources are weighted by what the ledger showed there before.
-    private static func moves(
-        _ before: LedgerSample, _ after: LedgerSample, pages: UInt64, layout: NodeLayout
-    ) -> [Move] {
-        guard pages > 0, after.currentNode >= 0 else { return [] }
-        let hasMoved = before.currentNode != after.currentNode
-        let targets =
-            hasMoved && before.currentNode >= 0 ? [before.currentNode, after.currentNode] : [after.currentNode]
-        var result: [Move] = []
-        for target in targets {
-            let part = Double(pages) / Double(targets.count)
-            let sources = layout.nodeNumbers.indices.filter { layout.nodeNumbers[$0] != target && layout.hasMemory[$0] }
-            let weights = sources.map { Double(before.nodes[$0].taskPrivate &+ before.nodes[$0].taskShared) + 1 }
-            let total = weights.reduce(0, +)
-            for (position, weight) in zip(sources, weights) {
-                let isCertain = sources.count == 1 && targets.count == 1
-                let value = part * weight / total
-                result.append(
-                    Move(
-                        sourceNode: layout.number(position), targetNode: target,
-                        pages: Estimate(
-                            value: value, lowest: isCertain ? value : 0, highest: isCertain ? value : Double(pages),
-                            provenance: .modelled)))
-            }
-        }
-        return result
-    }
-
     /// A pass of the mm takes one scan for each window; the resident set is not in the ledger, so a pass counts as one scan,
     /// and the period is at most what comes out.
-    private static func period(
-        _ before: LedgerSample, _ after: LedgerSample, steps: Int64, profile: KernelProfile
-    ) -> Estimate? {
-        guard steps > 0 else { return nil }
-        let milliseconds = Double(after.timeNanoseconds - before.timeNanoseconds) / 1e6
+    private func period(_ profile: KernelProfile) -> Estimate? {
+        guard sequenceSteps > 0 else { return nil }
+        let milliseconds = Double(endNanoseconds - beginNanoseconds) / 1e6
         let floor = Double(profile.minimumPeriod(residentPages: UInt64(UInt32.max)))
         let highest =
-            steps > 1 ? milliseconds / Double(steps - 1) : Double(profile.tunables.scanPeriodMaximumMilliseconds)
+            sequenceSteps > 1
+            ? milliseconds / Double(sequenceSteps - 1) : Double(profile.tunables.scanPeriodMaximumMilliseconds)
         return Estimate(
-            value: milliseconds / Double(steps), lowest: floor, highest: max(floor, highest), provenance: .modelled)
+            value: milliseconds / Double(sequenceSteps), lowest: floor, highest: max(floor, highest),
+            provenance: .modelled)
     }
 }

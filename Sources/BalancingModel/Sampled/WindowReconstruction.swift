@@ -1,17 +1,26 @@
 /// What was folded into a ledger between two readings of it.
 ///
 /// Each placement makes a counter M into ⌈M/2⌉ + B, with B the pages of its window. Between two readings a task placed
-/// itself k times, at most once for each step of its mm's scan sequence, and once more for a step before the first
-/// reading that it had not seen yet. Read backwards:
+/// itself k times: at most once for each step of its mm's scan sequence, and once more if it had not yet done so for the
+/// sequence of the first reading. Read backwards:
 ///
 /// - k = 0: nothing was folded; the ledger stands still.
 /// - k = 1: B = M' − ⌈M/2⌉, exactly.
-/// - k > 1: X = M' − (M halved k times) is a weighted sum of the windows: a page of the last counts 1, of the one before
-///   1/2, and so on. So the pages folded are at least X and at most X·2^(k−1), up to rounding; if the windows are alike,
-///   X·k/(2 − 2^(1−k)).
+/// - k > 1: the windows weigh differently, a page of the last 1, of the one before 1/2, and so on. At least
+///   M' − ⌈M/2ᵏ⌉ pages were folded, if all were in the last window, and at most M'·2ᵏ⁻¹ − ⌈M/2⌉, if all were in the
+///   first: ⌈n/2ᵏ⁻¹⌉ = M' holds up to n = M'·2ᵏ⁻¹. If the windows are alike, it was (M' − ⌈M/2ᵏ⌉)·k/(2 − 2¹⁻ᵏ).
 ///
-/// No counter can fall below its halves, which bounds k from below: a counter that went from 1000 to 130 was halved at
-/// least three times. Example: M = 901, M' = 571, sequence one further: k = 1, B = 571 − 451 = 120.
+/// Nothing narrows the bounds of k > 1: any distribution over the windows between them leads to the same M'. A reader that
+/// wants exact figures must read between any two placements.
+///
+/// What tells k. No counter can fall below its halves: one that went from 1000 to 130 was halved three times at least.
+/// And a counter that is exactly the half, or a quarter, of what it was had no faults: that would be a rare coincidence
+/// otherwise, so the k for which most counters are such is the likeliest. A ledger that stands still was not folded,
+/// unless the window before was as large as what halving would take away, as in the steady state of a task whose every
+/// pass finds the same pages: then it is taken to be folded on. (Any other window may equal that by chance as well;
+/// ``TaskTrack`` widens the bounds for it.)
+///
+/// Example: M = 901, M' = 571, sequence one further: k = 1, B = 571 − 451 = 120.
 package struct WindowReconstruction: Hashable, Sendable {
     /// How often the task can have been placed: bounds, and the likeliest.
     package let placements: ClosedRange<Int>
@@ -21,38 +30,69 @@ package struct WindowReconstruction: Hashable, Sendable {
 
     /// More are not told apart: by then nothing is left of the first reading.
     private static let limit = 40
+    /// A counter that halves to less says nothing: small ones come out right by chance.
+    private static let tellingHalf: UInt64 = 8
 
     /// - Parameters:
     ///   - before: Counters of the first reading.
     ///   - after: The same counters of the second.
     ///   - sequenceSteps: By how much the mm's scan sequence advanced; negative if it was reset.
-    package init(before: [UInt64], after: [UInt64], sequenceSteps: Int64) {
-        if before == after, sequenceSteps <= 0 {
-            placements = 0...0
-            likeliestPlacements = 0
+    ///   - mayBeLate: Whether a placement for the first reading's own sequence may still have been due.
+    ///   - isIdle: The task did not run in between, so it was not placed.
+    ///   - lastWindowPages: What its last placement folded, all counters together, if that is known.
+    package init(
+        before: [UInt64], after: [UInt64], sequenceSteps: Int64, mayBeLate: Bool = true, isIdle: Bool = false,
+        lastWindowPages: UInt64? = nil
+    ) {
+        let steps = Int(max(0, min(sequenceSteps, Int64(Self.limit))))
+        // After a reset of the sequence it is unknown how far it had come.
+        let highest = sequenceSteps < 0 ? Self.limit : min(steps + (mayBeLate ? 1 : 0), Self.limit)
+        if before == after {
+            let half = before.reduce(UInt64(0)) { $0.addingReportingOverflow($1 / 2).partialValue }
+            let mayStand = !isIdle && half > 0 && half == lastWindowPages
+            placements = 0...(mayStand ? highest : 0)
+            likeliestPlacements = mayStand ? min(steps, highest) : 0
             wasCleared = false
             return
         }
-        let wasReset = sequenceSteps < 0
-        let steps = Int(max(0, min(sequenceSteps, Int64(Self.limit))))
-        let highest = wasReset ? Self.limit : min(steps + 1, Self.limit)
-        var lowest = before == after ? 0 : 1
-        while lowest <= highest, !Self.isPossible(before, after, placements: lowest) { lowest += 1 }
-        guard lowest <= highest else {
+        let most = max(1, highest)
+        var lowest = 1
+        while lowest <= most, !Self.isPossible(before, after, placements: lowest) { lowest += 1 }
+        guard lowest <= most else {
             // Fell faster than halving allows: cleared.
             wasCleared = true
-            placements = 1...max(1, highest)
-            likeliestPlacements = max(1, min(steps, highest))
+            placements = 1...most
+            likeliestPlacements = max(1, min(steps, most))
             return
         }
         wasCleared = false
-        placements = lowest...highest
-        likeliestPlacements = min(max(lowest, steps), highest)
+        placements = lowest...most
+        likeliestPlacements = Self.likeliest(before, after, lowest...most, expected: steps)
     }
 
     private static func isPossible(_ before: [UInt64], _ after: [UInt64], placements: Int) -> Bool {
         for (old, new) in zip(before, after) where halved(old, times: placements) > new { return false }
         return true
+    }
+
+    /// The number of placements for which most counters had no faults; if none tells, one for each step.
+    private static func likeliest(
+        _ before: [UInt64], _ after: [UInt64], _ range: ClosedRange<Int>, expected: Int
+    ) -> Int {
+        var best = min(max(range.lowerBound, expected), range.upperBound)
+        guard range.count > 1 else { return best }
+        var most = 0
+        for count in range {
+            let silent = zip(before, after).count { old, new in
+                let rest = halved(old, times: count)
+                return rest >= tellingHalf && rest == new
+            }
+            if silent > most {
+                most = silent
+                best = count
+            }
+        }
+        return best
     }
 
     /// A counter halved, rounding up, a number of times.
@@ -63,26 +103,34 @@ package struct WindowReconstruction: Hashable, Sendable {
     }
 
     /// The pages folded into one counter.
-    package func pages(before: UInt64, after: UInt64) -> Estimate {
-        let old = wasCleared ? 0 : before
+    package func pages(before: UInt64, after: UInt64) -> Estimate { total(before: [before], after: [after]) }
+
+    /// The pages folded into some counters together: narrower than the sum of each one's bounds, because all were folded
+    /// equally often.
+    package func total(before: [UInt64], after: [UInt64]) -> Estimate {
         var lowest = Double.infinity
         var highest = 0.0
+        var value = 0.0
         for count in placements {
-            let least = Double(excess(old, after, count))
+            var least = 0.0
+            var most = 0.0
+            for (old, new) in zip(before, after) {
+                let old = wasCleared ? 0 : old
+                least += Double(Self.excess(new, over: Self.halved(old, times: count)))
+                if count > 0 { most += max(0, Double(new) * Self.power(count - 1) - Double(old - old / 2)) }
+            }
+            if count == 0 { least = 0 }
             lowest = min(lowest, least)
-            highest = max(highest, count == 0 ? 0 : least * Self.power(count - 1))
+            highest = max(highest, most, least)
+            if count == likeliestPlacements {
+                value = count <= 1 ? least : least * Double(count) / (2 - 1 / Self.power(count - 1))
+                value = min(max(value, least), max(most, least))
+            }
         }
-        let likeliest = likeliestPlacements
-        let base = Double(excess(old, after, likeliest))
-        let factor = likeliest <= 1 ? 1 : Double(likeliest) / (2 - 1 / Self.power(likeliest - 1))
-        return Estimate(
-            value: base * factor, lowest: lowest.isFinite ? lowest : 0, highest: highest, provenance: .modelled)
+        return Estimate(value: value, lowest: lowest.isFinite ? lowest : 0, highest: highest, provenance: .modelled)
     }
 
-    private func excess(_ before: UInt64, _ after: UInt64, _ count: Int) -> UInt64 {
-        let rest = Self.halved(before, times: count)
-        return after > rest ? after - rest : 0
-    }
+    private static func excess(_ counter: UInt64, over rest: UInt64) -> UInt64 { counter > rest ? counter - rest : 0 }
 
     private static func power(_ exponent: Int) -> Double {
         Double(UInt64(1) << UInt64(max(0, min(exponent, 62))))
