@@ -131,8 +131,9 @@ let package = Package(
         .testTarget(
             name: "SamplingTests",
             dependencies: [
-                "FixtureSupport", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "Sampling",
-                "SchedDomains", "Snapshots", .product(name: "SystemPackage", package: "swift-system"),
+                "BalancingModel", "FixtureSupport", "HostReading", "KernelText", "LinuxSystem", "NUMATopology",
+                "Sampling", "SchedDomains", "Snapshots", "TraceReplay", "Tracing",
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .target(

@@ -4,6 +4,9 @@ package struct SamplingSettings: Sendable, Equatable {
     package var hostInterval: Duration = .seconds(5)
     /// How often the fault ledger of each thread is read (tier 1).
     package var ledgerInterval: Duration = .seconds(5)
+    /// How often the ledgers of processes that are being balanced are looked at between rounds; not below
+    /// ``ledgerInterval``: not at all. Half the kernel's shortest scan period sees each of its steps.
+    package var followInterval: Duration = .milliseconds(500)
     /// How often the memory placement of each process is read (tier 2).
     package var placementInterval: Duration = .seconds(60)
     /// How often the scheduling domains are compared in full; a change of CPUs or partitions is noticed each round.
@@ -30,11 +33,14 @@ package struct SamplingSettings: Sendable, Equatable {
     static let smallestReadBufferBytes = 128
     /// The part of the CPU limit that placement may use: it is the dearest tier and must not lengthen the others' intervals.
     static let placementBudgetShare = 0.4
+    /// The part of the CPU limit that looks between rounds may use.
+    static let followBudgetShare = 0.25
 
     package init() {}
 
     var hostIntervalNanoseconds: UInt64 { hostInterval.wholeNanoseconds }
     var ledgerIntervalNanoseconds: UInt64 { ledgerInterval.wholeNanoseconds }
+    var followIntervalNanoseconds: UInt64 { max(followInterval.wholeNanoseconds, 1) }
     var placementIntervalNanoseconds: UInt64 { placementInterval.wholeNanoseconds }
     var domainsIntervalNanoseconds: UInt64 { domainsInterval.wholeNanoseconds }
     var maximumHoldNanoseconds: UInt64 { maximumHold.wholeNanoseconds }

@@ -2,8 +2,10 @@
 package struct CostReport: Sendable, Equatable {
     /// One tier's account since the daemon started.
     package struct Tier: Sendable, Equatable {
-        /// `host`, `ledger`, `placement` or `domains`.
+        /// `host`, `ledger`, `placement`, `domains` or `follow`.
         package var name: String
+        /// It is for looks between rounds, which publish nothing.
+        package var isBetweenRounds = false
         /// The interval that was configured, nanoseconds.
         package var configuredIntervalNanoseconds: UInt64
         /// The interval in force: longer than configured when the CPU limit demands it.

@@ -30,7 +30,7 @@ package struct ModelledActivity: Sendable, Equatable {
     package var moves: [Move]
     /// Milliseconds between scans; absent where no scan was completed in the interval.
     package var scanPeriodMilliseconds: Estimate?
-    /// Tasks whose ledger speaks for a node, by that node; the kernel's own choice may lag behind.
+    /// Tasks by their preferred node as modelled: the kernel's, unless nothing the model knows leads there.
     package var tasksByModelledNode: NodeValues<Int>
 
     package struct NodePages: Sendable, Equatable {
@@ -47,7 +47,7 @@ package struct ModelledActivity: Sendable, Equatable {
         self.intervalNanoseconds = intervalNanoseconds
         self.faultedPages = .zero
         self.faultedPagesByNode = []
-        self.migratedPages = .zero
+        self.migratedPages = Estimate(observed: 0)
         self.moves = []
         self.tasksByModelledNode = NodeValues()
     }

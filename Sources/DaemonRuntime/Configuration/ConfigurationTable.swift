@@ -30,6 +30,15 @@ package enum ConfigurationTable {
             about 15 us of CPU for each thread and takes no lock of the thread's memory.
             """),
         ConfigurationKey(
+            "Sampling", "FollowInterval", \.sampling.followInterval, .timeSpan(.milliseconds(100)...(.seconds(3600))),
+            """
+            How often the ledgers of threads that are being balanced are looked at between rounds, so that what the \
+            kernel folds into them is told apart; half of its shortest scan period (1 s unless changed; a shorter one \
+            that can be read shortens this) makes the modelled figures exact. Looks take place only while hint faults \
+            are counted, use at most a quarter of CPULimit=, and read only what may have changed. LedgerInterval= or \
+            more turns them off.
+            """),
+        ConfigurationKey(
             "Sampling", "PlacementInterval", \.sampling.placementInterval, .timeSpan(.seconds(1)...(.seconds(86400))),
             """
             How often it is looked up on which nodes the memory of each process lies. This is the one reading that \

@@ -4,6 +4,7 @@ package struct DaemonConfiguration: Sendable, Equatable {
     package struct Sampling: Sendable, Equatable {
         package var hostInterval: Duration = .seconds(5)
         package var ledgerInterval: Duration = .seconds(5)
+        package var followInterval: Duration = .milliseconds(500)
         package var placementInterval: Duration = .seconds(60)
         /// Percent of one CPU.
         package var cpuLimitPercent: Double = 1

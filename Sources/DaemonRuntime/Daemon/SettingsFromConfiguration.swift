@@ -9,6 +9,7 @@ extension DaemonConfiguration {
         var settings = SamplingSettings()
         settings.hostInterval = sampling.hostInterval
         settings.ledgerInterval = sampling.ledgerInterval
+        settings.followInterval = sampling.followInterval
         settings.placementInterval = sampling.placementInterval
         settings.domainsInterval = domains.interval
         settings.cpuLimitShare = sampling.cpuLimitPercent / 100

@@ -22,7 +22,7 @@ package struct HealthPolicy: Sendable {
         guard let snapshot else {
             return .json(status: 503) { $0.member("status", "starting") }
         }
-        let interval = snapshot.cost.tiers.map(\.intervalNanoseconds).min() ?? 0
+        let interval = snapshot.cost.tiers.filter { !$0.isBetweenRounds }.map(\.intervalNanoseconds).min() ?? 0
         let (scaled, overflow) = interval.multipliedReportingOverflow(by: staleAfterIntervals)
         let limit = overflow ? .max : scaled.addingReportingOverflow(graceNanoseconds).partialValue
         let age = RoundHeader.age(of: snapshot.monotonicNanoseconds, now: nowNanoseconds)

@@ -27,7 +27,7 @@ enum ModelDocument {
                     .required("pages", amount, "How many."),
                 ])), "Where these came from and went to."),
         .optional("scan_period_milliseconds", amount, "Time between scans."),
-        .required("tasks_by_modelled_node", .byNode, "Tasks by the node their ledger speaks for."),
+        .required("tasks_by_modelled_node", .byNode, "Tasks by their preferred node, as modelled."),
     ])
 
     static let schema = Schema.object(

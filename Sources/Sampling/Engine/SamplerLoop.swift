@@ -24,12 +24,12 @@ package actor SamplerLoop {
         self.time = time
     }
 
-    /// Publishes rounds until the task is cancelled. A round that has begun is finished.
+    /// Publishes rounds, and looks between them, until the task is cancelled. A round that has begun is finished.
     package func run() async {
         while !Task.isCancelled {
-            store.publish(engine.round())
+            if let snapshot = engine.advance() { store.publish(snapshot) }
             do {
-                try await time.sleep(untilMonotonicNanoseconds: engine.nextRoundAtNanoseconds)
+                try await time.sleep(untilMonotonicNanoseconds: engine.nextDueAtNanoseconds)
             } catch {
                 return
             }

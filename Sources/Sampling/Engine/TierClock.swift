@@ -5,8 +5,10 @@ struct TierClock: Sendable {
     private(set) var account: CostReport.Tier
     private var nextAt: UInt64 = 0
 
-    init(_ name: String, intervalNanoseconds: UInt64) {
+    /// - Parameter isBetweenRounds: What it times publishes nothing.
+    init(_ name: String, intervalNanoseconds: UInt64, isBetweenRounds: Bool = false) {
         account = CostReport.Tier(name: name, configuredIntervalNanoseconds: intervalNanoseconds)
+        account.isBetweenRounds = isBetweenRounds
     }
 
     func isDue(at now: UInt64) -> Bool { now >= nextAt }
@@ -20,6 +22,11 @@ struct TierClock: Sendable {
         guard inForce != account.intervalNanoseconds else { return }
         account.intervalNanoseconds = inForce
         if account.rounds > 0 { nextAt = account.lastRoundAtNanoseconds.addingSaturated(inForce) }
+    }
+
+    /// Moves what is due before a whole interval after `now` to its end.
+    mutating func postpone(from now: UInt64) {
+        nextAt = max(nextAt, now.addingSaturated(account.intervalNanoseconds))
     }
 
     /// Counts a round that began at `now`.

@@ -19,6 +19,7 @@ extension LedgerReader {
             }
             try readLedger(files, "sched", process, tid: pid, stat, command, .process, isFirst: isFirst, now: now)
             threadsRead += 1
+            process.noteListing(at: now, sequence: process.threads[pid]?.scanSequence)
             return
         }
         guard try listThreads(files, process) else { return }
@@ -45,12 +46,13 @@ extension LedgerReader {
                 }
             }
         }
+        process.noteListing(at: now, sequence: process.threads[pid]?.scanSequence)
     }
 
     /// Fills ``tids``.
     ///
     /// - Returns: Whether the threads may be seen, and are in the copy of a host.
-    private mutating func listThreads(
+    mutating func listThreads(
         _ files: borrowing ProcessFiles, _ process: TrackedProcess
     ) throws(ReadFailure) -> Bool {
         do {
@@ -73,7 +75,7 @@ extension LedgerReader {
     /// - Parameters:
     ///   - ticksOf: Whose clock ticks `stat` holds.
     ///   - isFirst: Whether the process was never read before, so that a new thread is nothing to count.
-    private mutating func readLedger(
+    mutating func readLedger(
         _ files: borrowing ProcessFiles, _ name: String, _ process: TrackedProcess, tid: Int32, _ stat: TaskStat,
         _ command: String, _ ticksOf: TrackedThread.TimeSource, isFirst: Bool, now: UInt64
     ) throws(ReadFailure) {
@@ -92,17 +94,32 @@ extension LedgerReader {
         }
         var thread = TrackedThread(startTicks: stat.startTicks, record: record, timeSource: source)
         if outcome == .whole {
-            takeLedger(into: &thread)
+            if known == nil { thread.birth = birth(of: stat, process) }
+            takeLedger(into: &thread, known)
             if let readingClock { keepReading(of: tid, process.identity.pid, at: readingClock.monotonicNanoseconds) }
         } else if let known {
             // What the ledger said last stays true until it can be read again.
             keepLedger(of: known, in: &thread)
         }
         if known == nil, !isFirst { count(.threadStarted) }
-        let before = baseline(of: known, tid, process)
+        take(thread, process, baseline(of: known, tid, process))
+    }
+
+    /// Puts a reading in the place of the one before.
+    mutating func take(_ thread: TrackedThread, _ process: TrackedProcess, _ before: TrackedThread?) {
         addTime(process, before, thread)
         addMigrated(process, before, thread)
-        process.threads[tid] = thread
+        process.threads[thread.record.tid] = thread
+    }
+
+    /// Since when the ledger of a thread that was not read before has grown: nil unless it was born while we watched.
+    private func birth(of stat: TaskStat, _ process: TrackedProcess) -> LedgerSample.Birth? {
+        guard forkResetsMigrated, stat.startTicks > startTicks else { return nil }
+        if let listedAt = process.threadsListedAt {
+            return LedgerSample.Birth(afterNanoseconds: listedAt, scanSequence: process.listedSequence ?? 0)
+        }
+        guard process.isBornSinceStart, let processesListedAt else { return nil }
+        return LedgerSample.Birth(afterNanoseconds: processesListedAt, scanSequence: 0)
     }
 
     /// The counters a thread's new ones are compared with: its own of the last reading, after an exec by another thread
@@ -120,7 +137,7 @@ extension LedgerReader {
     }
 
     /// What reading `sched` gave.
-    private enum SchedOutcome {
+    enum SchedOutcome {
         case absent
         /// The sums of its NUMA lines contradict each other; the rest may be used.
         case torn
@@ -128,8 +145,7 @@ extension LedgerReader {
     }
 
     /// Reads `sched` into ``sched``, twice if it is torn.
-    ///
-    private mutating func readSched(
+    mutating func readSched(
         _ files: borrowing ProcessFiles, _ name: String, _ process: TrackedProcess
     ) throws(ReadFailure) -> SchedOutcome {
         for attempt in 0..<2 {
@@ -150,8 +166,14 @@ extension LedgerReader {
         return .torn
     }
 
-    private func takeLedger(into thread: inout TrackedThread) {
+    /// Takes what ``sched`` says.
+    ///
+    /// - Parameter known: The reading before.
+    func takeLedger(into thread: inout TrackedThread, _ known: TrackedThread?) {
         thread.scanSequence = sched.scanSequence.map { Int64($0) }
+        thread.ledgerNode = sched.currentNode.flatMap { NodeNumber.node($0) }
+        thread.migrationCount = sched.migrationCount
+        thread.watch = known?.watch ?? PlacementWatch()
         // Without the NUMA lines there is no ledger: absent, not zero.
         guard sched.totalFaults != nil else { return }
         thread.record.preferredNode = sched.preferredNode.flatMap { NodeNumber.node($0) }
@@ -166,30 +188,22 @@ extension LedgerReader {
             let sum = entry.taskPrivate.addingSaturated(entry.taskShared)
             if sum > 0 { thread.faults[node] = Int64(clamping: sum) }
         }
-    }
-
-    /// The ledger as the tracer's model compares it; the time is that after the read.
-    private mutating func keepReading(of tid: Int32, _ process: Int32, at time: UInt64) {
-        guard sched.totalFaults != nil else { return }
-        var mark = BalancingEvent.LedgerMark(tid: tid)
-        mark.processID = process
-        mark.sumExecRuntimeNanoseconds = sched.sumExecRuntimeNanoseconds
-        mark.scanSequence = sched.scanSequence.map { Int64($0) }
-        mark.pagesMigrated = sched.pagesMigrated
-        mark.preferredNode = sched.preferredNode.map { Int32(clamping: $0) }
-        mark.totalFaults = sched.totalFaults
-        mark.currentNode = sched.currentNode.map { Int32(clamping: $0) }
-        mark.groupID = sched.groupID.map { Int32(clamping: $0) }
-        mark.nodes = sched.faults.map {
-            BalancingEvent.LedgerMark.NodeFaults(
-                node: Int32(clamping: $0.node), taskPrivate: $0.taskPrivate, taskShared: $0.taskShared,
-                groupPrivate: $0.groupPrivate, groupShared: $0.groupShared)
-        }
-        readings.append(BalancingEvent(timeNanoseconds: time, tid: tid, cpu: -1, payload: .mark(mark)))
+        let hasRun =
+            thread.timeSource != .exact || known?.timeSource != .exact
+            || known?.record.cpuNanoseconds != thread.record.cpuNanoseconds
+        let hasChanged =
+            known.map { before in
+                before.record.privatePages != thread.record.privatePages
+                    || before.record.sharedPages != thread.record.sharedPages
+            } ?? false
+        thread.watch.note(sequence: thread.scanSequence, hasChanged: hasChanged, hasRun: hasRun)
     }
 
     private func keepLedger(of known: TrackedThread, in thread: inout TrackedThread) {
         thread.scanSequence = known.scanSequence
+        thread.ledgerNode = known.ledgerNode
+        thread.migrationCount = known.migrationCount
+        thread.watch = known.watch
         thread.faults = known.faults
         thread.groupPrivate = known.groupPrivate
         thread.groupShared = known.groupShared

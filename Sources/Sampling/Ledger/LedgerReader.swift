@@ -44,7 +44,9 @@ struct LedgerReader {
     private var kernelThreads: [Int32: UInt64] = [:]
     private var unreadable: Set<Int32> = []
     private var round: UInt64 = 0
-    private var pids: [Int32] = []
+    var pids: [Int32] = []
+    /// When the processes were listed last, monotonic nanoseconds: what is new now was born since.
+    var processesListedAt: UInt64?
     var tids: [Int32] = []
     var buffer: [UInt8] = []
     var sched = TaskSched()
@@ -69,14 +71,6 @@ struct LedgerReader {
         self.units = units
         self.startTicks = startTicks
         self.forkResetsMigrated = forkResetsMigrated
-    }
-
-    /// Takes the readings of the last round.
-    mutating func takeReadings() -> [BalancingEvent] {
-        guard !readings.isEmpty else { return [] }
-        let taken = readings
-        readings = []
-        return taken
     }
 
     mutating func count(_ incident: ProcessIncident, _ number: UInt64 = 1) {
@@ -106,8 +100,13 @@ struct LedgerReader {
             }
             readProcess(pid, now: now)
         }
+        processesListedAt = now
         trimGroups()
     }
+
+    func isKernelThread(_ pid: Int32) -> Bool { kernelThreads[pid] != nil }
+
+    func isUnreadable(_ pid: Int32) -> Bool { unreadable.contains(pid) }
 
     // MARK: Which
 
@@ -136,7 +135,7 @@ struct LedgerReader {
 
     // MARK: One process
 
-    private mutating func readProcess(_ pid: Int32, now: UInt64) {
+    mutating func readProcess(_ pid: Int32, now: UInt64) {
         do throws(ReadFailure) {
             let files = try ProcessFiles(pid, in: root)
             try readProcess(files, now: now)

@@ -1,3 +1,4 @@
+import BalancingModel
 import LinuxSystem
 import NUMATopology
 import Snapshots
@@ -14,6 +15,14 @@ struct TrackedThread {
     var groupShared = NodeValues<UInt64>()
     /// `mm->numa_scan_seq`.
     var scanSequence: Int64?
+    /// `current_node`: where it was when its ledger was read.
+    var ledgerNode: NodeID?
+    /// `se.nr_migrations`.
+    var migrationCount: UInt64?
+    /// When its ledger must be read again.
+    var watch = PlacementWatch()
+    /// For the first reading of a thread that was born while we watched: since when its ledger grew.
+    var birth: LedgerSample.Birth?
     /// Where its CPU time came from: readings of two different counters must not be subtracted.
     var timeSource: TimeSource
 
@@ -75,10 +84,22 @@ final class TrackedProcess {
     /// Files that may not be read, ascending.
     var denied: [String] = []
 
+    // Between rounds.
+    /// When the threads were listed last, monotonic nanoseconds, and the mm's scan sequence then.
+    private(set) var threadsListedAt: UInt64?
+    private(set) var listedSequence: Int64?
+    /// When its scan sequence was last seen to have moved on.
+    var steppedAt: UInt64 = 0
+
     init(identity: ProcessIdentity, firstSeenAt: UInt64, isBornSinceStart: Bool) {
         self.identity = identity
         self.firstSeenAt = firstSeenAt
         self.isBornSinceStart = isBornSinceStart
+    }
+
+    func noteListing(at now: UInt64, sequence: Int64?) {
+        threadsListedAt = now
+        listedSequence = sequence
     }
 
     /// Notes a refusal.

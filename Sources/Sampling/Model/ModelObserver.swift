@@ -6,15 +6,17 @@ import Snapshots
 
 /// Feeds the sampled drive of the balancing model with each round's ledgers, and sums what it says by process and group.
 ///
-/// The drive needs two readings of a task; what it cannot know it bounds. Nothing is modelled on a host whose nodes or
+/// The drive needs two readings of a task, and is exact where looks between rounds tell its placements apart; what it
+/// cannot know it bounds. Nothing is modelled on a host whose nodes or
 /// kernel release cannot be told, or where no ledger is readable.
 struct ModelObserver {
     private let root: any HostRoot
     private var drive: SampledDrive?
     private var nodes: [NodeID] = []
     private var profile = ""
-    private var known: Set<Int32> = []
-    private var counted: (faults: UInt64, local: UInt64, migrated: UInt64)?
+    /// Each thread's process, those included that are gone since the last round.
+    private var owner: [Int32: TrackedProcess] = [:]
+    private var counted: BalancingCounters?
     private var closedAt: UInt64?
     private var totals: [TotalKey: (pages: Double, error: Double)] = [:]
     private(set) var record: ModelRecord?
@@ -41,29 +43,50 @@ struct ModelObserver {
         self.root = root
     }
 
-    /// Takes the ledgers that were read at `now`, and ends the interval.
-    mutating func observe(_ processes: [Int32: TrackedProcess], machine: Machine, totals: HostTotals, now: UInt64) {
-        prepare(machine)
+    /// Takes the ledgers of a look: readings within the interval.
+    mutating func collect(_ processes: [TrackedProcess], now: UInt64) {
         guard var drive else { return }
         self.drive = nil  // Held by one place only while it changes, so that nothing is copied.
+        for process in processes {
+            for (tid, thread) in process.threads { observe(tid, thread, of: process, now: now, in: &drive) }
+        }
+        self.drive = drive
+    }
+
+    /// Takes the ledgers that were read at `now`, and ends the interval.
+    ///
+    /// - Parameter counters: Those of `/proc/vmstat` now; nil if they could not be read.
+    mutating func observe(
+        _ processes: [Int32: TrackedProcess], machine: Machine, counters: BalancingCounters?, now: UInt64
+    ) {
+        prepare(machine)
+        guard var drive else { return }
+        self.drive = nil
         var present: Set<Int32> = []
-        var owner: [Int32: TrackedProcess] = [:]
         for process in processes.values {
             for (tid, thread) in process.threads {
                 present.insert(tid)
-                guard thread.record.readAtNanoseconds == now, let sample = sample(thread) else { continue }
-                owner[tid] = process
-                drive.observe(sample)
+                observe(tid, thread, of: process, now: now, in: &drive)
             }
         }
-        for tid in known.subtracting(present) { drive.forget(tid) }
-        known = present
-        let estimate = drive.closeInterval(countersSinceLast(totals))
+        let gone = owner.keys.filter { !present.contains($0) }
+        for tid in gone { drive.forget(tid) }
+        let estimate = drive.closeInterval(countersSinceLast(counters), at: now)
         self.drive = drive
         let length = closedAt.map { now - min($0, now) } ?? 0
         closedAt = now
-        guard length > 0 else { return }
-        take(estimate, owner, length)
+        if length > 0 { take(estimate, length) }
+        for tid in gone { owner[tid] = nil }
+        self.record?.taskCount = owner.count
+    }
+
+    private mutating func observe(
+        _ tid: Int32, _ thread: TrackedThread, of process: TrackedProcess, now: UInt64, in drive: inout SampledDrive
+    ) {
+        if let before = owner[tid], before !== process { drive.forget(tid) }
+        owner[tid] = process
+        guard thread.record.readAtNanoseconds == now, let sample = sample(thread) else { return }
+        drive.observe(sample, birth: thread.birth)
     }
 
     /// Chooses the model when there is none, or the nodes are others.
@@ -82,7 +105,9 @@ struct ModelObserver {
         return LedgerSample(
             timeNanoseconds: thread.record.readAtNanoseconds, tid: thread.record.tid, scanSequence: sequence,
             pagesMigrated: migrated, preferredNode: Int32(thread.record.preferredNode?.rawValue ?? -1),
-            currentNode: Int32(thread.record.node?.rawValue ?? -1), groupID: thread.record.groupID ?? 0,
+            currentNode: Int32((thread.ledgerNode ?? thread.record.node)?.rawValue ?? -1),
+            groupID: thread.record.groupID ?? 0, migrationCount: thread.migrationCount,
+            runtimeNanoseconds: thread.timeSource == .exact ? thread.record.cpuNanoseconds : nil,
             nodes: nodes.map { node in
                 LedgerSample.Node(
                     taskPrivate: thread.record.privatePages[node], taskShared: thread.record.sharedPages[node],
@@ -90,24 +115,13 @@ struct ModelObserver {
             })
     }
 
-    private mutating func countersSinceLast(_ totals: HostTotals) -> SystemCounters? {
-        guard let faults = totals.vmstatValue("numa_hint_faults"),
-            let local = totals.vmstatValue("numa_hint_faults_local"),
-            let migrated = totals.vmstatValue("numa_pages_migrated")
-        else {
-            counted = nil
-            return nil
-        }
-        defer { counted = (faults, local, migrated) }
-        guard let counted, faults >= counted.faults, local >= counted.local, migrated >= counted.migrated else {
-            return nil
-        }
-        return SystemCounters(
-            hintFaults: faults - counted.faults, localHintFaults: local - counted.local,
-            pagesMigrated: migrated - counted.migrated)
+    private mutating func countersSinceLast(_ counters: BalancingCounters?) -> SystemCounters? {
+        defer { counted = counters }
+        guard let counters, let counted else { return nil }
+        return counters.since(counted)
     }
 
-    private mutating func take(_ estimate: IntervalEstimate, _ owner: [Int32: TrackedProcess], _ length: UInt64) {
+    private mutating func take(_ estimate: IntervalEstimate, _ length: UInt64) {
         byProcess = [:]
         byGroup = [:]
         var host = ModelledActivity(intervalNanoseconds: length)
@@ -130,7 +144,6 @@ struct ModelObserver {
         var record = ModelRecord(
             activity: host, hintFaults: estimate.hintFaults, isReconciled: estimate.isReconciled, profile: profile)
         record.localShare = estimate.localShare
-        record.taskCount = known.count
         self.record = record
     }
 

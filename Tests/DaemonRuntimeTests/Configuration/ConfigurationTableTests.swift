@@ -34,7 +34,8 @@ struct ConfigurationTableTests {
     func distinctFields() throws {
         // A value other than the default for every key, in the syntax of the file.
         let values = [
-            "HostInterval": "7s", "LedgerInterval": "8s", "PlacementInterval": "2min", "CPULimit": "2%",
+            "HostInterval": "7s", "LedgerInterval": "8s", "FollowInterval": "300ms", "PlacementInterval": "2min",
+            "CPULimit": "2%",
             "MaxThreadsPerRound": "77", "MaxHold": "11ms", "ReadBuffer": "1K", "SamplePages": "128",
             "MinimumRSS": "5M", "IncludeUnits": "a", "ExcludeUnits": "b", "Socket": "/tmp/s", "SocketGroup": "wheel",
             "SocketMode": "0600", "MaxConnections": "9", "RequestTimeout": "3s", "MaxSeries": "500",

@@ -1,0 +1,86 @@
+import LinuxSystem
+import NUMATopology
+import Snapshots
+
+/// What is published after a round.
+extension SamplingEngine {
+    mutating func snapshot() -> HostSnapshot {
+        let now = time.monotonicNanoseconds
+        var snapshot = HostSnapshot(
+            sequence: sequence, wallClockNanoseconds: time.realtimeNanoseconds, monotonicNanoseconds: now,
+            machine: machine)
+        snapshot.kernelRelease = kernelRelease
+        snapshot.hostName = hostName
+        let nodeByCPU = machine.nodeByCPU()
+        let units = units
+        snapshot.processes = ledger.processes.values
+            .map { SnapshotAssembly.record(of: $0, units: units, nodeByCPU: nodeByCPU) }
+            .sorted { $0.identity.pid < $1.identity.pid }
+        snapshot.groups = SnapshotAssembly.groups(of: snapshot.processes, migrated: ledger.migratedByGroup)
+        snapshot.model = model.record
+        for index in snapshot.processes.indices {
+            snapshot.processes[index].model = model.byProcess[snapshot.processes[index].identity.pid]
+        }
+        let movedTotals = model.movedTotals
+        for index in snapshot.groups.indices {
+            snapshot.groups[index].model = model.byGroup[snapshot.groups[index].name]
+            snapshot.groups[index].movedTotals = movedTotals[snapshot.groups[index].name] ?? []
+        }
+        snapshot.host = totals
+        if knowsProcesses {
+            snapshot.host.processCount = snapshot.processes.count
+            snapshot.host.threadCount = snapshot.processes.reduce(0) { $0 + $1.threadCount }
+        }
+        snapshot.sources = sources
+        if let tracing { exchange(tracing, &snapshot, now) }
+        snapshot.domains = domains.record
+        snapshot.cost = costReport(snapshot, now)
+        return snapshot
+    }
+
+    private func exchange(_ tracing: TracingExchange, _ snapshot: inout HostSnapshot, _ now: UInt64) {
+        tracing.leave(
+            processes: snapshot.processes, hintFaults: totals.vmstatValue("numa_hint_faults"),
+            readAtNanoseconds: host.account.lastRoundAtNanoseconds)
+        guard var record = tracing.record else { return }
+        snapshot.sources.append(record.source)
+        // Each to its own record: who may not see a process may not see what was traced of it.
+        for index in snapshot.processes.indices {
+            snapshot.processes[index].traced = record.processes[snapshot.processes[index].identity.pid]
+        }
+        let byGroup = Dictionary(record.groups.map { ($0.name, $0.activity) }, uniquingKeysWith: { $1 })
+        for index in snapshot.groups.indices {
+            snapshot.groups[index].traced = byGroup[snapshot.groups[index].name]
+        }
+        record.processes = [:]
+        record.groups = []
+        snapshot.tracing = record
+    }
+
+    private func costReport(_ snapshot: HostSnapshot, _ now: UInt64) -> CostReport {
+        var report = report
+        let cpu = cost.processCPUNanoseconds
+        report.tiers = [
+            host.account, ledgerTier.account, placementTier.account, domainsTier.account, followTier.account,
+        ]
+        report.cpuLimitShare = settings.cpuLimitShare
+        report.processCPUNanoseconds = cpu
+        // At least one interval: what starting costs is spread over the first one.
+        let elapsed = max(now - min(startedAt, now), settings.hostIntervalNanoseconds, 1)
+        report.cpuShare = Double(cpu - min(startCPU, cpu)) / Double(elapsed)
+        report.residentBytes = cost.residentBytes ?? 0
+        report.maximumHoldNanoseconds = settings.maximumHoldNanoseconds
+        report.incidents = ledger.incidents
+        for process in snapshot.processes {
+            for thread in process.threads {
+                let age = now - min(thread.readAtNanoseconds, now)
+                report.oldestLedgerAgeNanoseconds = max(report.oldestLedgerAgeNanoseconds ?? 0, age)
+            }
+            if let placement = process.placement {
+                let age = now - min(placement.takenAtNanoseconds, now)
+                report.oldestPlacementAgeNanoseconds = max(report.oldestPlacementAgeNanoseconds ?? 0, age)
+            }
+        }
+        return report
+    }
+}
