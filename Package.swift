@@ -145,6 +145,7 @@ let package = Package(
             name: "TraceReplay",
             dependencies: [
                 "ArchiveFiles", "BalancingModel", "HostReading", "Insight", "LinuxSystem", "TextOutput", "Tracing",
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .testTarget(
@@ -210,7 +211,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "ArchiveFiles", "BalancingModel", "DomainReports", "Exposition", "Insight", "KernelText", "LinuxSystem",
-                "NUMATopology", "Sampling", "Snapshots", "TextOutput", "TraceReplay",
+                "NUMATopology", "Sampling", "Snapshots", "TextOutput", "TraceReplay", "Tracing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -211,3 +211,15 @@ peer() {
 peer wc -l
 peer grep -c ': hint_fault:'
 peer awk '/: hint_fault:/ { n++ } END { print n }'
+
+# perf reads its own perf.data only, which the kernel alone can fill: "perf script" is compared where both were recorded
+# (docs/benchmarks.md).
+echo
+echo "trace-cmd on the recording that pages.decode and recording.replay read (M events/s of CPU time)"
+"$binaries/numawatch-bench" --print-recording >"$directory/trace.dat"
+children_seconds
+before=$seconds
+trace-cmd report -i "$directory/trace.dat" >"$directory/report" 2>"$directory/errors"
+children_seconds
+events=$(grep -c ': ' "$directory/report")
+echo "$before $seconds" | awk -v n="$events" '{ printf "%-40s %8.2f\n", "trace-cmd report", n / ($2 - $1) / 1000000 }'

@@ -20,7 +20,7 @@ package struct NumawatchCommand: AsyncParsableCommand {
         subcommands: [
             StatusCommand.self, NodesCommand.self, PsCommand.self, ShowCommand.self, GroupsCommand.self,
             NumastatCommand.self, DomainsGroupCommand.self, ExplainCommand.self, ReplayCommand.self,
-            SnapshotCommand.self, DoctorCommand.self, MetricsCommand.self, WatchCommand.self,
+            RecordCommand.self, SnapshotCommand.self, DoctorCommand.self, MetricsCommand.self, WatchCommand.self,
         ])
 
     package init() {}

@@ -26,6 +26,22 @@ package struct OwnedDescriptor: ~Copyable, Sendable {
         self.init(adopting: try calling(.open) { unsafe open(path, flags, mode) })
     }
 
+    /// Makes a file without a name, for reading and writing: it is gone with its descriptor.
+    ///
+    /// - Parameter path: It lies in the same directory as this file, and so on the same disk.
+    package init(scratchBeside path: String) throws(Errno) {
+        let name = "\(path).\(getpid()).tmp"
+        let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+        let descriptor = try calling(.open) { unsafe open(name, flags, 0o600) }
+        do throws(Errno) {
+            _ = try calling(.unlink) { unsafe unlink(name) }
+        } catch {
+            _ = close(descriptor)
+            throw error
+        }
+        self.init(adopting: descriptor)
+    }
+
     /// A second descriptor for what another one is open on; closing it leaves that one open.
     package init(duplicating descriptor: Int32) throws(Errno) {
         self.init(adopting: try calling(.open) { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) })

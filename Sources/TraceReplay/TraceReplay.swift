@@ -1,3 +1,4 @@
+import ArchiveFiles
 package import BalancingModel
 package import HostReading
 package import Insight
@@ -120,12 +121,24 @@ package enum TraceReplay {
             }
         }
         guard options.path != "-" else { return nil }
+        if let root = recordedRoot(options.path), let host = try? BalancingHost.read(from: root) {
+            return ReplayMachine(host)
+        }
         // What is found by itself may be unfit; then the stream tells.
         let directory = options.path.lastIndex(of: "/").map { String(options.path[..<$0]) } ?? "."
         guard let root = try? DirectoryRoot((directory.isEmpty ? "/" : directory) + "/root"),
             let host = try? BalancingHost.read(from: root)
         else { return nil }
         return ReplayMachine(host)
+    }
+
+    /// The host that a recording carries with it.
+    private static func recordedRoot(_ path: String) -> ArchiveRoot? {
+        guard isRegular(path), StoredFile.isTraceDat(path), let file = try? StoredFile(path: path),
+            let layout = try? TraceDatLayout(reading: file),
+            let section = try? TraceDatHostSection(of: layout, in: file)
+        else { return nil }
+        return try? ArchiveRoot.load(path, offsetBytes: section.offsetBytes)
     }
 
     /// Pipes, terminals and sockets cannot be read twice.

@@ -5,6 +5,8 @@ package struct TraceDiagnostics: Sendable, Equatable {
         /// The kernel's `trace` file, or `trace-cmd report`, which prints alike.
         case ftrace
         case perfScript = "perf script"
+        /// trace-cmd's file, or our own recording: pages of the ring buffer.
+        case traceDat = "trace.dat"
     }
 
     /// Something wrong with one line.
@@ -20,10 +22,12 @@ package struct TraceDiagnostics: Sendable, Equatable {
             case truncated = "cut off at the end"
             /// Its time is before that of a line above it. The event was used all the same.
             case outOfOrder = "out of order"
+            /// A page of a recording whose lengths do not fit together. Its events are lost.
+            case damagedPage = "damaged page"
         }
 
         package var kind: Kind
-        /// From 1.
+        /// From 1; 0 in a trace without lines.
         package var line: UInt64
         /// Of the line's first byte, from 0.
         package var byteOffset: UInt64
@@ -50,6 +54,7 @@ package struct TraceDiagnostics: Sendable, Equatable {
     package static var unknownNamesKept: Int { 64 }
 
     package internal(set) var bytes: UInt64 = 0
+    /// Of a `trace.dat`: its records.
     package internal(set) var lines: UInt64 = 0
     /// Comments and headers.
     package internal(set) var commentLines: UInt64 = 0
@@ -110,6 +115,7 @@ package struct TraceDiagnostics: Sendable, Equatable {
     /// Lines that held an event but could not be used.
     package var unusableLines: UInt64 {
         count(of: .unrecognised) + count(of: .malformedFields) + count(of: .oversized) + count(of: .truncated)
+            + count(of: .damagedPage)
     }
 
     /// True if the stream is known to lack events: marked as lost, overwritten in the buffer, or unreadable.

@@ -18,6 +18,7 @@ struct Benchmark {
     enum Unit: String {
         case megabytes = "MB/s"
         case millionFaults = "M faults/s"
+        case millionEvents = "M events/s"
         case milliseconds = "ms"
     }
 

@@ -4,8 +4,8 @@ import TextOutput
 /// Runs what the options ask for and prints it.
 enum BenchmarkProgram {
     static func all(trace: String? = nil) -> [Benchmark] {
-        KernelTextBenchmarks.all + TraceBenchmarks.all(file: trace) + ModelBenchmarks.all + DomainBenchmarks.all
-            + HostBenchmarks.all
+        KernelTextBenchmarks.all + TraceBenchmarks.all(file: trace) + RecordingBenchmarks.all + ModelBenchmarks.all
+            + DomainBenchmarks.all + HostBenchmarks.all
     }
 
     static func run(_ options: Options) throws {
@@ -20,6 +20,8 @@ enum BenchmarkProgram {
             try print(benchmark.report(isJSON: options.isJSON))
         } else if options.printsTrace {
             try Output.write(TraceBenchmarks.text(), to: Terminal.standardOutput)
+        } else if options.printsRecording {
+            try Output.write(RecordingBenchmarks.recording(), to: Terminal.standardOutput)
         } else {
             try compare(options)
         }

@@ -59,7 +59,7 @@ enum ModelBenchmarks {
 
     /// Takes an event and what comes out of it, as a drive does.
     @inline(__always)
-    private static func consume(_ event: BalancingEvent, into replay: inout BalancingReplay) -> UInt64 {
+    static func consume(_ event: BalancingEvent, into replay: inout BalancingReplay) -> UInt64 {
         replay.consume(event)
         var sum: UInt64 = 0
         while let decision = replay.takeDecision() { sum &+= UInt64(bitPattern: Int64(decision.tid)) }

@@ -13,12 +13,14 @@ struct Options {
     var listsMemory = false
     /// Print the trace that `trace.parse` reads.
     var printsTrace = false
+    /// Print the recording that `pages.decode` and `recording.replay` read.
+    var printsRecording = false
     var wantsHelp = false
 
     static let help = """
         usage: numawatch-bench [--filter TEXT] [--runs N] [--trace FILE] [--json]
                numawatch-bench --memory-list | --memory NAME [--json]
-               numawatch-bench --print-trace
+               numawatch-bench --print-trace | --print-recording
 
         Runs each benchmark in turns with a baseline and prints CPU times as ratios.
 
@@ -29,6 +31,7 @@ struct Options {
           --memory-list   print the names of the benchmarks of memory
           --memory NAME   run one of them and print the peak memory of this process
           --print-trace   print the made-up trace that trace.parse reads, to time other programs on it
+          --print-recording  the same for the made-up trace.dat of pages.decode and recording.replay
 
         """
 
@@ -52,6 +55,7 @@ struct Options {
             case "--memory": memory = try value(of: word)
             case "--memory-list": listsMemory = true
             case "--print-trace": printsTrace = true
+            case "--print-recording": printsRecording = true
             case "--help", "-h": wantsHelp = true
             default: throw BenchmarkError("\(word): not an option; see --help")
             }

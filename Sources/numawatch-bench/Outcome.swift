@@ -26,7 +26,7 @@ struct Outcome {
         func figure(_ nanoseconds: Double, _ amount: Double) -> Double {
             switch benchmark.unit {
             // Bytes a nanosecond are GB/s, faults a nanosecond thousand millions a second.
-            case .megabytes, .millionFaults: amount / nanoseconds * 1000
+            case .megabytes, .millionFaults, .millionEvents: amount / nanoseconds * 1000
             case .milliseconds: nanoseconds / amount / 1_000_000
             }
         }

@@ -12,7 +12,8 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay",
         abstract: "Replay a trace of hint faults through the model of the balancing algorithm.",
         discussion: """
-            Reads ftrace text (the kernel's trace file, trace-cmd report, perf script), plain or compressed. In the \
+            Reads a trace.dat of version 6 (numawatch record, trace-cmd) or ftrace text (the kernel's trace file, \
+            trace-cmd report, perf script), plain or compressed. In the \
             shadow drive the model predicts each decision, compares it with the kernel's and goes on from what the kernel \
             did; in the blind drive everything that reveals a decision is ignored and the model's own outcome stands in.
 

@@ -261,12 +261,13 @@ extension ReplayReport {
     }
 
     private func diagnosticsSection(_ text: inout Text) {
-        text.title(
-            "Trace: \(diagnostics.lines) lines, \(diagnostics.bytes) bytes, \(diagnostics.form?.rawValue ?? "no events")"
-        )
+        let form = diagnostics.form?.rawValue ?? "no events"
+        let unit = diagnostics.form == .traceDat ? "records" : "lines"
+        text.title("Trace: \(diagnostics.lines) \(unit), \(diagnostics.bytes) bytes, \(form)")
         for kind in TraceDiagnostics.Problem.Kind.allCases where diagnostics.count(of: kind) > 0 {
             let places = diagnostics.problems.filter { $0.kind == kind }.prefix(3)
-                .map { "line \($0.line) (byte \($0.byteOffset))" }.joined(separator: ", ")
+                .map { $0.line > 0 ? "line \($0.line) (byte \($0.byteOffset))" : "byte \($0.byteOffset)" }
+                .joined(separator: ", ")
             text.line("  \(kind.rawValue): \(diagnostics.count(of: kind)); \(places)")
         }
         if !diagnostics.unknownEvents.isEmpty {
@@ -275,7 +276,8 @@ extension ReplayReport {
         }
         if diagnostics.longestGapNanoseconds >= 1_000_000_000, diagnostics.firstStamp?.isCounter == false {
             let seconds = String(fixed: Double(diagnostics.longestGapNanoseconds) / 1e9, decimals: 1)
-            text.line("  longest silence \(seconds) s, before line \(diagnostics.longestGapLine)")
+            let place = diagnostics.longestGapLine > 0 ? ", before line \(diagnostics.longestGapLine)" : ""
+            text.line("  longest silence \(seconds) s\(place)")
         }
     }
 

@@ -118,17 +118,26 @@ package struct TracePageError: Error, Sendable, Equatable, CustomStringConvertib
                 .unknown
             }
         load(page, end: usedEnd)
+        let known = records.count
+        var strayOffset: Int?
         unsafe storage.withUnsafeMutableBytes { bytes in
             guard let start = bytes.baseAddress, unsafe kbuffer_load_subbuffer(buffer, start) == 0 else { return }
             var stamp: UInt64 = 0
             var record = unsafe kbuffer_read_event(buffer, &stamp)
             while let found = unsafe record {
-                records.append(
-                    TraceRecordPlace(
-                        byteOffset: unsafe found - start, byteCount: Int(unsafe kbuffer_event_size(buffer)),
-                        timeNanoseconds: stamp))
+                let (offset, count) = unsafe (found - start, Int(kbuffer_event_size(buffer)))
+                // Both walks agree, or neither is believed.
+                guard offset >= format.headerBytes, count >= 0, offset + count <= usedEnd else {
+                    strayOffset = offset
+                    return
+                }
+                records.append(TraceRecordPlace(byteOffset: offset, byteCount: count, timeNanoseconds: stamp))
                 unsafe record = kbuffer_next_event(buffer, &stamp)
             }
+        }
+        if let strayOffset {
+            records.removeLast(records.count - known)
+            throw TracePageError(byteOffset: strayOffset, reason: "a record that is not within the page")
         }
         return TracePageSummary(timeNanoseconds: Self.word(page, 0, 8), loss: loss, dataBytes: dataBytes)
     }
@@ -171,11 +180,13 @@ package struct TracePageError: Error, Sendable, Equatable, CustomStringConvertib
                 }
                 // The length counts itself.
                 length = 4 + word(page, offset + 4, 4)
-                if length < 8 { throw TracePageError(byteOffset: offset + 4, reason: "a record without length") }
+                // The library rounds the length of records up to words, that of padding not.
+                if length < 8 || (type == 29 && length % 4 != 0) {
+                    throw TracePageError(byteOffset: offset + 4, reason: "a record of \(length) bytes")
+                }
             case 30, 31: length = 8
             default: length = 4 + 4 * UInt64(type)
             }
-            // The library rounds up to words.
             let rounded = (length + 3) & ~3
             guard rounded <= UInt64(end - offset) else {
                 throw TracePageError(byteOffset: offset, reason: "a record of \(length) bytes ends beyond the page")

@@ -47,13 +47,14 @@ package struct TraceFormatError: Error, Hashable, Sendable, CustomStringConverti
         guard unsafe tep_parse_header_page(handle, &copy, UInt(text.count), Int32(longBytes)) == 0 else {
             throw TraceFormatError(subject: "events/header_page", reason: "not understood")
         }
-        let header = Int(unsafe tep_get_header_page_size(handle))
-        let data = Int(unsafe tep_get_sub_buffer_size(handle))
-        guard unsafe !tep_is_old_format(handle), data > 0, data <= 1 << 20 else {
+        // commit is a long behind the 64-bit time stamp; the library's "header page size" is the size of that long, its
+        // "sub-buffer size" that of the whole page.
+        let header = 8 + Int(unsafe tep_get_header_page_size(handle))
+        let page = Int(unsafe tep_get_sub_buffer_size(handle))
+        guard unsafe !tep_is_old_format(handle), page > header, page <= 1 << 20 else {
             throw TraceFormatError(subject: "events/header_page", reason: "no page layout of Linux 2.6.30 or later")
         }
-        // commit is a long behind the 64-bit time stamp; tep_get_header_page_size(3) is the size of that long.
-        return TracePageFormat(headerBytes: 8 + header, dataBytes: data)
+        return TracePageFormat(headerBytes: header, dataBytes: page - header)
     }
 
     /// Reads the `format` file of an event.

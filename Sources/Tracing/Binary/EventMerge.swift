@@ -37,6 +37,11 @@ package struct EventMerge: Sendable {
         pending -= queues[index].events.count - queues[index].head
         var events: [BalancingEvent] = []
         swap(&events, &queues[index].events)
+        // A live queue seldom runs empty: what was handed over is dropped once it is the larger part.
+        if queues[index].head > events.count / 2 {
+            events.removeFirst(queues[index].head)
+            queues[index].head = 0
+        }
         return events
     }
 

@@ -1,15 +1,16 @@
 /// The beginning of a trace line: which task, on which CPU, when, and the event's name.
 ///
-/// Three programs print it:
+/// Three programs print it, one of them in two forms:
 ///
 /// ```
 ///             wl-221     [002] .....     3.575210: hint_fault: (…) …          the kernel, with the irq-info column
 ///             wl-221     (    213) [002] 3.575210: hint_fault: …              with TGIDs, without irq-info
 ///             wl-221   [002]     3.575210: hint_fault:      (…) …             trace-cmd report
+///       wl-221     2d..2.     3.575210: hint_fault: (…) …          trace-cmd report -l
 ///             wl   213/221   [002]     3.575210: numawatch:hint_fault: (…) …  perf script
 /// ```
 ///
-/// A command name may hold anything, even text that looks like the rest of such a line. But all three print it right
+/// A command name may hold anything, even text that looks like the rest of such a line. But most print it right
 /// aligned in 16 columns and it has at most 15 bytes, so the byte behind it is byte 16 of the line: that is tried first.
 /// Only where it does not fit (another program changed the blanks) is the end of the name searched: the last position
 /// up to byte 16 from where on the line makes sense, else the first one behind.
@@ -102,7 +103,10 @@ struct LineHeader {
             offset += 1
             TextScanner.skipBlanks(line, &offset)
         }
-        guard offset < line.count, line[offset] == UInt8(ascii: "[") else { return nil }
+        guard offset < line.count else { return nil }
+        if line[offset] != UInt8(ascii: "[") {
+            return isPerf ? nil : afterTaskWithFlags(line, offset, tid: tid)
+        }
         offset += 1
         guard let number = TextScanner.decimal(line, &offset), let cpu = Int32(exactly: number),
             offset < line.count, line[offset] == UInt8(ascii: "]")
@@ -110,6 +114,21 @@ struct LineHeader {
         offset += 1
         guard let stamp = time(line, &offset) else { return nil }
         return eventName(line, offset, tid: tid, cpu: cpu, stamp: stamp, isPerf: isPerf)
+    }
+
+    /// `2d..2.     3.575210: hint_fault: …`: the CPU and the flags are one word.
+    @inline(never)
+    private static func afterTaskWithFlags(_ line: Span<UInt8>, _ start: Int, tid: Int32) -> LineHeader? {
+        var offset = start
+        guard let number = TextScanner.decimal(line, &offset), let cpu = Int32(exactly: number) else { return nil }
+        let flags = offset
+        while offset < line.count, !TextScanner.isBlank(line[offset]) {
+            if line[offset] == UInt8(ascii: ":") { return nil }
+            offset += 1
+        }
+        // Interrupts, rescheduling, context, preemption and migration: never fewer.
+        guard offset - flags >= 4, let stamp = time(line, &offset) else { return nil }
+        return eventName(line, offset, tid: tid, cpu: cpu, stamp: stamp, isPerf: false)
     }
 
     /// The time with its colon, behind up to three words of flags.
