@@ -163,7 +163,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "ExpositionTests",
-            dependencies: ["BalancingModel", "Exposition", "Insight", "NUMATopology", "SchedDomains", "Snapshots"],
+            dependencies: [
+                "BalancingModel", "Exposition", "FixtureSupport", "Insight", "NUMATopology", "SchedDomains",
+                "Snapshots",
+            ],
             exclude: ["Golden"]),
         .target(
             name: "Server",
@@ -239,7 +242,8 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "ArchiveFiles", "HostReading", "LinuxSystem", "NUMATopology", "SchedDomains", "TextOutput",
+                "ArchiveFiles", "FixtureSupport", "HostReading", "LinuxSystem", "NUMATopology", "SchedDomains",
+                "TextOutput",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

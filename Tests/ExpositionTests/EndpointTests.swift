@@ -1,4 +1,5 @@
 import Exposition
+import FixtureSupport
 import Snapshots
 import Testing
 

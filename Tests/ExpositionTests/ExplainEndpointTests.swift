@@ -1,5 +1,6 @@
 import BalancingModel
 import Exposition
+import FixtureSupport
 import Insight
 import NUMATopology
 import Snapshots

@@ -1,4 +1,5 @@
 import Exposition
+import FixtureSupport
 
 extension Schema {
     /// What in a document does not fit this schema, by path; nothing when it fits.

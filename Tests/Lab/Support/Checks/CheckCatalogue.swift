@@ -1,7 +1,11 @@
 /// All checks there are.
 package enum CheckCatalogue {
     /// In the order in which their steps run in a guest.
-    package static let all: [any LabCheck] = [DomainsCheck()]
+    package static let all: [any LabCheck] = [
+        DomainsCheck(), SourcesCheck(), DegradationCheck(), SwitchCheck(), CountersCheck(), MetricsCheck(),
+        BalancingCheck(), LedgersCheck(), PlacementCheck(),
+        NumastatCheck(), SamplingCheck(), StormCheck(), DaemonCheck(),
+    ]
 
     /// The checks to make on a machine: those it asks for, or all that fit.
     ///

@@ -12,15 +12,16 @@ package protocol LabCheck: Sendable {
     /// Why it cannot be made on a machine; nil where it can.
     func obstacle(on topology: LabTopology, _ kernel: KernelSeries) -> String?
 
-    /// What is done in the guest. Names of steps begin with the check's name. Those of all checks of a guest run one
-    /// after the other, in the order of ``CheckCatalogue/all``.
+    /// What is done in the guest. Those of all checks of a guest run one after the other, in the order of
+    /// ``CheckCatalogue/all``. A step that several checks ask for (the same name and script) is made once. Names of steps
+    /// that are not shared begin with the check's name.
     func steps(for topology: LabTopology) -> [GuestStep]
 
     /// Judges what the guest left.
     ///
     /// - Returns: What was compared, and what was found wrong.
     /// - Throws: ``LabFailure`` where something the check needs was not recorded: that fails it too.
-    func judge(_ result: GuestResult, _ topology: LabTopology) throws(LabFailure) -> CheckVerdict
+    func judge(_ result: GuestResult, _ topology: LabTopology) async throws(LabFailure) -> CheckVerdict
 }
 
 extension LabCheck {

@@ -25,7 +25,7 @@ package enum Initramfs {
         }
         let guest = LabPaths.directory + "/Guest"
         archive.add("init", .file(try HostFiles.read("\(guest)/init"), isExecutable: true))
-        for name in ["functions.sh", "trace.sh"] {
+        for name in HostFiles.names(in: guest) where name.hasSuffix(".sh") {
             archive.add("lab/\(name)", .file(try HostFiles.read("\(guest)/\(name)"), isExecutable: false))
         }
         for name in HostFiles.names(in: "\(guest)/etc") {

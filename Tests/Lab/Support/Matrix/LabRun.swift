@@ -47,10 +47,13 @@ package struct LabRun: Sendable {
             let kernel = try await KernelPackage.fetch(series)
             let checks = try CheckCatalogue.checks(for: topology, series)
             var plan = GuestPlan(steps: Self.preparation(topology))
-            for check in checks { plan.steps += check.steps(for: topology) }
+            for check in checks {
+                plan.steps += check.steps(for: topology).filter { !plan.steps.contains($0) }
+            }
             let guest = Guest(topology: topology, kernel: kernel, files: files, programs: programs, plan: plan)
-            return try await guest.withResult(keptIn: keep.map { "\($0)/\(topology.name)-\(series.rawValue)" }) {
-                rows(checks, $0, kernel)
+            let directory = keep.map { "\($0)/\(topology.name)-\(series.rawValue)" }
+            return try await guest.withResult(keptIn: directory) { result throws(LabFailure) in
+                await rows(checks, result, kernel)
             }
         } catch {
             return [row("boot", series.rawValue, .failed(["\(error)"]))]
@@ -63,20 +66,23 @@ package struct LabRun: Sendable {
             ? [] : [GuestStep("prepare", "set -e\n" + topology.preparation.joined(separator: "\n"))]
     }
 
-    private func rows(_ checks: [any LabCheck], _ result: GuestResult, _ kernel: KernelPackage) -> [Row] {
+    private func rows(_ checks: [any LabCheck], _ result: GuestResult, _ kernel: KernelPackage) async -> [Row] {
         if let step = result.step("prepare"), step.status != 0 {
             return [row("prepare", kernel.release, .failed(["the topology's Prepare= lines: \(step.summary)"]))]
         }
-        return checks.map { check in
+        var rows: [Row] = []
+        for check in checks {
             do throws(LabFailure) {
-                let verdict = try check.judge(result, topology)
-                return row(
-                    check.name, kernel.release,
-                    verdict.isPassed ? .passed(verdict.compared) : .failed(verdict.problems))
+                let verdict = try await check.judge(result, topology)
+                rows.append(
+                    row(
+                        check.name, kernel.release,
+                        verdict.isPassed ? .passed(verdict.compared) : .failed(verdict.problems)))
             } catch {
-                return row(check.name, kernel.release, .failed(["\(error)"]))
+                rows.append(row(check.name, kernel.release, .failed(["\(error)"])))
             }
         }
+        return rows
     }
 
     private func row(_ check: String, _ kernel: String, _ outcome: Row.Outcome) -> Row {
@@ -88,6 +94,11 @@ package struct LabRun: Sendable {
 package enum GuestPrograms {
     /// By name.
     package static let names = ["numawatch", "numawatchd", "numawatch-workload"]
+    /// Programs of the host, with the package each is in: clients and figures that are not ours, and what systemd starts
+    /// the daemon with.
+    private static let tools = [
+        ("curl", "curl"), ("numastat", "numactl"), ("setpriv", "util-linux"), ("systemd-socket-activate", "systemd"),
+    ]
 
     /// The programs of a directory, with their libraries.
     ///
@@ -95,6 +106,14 @@ package enum GuestPrograms {
     package static func files(_ binaries: String) async throws(LabFailure) -> GuestFiles {
         var files = GuestFiles()
         for name in names { try await files.addProgram("\(binaries)/\(name)") }
+        for (name, package) in tools {
+            guard HostFiles.exists("/usr/bin/\(name)") else {
+                throw LabFailure(
+                    "put \(name) into a guest", "there is no /usr/bin/\(name)",
+                    remedy: "install the package \(package) (scripts/install-packages.sh lab)")
+            }
+            try await files.addProgram("/usr/bin/\(name)")
+        }
         return files
     }
 }
@@ -102,12 +121,12 @@ package enum GuestPrograms {
 extension Guest {
     /// Runs the guest and hands its result to a function; then the result is removed, unless it is to be kept.
     package func withResult<Value: Sendable>(
-        keptIn directory: String?, _ body: (GuestResult) throws(LabFailure) -> Value
+        keptIn directory: String?, _ body: (GuestResult) async throws(LabFailure) -> Value
     ) async throws(LabFailure) -> Value {
-        if let directory { return try body(try await run(resultsIn: directory)) }
+        if let directory { return try await body(try await run(resultsIn: directory)) }
         let temporary = try await HostFiles.makeTemporaryDirectory()
         do {
-            let value = try body(try await run(resultsIn: temporary))
+            let value = try await body(try await run(resultsIn: temporary))
             try await HostFiles.remove(temporary)
             return value
         } catch {

@@ -1,5 +1,5 @@
 /// A parsed JSON document, to look into what was written. Strict: what RFC 8259 does not allow is no value.
-indirect enum JSONValue: Equatable {
+package indirect enum JSONValue: Equatable, Sendable {
     case object([String: JSONValue])
     case array([JSONValue])
     case string(String)
@@ -7,7 +7,8 @@ indirect enum JSONValue: Equatable {
     case boolean(Bool)
     case null
 
-    init?(_ bytes: [UInt8]) {
+    /// Nil where the bytes are no document.
+    package init?(_ bytes: [UInt8]) {
         var parser = JSONParser(bytes: bytes)
         guard let value = parser.value() else { return nil }
         parser.skipSpace()
@@ -15,13 +16,16 @@ indirect enum JSONValue: Equatable {
         self = value
     }
 
-    subscript(name: String) -> JSONValue? {
+    /// A member of an object; nil where it has none of the name, or this is no object.
+    package subscript(name: String) -> JSONValue? {
         if case .object(let members) = self { members[name] } else { nil }
     }
 
-    var elements: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
-    var text: String? { if case .string(let text) = self { text } else { nil } }
-    var number: Double? { if case .number(let digits) = self { Double(digits) } else { nil } }
+    /// The members of an object by name; none where it is none.
+    package var members: [String: JSONValue] { if case .object(let members) = self { members } else { [:] } }
+    package var elements: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
+    package var text: String? { if case .string(let text) = self { text } else { nil } }
+    package var number: Double? { if case .number(let digits) = self { Double(digits) } else { nil } }
 }
 
 private struct JSONParser {
