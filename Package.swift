@@ -242,8 +242,8 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "ArchiveFiles", "FixtureSupport", "HostReading", "LinuxSystem", "NUMATopology", "SchedDomains",
-                "TextOutput",
+                "ArchiveFiles", "BalancingModel", "FixtureSupport", "HostReading", "Insight", "LinuxSystem",
+                "NUMATopology", "SchedDomains", "TextOutput", "Tracing",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

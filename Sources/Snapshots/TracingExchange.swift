@@ -26,6 +26,7 @@ package final class TracingExchange: Sendable {
         var isActive = false
         var delivery = Delivery()
         var record: TracingRecord?
+        var spentCPUNanoseconds: UInt64 = 0
     }
 
     private let state = Mutex(State())
@@ -59,7 +60,16 @@ package final class TracingExchange: Sendable {
     /// How tracing stands; nothing if nobody ever said.
     package var record: TracingRecord? { state.withLock { $0.record } }
 
+    /// CPU time spent on tracing since the daemon started, nanoseconds: it has a limit of its own, and must not make the
+    /// sampler's intervals longer.
+    package var spentCPUNanoseconds: UInt64 { state.withLock { $0.spentCPUNanoseconds } }
+
     // MARK: The tracer's side
+
+    /// Notes CPU time spent.
+    package func spend(cpuNanoseconds: UInt64) {
+        state.withLock { $0.spentCPUNanoseconds &+= cpuNanoseconds }
+    }
 
     /// Begins: readings are wanted from now on.
     package func begin() {

@@ -2,7 +2,7 @@ extension TracingRecord {
     /// Tracing as one of the sources.
     package var source: SourceStatus {
         var status = SourceStatus(
-            name: "tracing", path: "/sys/kernel/tracing/instances/numawatch",
+            name: "tracing", path: "/sys/kernel/tracing/instances/numawatch" + (level.map { ", level \($0)" } ?? ""),
             state: .readable,
             purpose: "every hint fault with the kernel's decision, replayed by the model as it happens",
             lostWithout: "single faults, why pages and tasks moved, and the model's agreement with the kernel")

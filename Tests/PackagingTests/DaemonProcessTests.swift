@@ -90,6 +90,34 @@ struct DaemonProcessTests {
         #expect(!FileManager.default.fileExists(atPath: socket))
     }
 
+    @Test("asked to trace, it traces or says what is in the way; it samples either way, and leaves nothing behind")
+    func tracing() throws {
+        let directory = try TemporaryDirectory()
+        let socket = "\(directory.path)/s"
+        try directory.write("a.conf", "[Tracing]\nEnabled=yes\n")
+        let daemon = try RunningDaemon(["--config", "\(directory.path)/a.conf", "--socket", socket])
+        // Which of the two comes first is open.
+        #expect(daemon.waitFor("Tracing "), "\(daemon.lines)")
+        let told = try #require(daemon.lines.last)
+        #expect(told.contains("Tracing at level ") || told.contains("Tracing is not possible: "), "\(told)")
+        if !daemon.lines.contains(where: { $0.contains("Ready: ") }) {
+            #expect(daemon.waitFor("Ready: "), "\(daemon.lines)")
+        }
+        let health = try Command(
+            try #require(Command.path(of: "curl")),
+            ["--silent", "--fail", "--unix-socket", socket, "http://numawatch/healthz"])
+        #expect(health.status == 0)
+
+        try directory.write("a.conf", "[Tracing]\nEnabled=no\n")
+        daemon.signal(SIGHUP)
+        if told.contains("Tracing at level ") {
+            #expect(daemon.waitFor("Tracing has ended; nothing of it is left"), "\(daemon.lines)")
+            #expect(!FileManager.default.fileExists(atPath: "/sys/kernel/tracing/instances/numawatch"))
+        }
+        daemon.signal(SIGTERM)
+        #expect(daemon.end() == 0)
+    }
+
     @Test("a socket somebody answers on is left alone, one left behind is replaced")
     func sockets() throws {
         let directory = try TemporaryDirectory()

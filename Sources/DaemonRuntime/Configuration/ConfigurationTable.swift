@@ -196,7 +196,7 @@ package enum ConfigurationTable {
             """
             How many events a second are read at most. Above that, and whenever a buffer is half full, fewer \
             processes are traced: half of them, a quarter, and so on, always the same ones, so that their model stays \
-            exact. 200000 events a second cost about a third of one CPU. What was left out is published.
+            exact. What was left out is published. This is tracing's own limit: CPULimit= is the sampler's.
             """),
         ConfigurationKey(
             "Tracing", "MaxLag", \.tracing.maximumLag, .timeSpan(.milliseconds(500)...(.seconds(300))),

@@ -75,6 +75,7 @@ actor TracingLoop {
         }
         reportBeginning(source.capability)
         var batch: [BalancingEvent] = []
+        var spent = SystemTime.threadCPUNanoseconds
         do throws(TraceSessionError) {
             if tracer.initialFilter != settings.session.filter { try source.setFilter(tracer.initialFilter) }
             while !Task.isCancelled {
@@ -85,6 +86,9 @@ actor TracingLoop {
                         nowNanoseconds: time.monotonicNanoseconds, cpuNanoseconds: SystemTime.threadCPUNanoseconds))
                 if let filter = output.filter { try source.setFilter(filter) }
                 publish(output)
+                let now = SystemTime.threadCPUNanoseconds
+                environment.exchange.spend(cpuNanoseconds: now - min(spent, now))
+                spent = now
             }
         } catch {
             return .failed(reason: "\(error)")

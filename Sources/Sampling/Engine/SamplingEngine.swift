@@ -174,7 +174,8 @@ package struct SamplingEngine: ~Copyable {
 
     private mutating func govern() {
         let now = time.monotonicNanoseconds
-        let cpu = cost.processCPUNanoseconds
+        let spent = cost.processCPUNanoseconds
+        let cpu = spent - min(tracing?.spentCPUNanoseconds ?? 0, spent)
         _ = governor.record(
             cpuNanoseconds: cpu - min(accountedCPU, cpu), wallNanoseconds: now - min(accountedAt, now))
         accountedAt = now

@@ -219,6 +219,11 @@ struct TracingControlTests {
             script.exchange.leave(
                 readings: [BalancingEvent(timeNanoseconds: 1, tid: 99_999, cpu: -1, payload: .mark(mark))])
             while script.stories.read({ book, _ in book.knows(tid) }) != true { await Task.yield() }
+            // A record is published for each second that passes.
+            while script.exchange.record?.resynchronisingReadings != 1 {
+                probe.time.advance(byNanoseconds: 2_000_000_000)
+                await Task.yield()
+            }
         }
         let record = try #require(script.now.recordAtStop)
         #expect(record.resynchronisingReadings == 1)

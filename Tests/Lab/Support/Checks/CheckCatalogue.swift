@@ -4,7 +4,7 @@ package enum CheckCatalogue {
     package static let all: [any LabCheck] = [
         DomainsCheck(), SourcesCheck(), DegradationCheck(), SwitchCheck(), CountersCheck(), MetricsCheck(),
         BalancingCheck(), LedgersCheck(), PlacementCheck(),
-        NumastatCheck(), SamplingCheck(), StormCheck(), DaemonCheck(),
+        NumastatCheck(), SamplingCheck(), StormCheck(), DaemonCheck(), TracingCheck(),
     ]
 
     /// The checks to make on a machine: those it asks for, or all that fit.

@@ -1,0 +1,259 @@
+import ArchiveFiles
+import BalancingModel
+import HostReading
+import Insight
+import LinuxSystem
+import NUMATopology
+import TextOutput
+import Tracing
+
+/// Live tracing in a guest: the daemon counts the faults the kernel counts, loses nothing, predicts live as well as a replay
+/// of the same time does, and leaves nothing behind, not even after it was killed.
+///
+/// Beside the daemon an instance of the shell's own records the same events as text. Balancing is off until both run and off
+/// again before either ends, so that all of them count the same faults.
+package struct TracingCheck: LabCheck {
+    package let name = "tracing"
+    package let summary = "a live trace counts and predicts what the kernel does, and leaves nothing behind"
+
+    package init() {}
+
+    package func obstacle(on topology: LabTopology, _ kernel: KernelSeries) -> String? {
+        if topology.nodes.count(where: { !$0.cpus.isEmpty }) < 2 { return "fewer than two nodes have CPUs" }
+        // The buffers of two traces, 7 MiB for each CPU, must fit beside the load.
+        return topology.nodes.reduce(0) { $0 + $1.cpus.count } > 8 ? "more than 8 CPUs" : nil
+    }
+
+    /// One worker per CPU and 8 MiB each: faults enough for every rule, on a machine of 160 MB a node.
+    package func steps(for topology: LabTopology) -> [GuestStep] {
+        [
+            GuestStep("tracing-start", deadlineSeconds: 120, Self.start),
+            GuestStep("tracing-load", deadlineSeconds: 180, Self.load),
+            GuestStep("tracing-killed", deadlineSeconds: 120, Self.killed),
+        ]
+    }
+
+    private static let start = """
+        set -e
+        T=/sys/kernel/tracing
+        echo 0 >/proc/sys/kernel/numa_balancing
+        for directory in /sys/kernel/debug/sched/numa_balancing /proc/sys/kernel; do
+            prefix=; [ "$directory" = /proc/sys/kernel ] && prefix=numa_balancing_
+            [ -e $directory/${prefix}scan_delay_ms ] || continue
+            echo 200 >$directory/${prefix}scan_delay_ms
+            echo 200 >$directory/${prefix}scan_period_min_ms
+            echo 2000 >$directory/${prefix}scan_period_max_ms
+        done
+        printf '[Sampling]\\nHostInterval=1s\\nLedgerInterval=1s\\nCPULimit=100%%\\n[Tracing]\\nEnabled=yes\\n' \\
+            >/tmp/tracing.conf
+        numawatchd --config /tmp/tracing.conf --socket /tmp/tracing.socket >$OUT/daemon.log 2>&1 &
+        echo $! >/tmp/tracing.pid
+        running() { numawatch metrics --socket /tmp/tracing.socket 2>/dev/null | grep -q '^numawatch_trace_running 1'; }
+        wait_until 90 running
+        # The same events for the shell: the probes are there, an instance of its own keeps what they write.
+        mkdir $T/instances/offline
+        echo 3072 >$T/instances/offline/buffer_size_kb
+        for event in numawatch sched/sched_move_numa sched/sched_stick_numa sched/sched_swap_numa \\
+            sched/sched_skip_vma_numa sched/sched_skip_cpuset_numa sched/sched_migrate_task sched/sched_switch \\
+            sched/sched_process_fork sched/sched_process_exit task/task_newtask migrate/mm_migrate_pages; do
+            [ ! -e $T/instances/offline/events/$event ] || echo 1 >$T/instances/offline/events/$event/enable
+        done
+        capture
+        grep ^numa_ /proc/vmstat >$OUT/vmstat-before
+        numawatch metrics --socket /tmp/tracing.socket >$OUT/metrics-before
+        """
+
+    private static let load = """
+        set -e
+        T=/sys/kernel/tracing
+        INSTANCE=$T/instances/offline
+        # Marks for the replay, as the daemon has its readings.
+        loaded() {
+            setsid numawatch-workload "$@" &
+            session=$!
+            while kill -0 $session 2>/dev/null; do
+                sleep 1
+                mark_ledgers $session
+            done
+        }
+        echo 1 >/proc/sys/kernel/numa_balancing
+        loaded moves count=4 mib=8 seconds=12 period_ms=3000
+        loaded shared count=4 mib=8 seconds=8
+        echo 0 >/proc/sys/kernel/numa_balancing
+        echo 0 >$INSTANCE/tracing_on
+        gzip <$INSTANCE/trace >$OUT/trace.txt.gz
+        cat $INSTANCE/per_cpu/cpu*/stats >$OUT/offline-stats
+        # What is armed still faults for a while. What waits for ledger readings is judged after MaxLag= at the latest, and
+        # published with the next round.
+        kernel() { awk '/^numa_hint_faults / { print $2 }' $OUT/vmstat-$1; }
+        seen() { awk '/^numawatch_trace_placed_faults_total/ { sum += $2 } END { print sum + 0 }' $OUT/metrics$1; }
+        settled() {
+            grep ^numa_ /proc/vmstat >$OUT/vmstat-after
+            numawatch metrics --socket /tmp/tracing.socket >$OUT/metrics || return 1
+            [ $(($(seen) - $(seen -before))) -eq $(($(kernel after) - $(kernel before))) ]
+        }
+        wait_until 60 settled || true
+        numawatch status --socket /tmp/tracing.socket >$OUT/status
+        numawatch doctor --socket /tmp/tracing.socket >$OUT/doctor || true
+        """
+
+    private static let killed = """
+        T=/sys/kernel/tracing
+        echo 0 >$T/instances/offline/events/enable
+        rmdir $T/instances/offline
+        kill -9 $(cat /tmp/tracing.pid)
+        gone() { ! kill -0 $(cat /tmp/tracing.pid) 2>/dev/null; }
+        wait_until 20 gone
+        ls $T/instances >$OUT/instances-killed
+        cat $T/kprobe_events >$OUT/probes-killed
+        numawatchd --config /tmp/tracing.conf --socket /tmp/tracing.socket >$OUT/daemon.log 2>&1 &
+        echo $! >/tmp/tracing.pid
+        running() { numawatch metrics --socket /tmp/tracing.socket 2>/dev/null | grep -q '^numawatch_trace_running 1'; }
+        wait_until 60 running && echo yes >$OUT/runs-again
+        kill -TERM $(cat /tmp/tracing.pid)
+        wait_until 30 gone
+        ls $T/instances >$OUT/instances-stopped
+        cat $T/kprobe_events $T/dynamic_events >$OUT/probes-stopped
+        """
+
+    // MARK: Judging
+
+    package func judge(_ result: GuestResult, _ topology: LabTopology) throws(LabFailure) -> CheckVerdict {
+        for step in ["tracing-start", "tracing-load"] {
+            guard let done = result.step(step), done.status == 0 else {
+                throw LabFailure("trace in the guest", result.step(step)?.summary ?? "the step \(step) did not run")
+            }
+        }
+        let figures = Figures(try text(result, "metrics"))
+        var problems: [String] = []
+        let kernel = try difference(result, "numa_hint_faults")
+        let begin = Figures(try text(result, "metrics-before"))
+        let family = "numawatch_trace_placed_faults_total"
+        let seen = figures.sum(family) - min(begin.sum(family), figures.sum(family))
+        if seen != kernel { problems.append("the kernel counted \(kernel) hint faults, the daemon \(seen)") }
+        let migrated = try difference(result, "numa_pages_migrated")
+        let pages = "numawatch_trace_migrated_pages_total"
+        let moved = figures.sum(pages) - min(begin.sum(pages), figures.sum(pages))
+        if moved != migrated { problems.append("the kernel moved \(migrated) pages, the daemon saw \(moved)") }
+        for name in ["lost_events", "missed_probe_hits", "sheds"] {
+            let count = figures.sum("numawatch_trace_\(name)_total")
+            if count != 0 { problems.append("\(name): \(count)") }
+        }
+        let live = Score(figures, "remote")
+        if seen < 1000 || live.total < 50 {
+            problems.append("only \(seen) faults, \(live.total) of them remote and compared: nothing to judge by")
+        }
+        let offline = try replay(result)
+        if live.share < offline.remote.share ?? 1 {
+            problems.append(
+                "away from the local node \(live) decisions were predicted live, "
+                    + "\(offline.remote.right) of \(offline.remote.total) by the replay")
+        }
+        let all = Score(figures, "all")
+        if all.share < offline.overall.share ?? 1 {
+            problems.append(
+                "\(all) decisions were predicted live, \(offline.overall.right) of \(offline.overall.total) by the replay"
+            )
+        }
+        problems += leftovers(result)
+        return CheckVerdict(
+            compared: "\(seen) faults, \(all) decisions predicted, \(live) of them remote", problems: problems)
+    }
+
+    private struct Score: CustomStringConvertible {
+        var right: UInt64
+        var total: UInt64
+        var share: Double { total == 0 ? 0 : Double(right) / Double(total) }
+        var description: String { "\(right) of \(total)" }
+
+        init(_ figures: Figures, _ faults: String) {
+            right = figures["numawatch_trace_right_decisions_total{faults=\"\(faults)\"}"] ?? 0
+            total = figures["numawatch_trace_decisions_total{faults=\"\(faults)\"}"] ?? 0
+        }
+    }
+
+    /// Prometheus text: the whole of what stands before the value is the name.
+    private struct Figures {
+        private var values: [String: UInt64] = [:]
+
+        init(_ text: String) {
+            for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+                let parts = line.split(separator: " ")
+                if parts.count >= 2, let value = UInt64(parts[parts.count - 1]) {
+                    values[parts.dropLast().joined(separator: " ")] = value
+                }
+            }
+        }
+
+        subscript(name: String) -> UInt64? { values[name] }
+
+        func sum(_ family: String) -> UInt64 {
+            values.reduce(0) { $1.key == family || $1.key.hasPrefix("\(family){") ? $0 + $1.value : $0 }
+        }
+    }
+
+    private func text(_ result: GuestResult, _ name: String) throws(LabFailure) -> String {
+        guard let bytes = result.file(name) else {
+            throw LabFailure("judge the trace", "the guest left no file \(name)")
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// By how much a counter of `/proc/vmstat` grew while both traced.
+    private func difference(_ result: GuestResult, _ name: String) throws(LabFailure) -> UInt64 {
+        let begin = try counter(result, name, in: "vmstat-before")
+        let end = try counter(result, name, in: "vmstat-after")
+        guard let begin, let end, end >= begin else {
+            throw LabFailure("judge the trace", "the guest's vmstat has no \(name)")
+        }
+        return end - begin
+    }
+
+    private func counter(_ result: GuestResult, _ name: String, in file: String) throws(LabFailure) -> UInt64? {
+        let line = try text(result, file).split(separator: "\n").first { $0.hasPrefix("\(name) ") }
+        return line?.split(separator: " ").last.flatMap { UInt64($0) }
+    }
+
+    /// The score of a replay of the shell's recording.
+    private func replay(_ result: GuestResult) throws(LabFailure) -> DecisionAgreement {
+        let machine: ReplayMachine
+        do {
+            let host = try BalancingHost.read(from: result.root())
+            machine = ReplayMachine(layout: host.layout, profile: host.profile, facts: [])
+        } catch {
+            throw LabFailure("judge the trace", "the captured root: \(error)")
+        }
+        do {
+            var sink = ByteArraySink()
+            let packed = try ByteStream(path: "\(result.directory)/files/trace.txt.gz")
+            var bytes: [UInt8] = []
+            var piece: [UInt8] = []
+            while try packed.read(into: &piece) { bytes += piece }
+            return try ReplayDriver.run(
+                MemoryTrace(bytes), machine: machine, drive: .shadow, lines: .none, sink: &sink
+            ).run.agreement
+        } catch {
+            throw LabFailure("judge the trace", "the recording cannot be replayed: \(error)")
+        }
+    }
+
+    private func leftovers(_ result: GuestResult) -> [String] {
+        var problems: [String] = []
+        func lines(_ name: String) -> [Substring] {
+            String(decoding: result.file(name) ?? [], as: UTF8.self).split(separator: "\n")
+        }
+        if !lines("instances-killed").contains("numawatch") {
+            problems.append("the killed daemon left no instance, so nothing was there to be cleaned up")
+        }
+        if result.file("runs-again") == nil { problems.append("the daemon does not trace again after it was killed") }
+        let instances = lines("instances-stopped").filter { $0.contains("numawatch") }
+        if result.file("instances-stopped") == nil || !instances.isEmpty {
+            problems.append("instances left after a normal stop: \(instances)")
+        }
+        let probes = lines("probes-stopped").filter { $0.contains("numawatch") }
+        if result.file("probes-stopped") == nil || !probes.isEmpty {
+            problems.append("probes left after a normal stop: \(probes)")
+        }
+        return problems
+    }
+}
