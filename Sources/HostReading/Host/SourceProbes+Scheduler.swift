@@ -66,13 +66,16 @@ extension SourceProbes {
         if failure.errno == .notPermitted {
             switch surroundings.lockdown {
             case .some(.none): return "not determinable: refused although \(surroundings.lockdownText)"
-            case .some:
-                return "boot without lockdown (\(surroundings.lockdownText); it cannot be lifted on a running system)"
+            case .some: return Self.lockdownRemedy(surroundings.lockdownText)
             case nil: return "most likely boot without lockdown (\(surroundings.lockdownText))"
             }
         }
         return
             "root, or \(type) mounted with gid= and mode= for numawatch: mount -o remount,gid=numawatch,mode=750 \(place)"
+    }
+
+    private static func lockdownRemedy(_ mode: String) -> String {
+        "boot without lockdown (\(mode); it cannot be lifted on a running system)"
     }
 
     func tracingSources() -> [SourceStatus] {
@@ -90,7 +93,12 @@ extension SourceProbes {
 
     private func traceRemedy(_ failure: ReadFailure, built option: String) -> String? {
         switch failure.kind {
-        case .missing: missingRemedy("tracefs", Self.traceMount, "CONFIG_TRACING", option)
+        case .missing:
+            // A kernel that is locked down while it boots makes no files in tracefs (tracer_init_tracefs and
+            // event_trace_init, kernel/trace, 6.1 and 6.12): they are missing where others are refused.
+            surroundings.lockdown == .confidentiality
+                ? Self.lockdownRemedy(surroundings.lockdownText)
+                : missingRemedy("tracefs", Self.traceMount, "CONFIG_TRACING", option)
         case .permission: refusalRemedy(failure, "tracefs", Self.traceMount)
         case .gone, .tooLarge, .wrongType, .io: nil
         }

@@ -67,6 +67,18 @@ private struct LiveRoot: HostRoot {
         #expect(!status.lostWithout.isEmpty)
     }
 
+    // A kernel of 6.12 booted with lockdown=confidentiality has an empty tracefs.
+    @Test(arguments: ["tracefs", "kprobes"])
+    func anEmptyTracefsOfALockedDownKernelIsNamed(name: String) throws {
+        var files = Self.base
+        files["/proc/mounts"] = "none /sys/kernel/tracing tracefs rw 0 0\n"
+        files["/boot/config-6.12.0-fake"] = "CONFIG_TRACING=y\nCONFIG_KPROBE_EVENTS=y\n"
+        files["/sys/kernel/security/lockdown"] = "none integrity [confidentiality]\n"
+        #expect(try status(name, MemoryRoot(files: files)).remedy?.contains("boot without lockdown") == true)
+        files["/sys/kernel/security/lockdown"] = "none [integrity] confidentiality\n"
+        #expect(try status(name, MemoryRoot(files: files)).remedy?.contains("lockdown") == false)
+    }
+
     @Test func anUnmountedFileSystemIsToBeMounted() throws {
         var files = Self.base
         files["/proc/mounts"] = "proc /proc proc rw 0 0\n"

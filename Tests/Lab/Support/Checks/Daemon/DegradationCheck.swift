@@ -19,8 +19,8 @@ package struct DegradationCheck: LabCheck {
     private static let expectations: [String: Expectation] = [
         "lockdown": Expectation(
             refused: [
-                "balancing-knobs": ("EPERM", "lockdown"), "tracefs": ("EPERM", "lockdown"),
-                "kprobes": ("EPERM", "lockdown"),
+                "balancing-knobs": ("EPERM", "lockdown"), "tracefs": ("ENOENT", "lockdown"),
+                "kprobes": ("ENOENT", "lockdown"),
             ],
             absent: ["numawatch_balancing_scan_delay_seconds", "numawatch_balancing_scan_size_bytes"]),
         "unmounted": Expectation(
