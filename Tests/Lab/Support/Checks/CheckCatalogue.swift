@@ -2,9 +2,9 @@
 package enum CheckCatalogue {
     /// In the order in which their steps run in a guest.
     package static let all: [any LabCheck] = [
-        DomainsCheck(), SourcesCheck(), DegradationCheck(), SwitchCheck(), CountersCheck(), MetricsCheck(),
-        BalancingCheck(), LedgersCheck(), PlacementCheck(),
-        NumastatCheck(), SamplingCheck(), StormCheck(), DaemonCheck(), TracingCheck(),
+        MachineCheck(), DomainsCheck(), SourcesCheck(), DegradationCheck(), SwitchCheck(), CountersCheck(),
+        MetricsCheck(), BalancingCheck(), LedgersCheck(), PlacementCheck(), NumastatCheck(), SamplingCheck(),
+        StormCheck(), DaemonCheck(), TracingCheck(),
     ]
 
     /// The checks to make on a machine: those it asks for, or all that fit.
