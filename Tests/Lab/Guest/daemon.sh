@@ -145,6 +145,12 @@ numbers() {
 }
 first_of() { numbers "$(cat "/sys/devices/system/node/$1")" | head -n 1; }
 last_of() { numbers "$(cat "/sys/devices/system/node/$1")" | tail -n 1; }
+# touching_node: the last node with memory on which the workload that touches it first can run.
+touching_node() {
+    for node in $(numbers "$(cat /sys/devices/system/node/has_memory)"); do
+        grep -q . "/sys/devices/system/node/node$node/cpulist" && echo "$node"
+    done | tail -n 1
+}
 
 # work NAME WORKLOAD KEY=VALUE…: starts a workload in a control group of its own name, as a unit would be, and waits
 # until it is set up. What it prints goes to workloads/NAME.

@@ -30,6 +30,8 @@ start_work() {
     work balanced policy policy=bind nodes=all balancing=yes mib=2
     # shellcheck disable=SC2086  # a list of names
     signal_workloads -STOP $STILL
+    # What follows is put where it is by being touched first there: a node of memory alone cannot do that.
+    memory_node=$(touching_node)
     work private private count=2 mib=4 "memory_node=$memory_node" "thread_node=$cpu_node"
     work shared shared count=3 mib=4 "memory_node=$cpu_node"
     work pingpong pingpong mib=2 period_ms=1500 "memory_node=$cpu_node"
@@ -103,7 +105,7 @@ compare_numastat() {
 # observe_large: processes that may not be read in full, stopped; the bound is put so low that none may.
 observe_large() {
     cpu_node=$(first_of has_cpu)
-    memory_node=$(last_of has_memory)
+    memory_node=$(touching_node)
     work large large mib=40 "memory_node=$memory_node" "thread_node=$cpu_node"
     work vmas vmas maps=20000
     signal_workloads -STOP large vmas
