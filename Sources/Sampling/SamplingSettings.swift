@@ -14,7 +14,7 @@ package struct SamplingSettings: Sendable, Equatable {
     /// CPU time the whole process allows itself on average, as a share of one CPU (0.01 is 1 %).
     package var cpuLimitShare: Double = 0.01
     /// The longest one system call may keep a target's `mmap_lock`, by prediction.
-    package var maximumHold: Duration = .milliseconds(1)
+    package var maximumHold: Duration = .milliseconds(10)
     /// What one read(2) of `numa_maps` asks for, bytes, where a smaller hold is wanted: 128 to 4096.
     package var readBufferBytes: Int = 512
     /// Pages asked of one process when its placement is sampled.

@@ -36,13 +36,23 @@ import Testing
         let (readEnd, writeEnd) = (ends[0], ends[1])
         let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         async let received: [UInt8] = Self.readAll(readEnd)
-        try await Self.writeAll(bytes, writeEnd)
+        try await Writer(ThreadExecutor(name: "writer")).writeAll(bytes, writeEnd)
         #expect(await received == bytes)
     }
 
-    @concurrent private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32) async throws {
-        defer { close(descriptor) }
-        try Output.write(bytes, to: descriptor)
+    /// Writes on a thread of its own: the pipe is full long before all is written, and a thread of the shared pool that
+    /// waited would be missing to the reader.
+    private actor Writer {
+        private let executor: ThreadExecutor
+
+        init(_ executor: ThreadExecutor) { self.executor = executor }
+
+        nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+        func writeAll(_ bytes: [UInt8], _ descriptor: Int32) throws {
+            defer { close(descriptor) }
+            try Output.write(bytes, to: descriptor)
+        }
     }
 
     @concurrent private static func readAll(_ descriptor: Int32) async -> [UInt8] {

@@ -118,7 +118,10 @@ import Tracing
         #expect(agreement.overall.total > 3000)
         #expect(agreement.overall.right == agreement.overall.total)
         #expect(live.model.judged.resynchronisingMarks > 0)
-        #expect(marks.values.total > 0)
+        // A task that was there before is followed from its second reading on, if it was placed in between. In the other
+        // traces no task is read often enough after the first third, and none is born.
+        let hasComparisons = ["t-pingpong-policy-2n-6.12", "t-shared-2n-6.1", "t-shared-2n-6.12"].contains(name)
+        #expect((marks.values.total > 0) == hasComparisons)
         #expect(marks.values.right == marks.values.total)
         #expect(marks.preferred.right == marks.preferred.total)
         #expect(marks.group.right == marks.group.total)

@@ -65,9 +65,9 @@ package enum ConfigurationTable {
             """
             For how long one read of /proc/PID/numa_maps may keep the memory lock of its target, by prediction. A \
             process that would be held longer is sampled instead: a random choice of its pages is asked for with \
-            move_pages(2), and the figures carry their 95 % confidence interval. 1 ms is about 54 MiB of 4 KiB pages \
-            in one mapping. More gives exact figures, and memory policies, of larger processes, and stalls them \
-            longer.
+            move_pages(2), and the figures carry their 95 % confidence interval. 10 ms is about 500 MiB of 4 KiB \
+            pages in one mapping, 1 ms about 54 MiB. More gives exact figures, and memory policies, of larger \
+            processes, and stalls them longer.
             """),
         ConfigurationKey(
             "Placement", "ReadBuffer", \.placement.readBufferBytes, .size(128...4096),

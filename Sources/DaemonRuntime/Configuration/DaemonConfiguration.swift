@@ -12,7 +12,7 @@ package struct DaemonConfiguration: Sendable, Equatable {
     }
 
     package struct Placement: Sendable, Equatable {
-        package var maximumHold: Duration = .milliseconds(1)
+        package var maximumHold: Duration = .milliseconds(10)
         package var readBufferBytes: Int = 512
         package var samplePages: Int = 1_024
         package var minimumRSSBytes: Int = 0

@@ -36,6 +36,8 @@ package struct SourcesCheck: LabCheck {
             case ("readable", "ok"): readable += 1
             // Found, but with nothing in it that this kernel or machine has: the reason says what.
             case ("not-applicable", "ok") where source["reason"]?.text != nil: readable += 1
+            // Readable or not: nobody wants it.
+            case ("not-applicable", _) where source["reason"]?.text == "off in the configuration": continue
             case ("unavailable", _) where source["errno_name"]?.text == Self.errors[outcome]:
                 refused += 1
                 if source["remedy"]?.text ?? "" == "" { problems.append("\(name): no remedy is published") }
