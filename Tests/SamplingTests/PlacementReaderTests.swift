@@ -196,7 +196,9 @@ import Testing
             identity: ProcessIdentity(pid: 10, startTimeTicks: 1000), firstSeenAt: 0, isBornSinceStart: false)
         process.residentPages = 1000
         process.mappingCount = mappings
-        guard case .read = reader.place(process, settings: SamplingSettings(), nodes: [node0], now: 0) else {
+        var settings = SamplingSettings()
+        settings.maximumHold = .milliseconds(1)
+        guard case .read = reader.place(process, settings: settings, nodes: [node0], now: 0) else {
             Issue.record("not read")
             return
         }
