@@ -21,39 +21,9 @@ define_probes() {
     probe 'p:numawatch/set_preferred sched_setnuma nid=$arg2:s32'
 }
 
-# The kernel's own ledger of every thread of a session, by which a replay is judged. A guest starts programs slowly, and
-# meanwhile the ledgers go on: processes are told by the shell alone, and one awk reads all of a round.
-mark_ledgers() {
-    files=
-    for process in /proc/[0-9]*; do
-        { read -r line <"$process/stat"; } 2>/dev/null || continue
-        # Behind the name, which may hold blanks: state, parent, group, session.
-        rest=${line##*) }
-        rest=${rest#* * * }
-        [ "${rest%% *}" != "$1" ] || files="$files $process/task/[0-9]*/sched"
-    done
-    # shellcheck disable=SC2086  # a list of patterns
-    awk '
-        function flush() { if (ledger != "") print "SCHED", thread, cpu, ledger; ledger = "" }
-        FNR == 1 {
-            flush()
-            split(FILENAME, parts, "/")
-            thread = parts[5]
-            stat = FILENAME
-            sub(/sched$/, "stat", stat)
-            getline line <stat
-            close(stat)
-            sub(/.*\) /, "", line)
-            split(line, fields, " ")
-            cpu = fields[37]
-        }
-        # The first line names the program, whatever its name.
-        FNR > 1 && /numa|sum_exec_runtime/ { text = $0; sub(/ *: */, ":", text); ledger = ledger text ";" }
-        END { flush() }' $files 2>/dev/null | while read -r mark; do
-        # One write, one mark.
-        echo "$mark" >$INSTANCE/trace_marker
-    done
-}
+# The kernel's own ledger of every thread of a session, by which a replay is judged. One program reads and writes each in
+# one go: a guest starts programs slowly, and meanwhile the ledgers go on.
+mark_ledgers() { numawatch-workload marks "$1" $INSTANCE/trace_marker; }
 
 mark_counters() { echo "VMSTAT $(grep numa_ /proc/vmstat | tr '\n' ' ')" >$INSTANCE/trace_marker; }
 

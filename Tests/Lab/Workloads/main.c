@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -77,6 +78,8 @@ static void usage(FILE *file) {
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++) {
         fprintf(file, "  %-10s %s\n", workloads[i].name, workloads[i].what);
     }
+    fprintf(file, "\nusage: numawatch-workload marks SESSION FILE\n"
+                  "    the ledgers of a session's threads as marks into FILE, a trace_marker (docs/tracing.md)\n");
 }
 
 static void refuse(const char *argument, const char *why) {
@@ -154,6 +157,14 @@ int main(int count, char **arguments) {
     if (strcmp(arguments[1], "mayfly") == 0) {
         struct region region = map_region(1 << 20, false);
         touch(region);
+        return 0;
+    }
+    if (strcmp(arguments[1], "marks") == 0) {
+        if (count != 4) {
+            usage(stderr);
+            return 2;
+        }
+        write_marks((int)number(arguments[2], arguments[2], 1, INT_MAX), arguments[3]);
         return 0;
     }
     struct options options = {

@@ -97,6 +97,10 @@ void *use_on_thread_node(void *worker);
 int count_or(const struct options *options, int otherwise);
 size_t bytes_or(const struct options *options, size_t mib);
 
+// --- marks.c
+// Writes the ledger of every thread of a session into a trace_marker: `SCHED TID CPU LINES` of docs/tracing.md.
+void write_marks(int session, const char *path);
+
 // --- the workloads
 void run_private(const struct options *options);
 void run_shared(const struct options *options);
