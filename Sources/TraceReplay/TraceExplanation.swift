@@ -32,12 +32,13 @@ package struct TraceExplanation: Sendable {
         }
         let machine = try TraceReplay.machine(for: options) ?? ReplayMachine(observed: survey)
         var settings = LiveSettings()
-        settings.tasksHavePast = false
-        settings.adoptionQuietNanoseconds = 0
+        settings.tasksHavePast = survey.hasStartLedgers
+        settings.adoptionQuietNanoseconds = survey.hasStartLedgers ? LedgerAgreement.markDelayNanoseconds : 0
         settings.reorderNanoseconds = 0
         settings.maximumLagNanoseconds = .max
         settings.maximumEvents = waitingEvents
-        var model = LiveModel(machine: machine, kinds: survey.kinds, settings: settings)
+        let kinds = survey.kinds.union(reader.recordedKinds)
+        var model = LiveModel(machine: machine, kinds: kinds, settings: settings)
         var book = StoryBook()
         reader = try open(source)
         while reader.next(into: &records) {

@@ -1,3 +1,5 @@
+package import BalancingModel
+
 /// The events of the hint-fault stream that readers of traces know, named as in the trace.
 package enum TraceEventKind: UInt8, Sendable, CaseIterable, Hashable {
     // The most frequent first: the reader of text looks names up in this order.
@@ -55,6 +57,24 @@ package enum TraceEventKind: UInt8, Sendable, CaseIterable, Hashable {
         case .skipCPUSet: "sched_skip_cpuset_numa"
         case .mark: "tracing_mark_write"
         case .print: "print"
+        }
+    }
+
+    /// What a tracepoint that is switched on promises to show; nothing for a probe.
+    package var tracepointKinds: EventKinds {
+        switch self {
+        case .moveNUMA, .stickNUMA, .swapNUMA: .taskMoves
+        case .skipVMA: .skipVMA
+        case .migrateTask: .migrateTask
+        case .schedSwitch: .schedSwitch
+        case .fork: .fork
+        case .exec: .exec
+        case .exit: .exit
+        case .newTask: .newTask
+        case .migratePages: .migratePages
+        case .hintFault, .misplaced, .misplacedReturn, .migrateCheck, .placement, .scanWork, .scanDone, .scanRange,
+            .scanRangeReturn, .setPreferred, .skipCPUSet, .mark, .print:
+            []
         }
     }
 

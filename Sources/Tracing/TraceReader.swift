@@ -1,3 +1,5 @@
+package import BalancingModel
+
 /// Reads a trace's records batch by batch, whatever its form: source and parser together.
 ///
 /// A source that fails in the middle (a packed file cut off) ends the records; the error is kept in `failure` so that
@@ -20,6 +22,14 @@ package struct TraceReader {
         switch content {
         case .text: parser.diagnostics
         case .records(let records): records.diagnostics
+        }
+    }
+
+    /// Kinds of events that would be in the trace if they had happened; a text tells none.
+    package var recordedKinds: EventKinds {
+        switch content {
+        case .text: []
+        case .records(let records): records.recordedKinds
         }
     }
 

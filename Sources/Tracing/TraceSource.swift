@@ -1,3 +1,5 @@
+package import BalancingModel
+
 /// A trace that can be read from its beginning, any number of times or just once.
 ///
 /// This module knows no files: who opens them (plain, packed, a pipe, an archive member) conforms to this.
@@ -18,6 +20,8 @@ package enum TraceContent {
 
 /// The records of a trace that is no text, batch by batch.
 package protocol TraceRecords: AnyObject {
+    /// Kinds of events that would be there if they had happened; what is not among them may or may not have been recorded.
+    var recordedKinds: EventKinds { get }
     /// What was seen so far.
     var diagnostics: TraceDiagnostics { get }
     /// Replaces `records` by the next ones, which may be none.

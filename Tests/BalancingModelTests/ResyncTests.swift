@@ -83,7 +83,7 @@ import Testing
         var agreement = DecisionAgreement()
         for decision in decisions { agreement.add(decision, answer: decision.observedTarget) }
         #expect(agreement.overall.total == 1)
-        #expect(agreement.resynchronising == 1)
+        #expect(agreement.resynchronising.total == 1)
     }
 
     @Test("A task born in the stream is followed at once, unless its parent is unknown")
@@ -101,6 +101,54 @@ import Testing
         #expect(replay.standing(of: 10) == .followed)
         #expect(replay.standing(of: 12) == .followed)
         #expect(self.replay(startsUnknown: false).standing(of: 10) == nil)
+    }
+
+    /// A shell that was there before the trace forks, which sets its mm's sequence back; its own is what it saw before.
+    @Test("The first placement of an older task does not tell of a pass of its mm")
+    func firstPlacement() {
+        var replay = replay(startsUnknown: false)
+        var script = Script()
+        script.add(10, 0, .newTask(pid: 11, cloneFlags: 0x120_0000))
+        place(&script, 10)
+        _ = feed(&replay, &script)
+        #expect(replay.counters.placements == 1)
+        #expect(replay.counters.unexpectedPlacements == 0)
+        #expect(replay.state(of: 10)?.scanSequence == 0)
+    }
+
+    @Test("Without ledgers at its start a trace tells nothing of older tasks, and their decisions are no test")
+    func olderTasks() {
+        var replay = replay(startsUnknown: false)
+        var script = Script()
+        script.add(10, 0, .newTask(pid: 11, cloneFlags: 0))
+        for tid in [Int32(10), 11] {
+            script.fault(tid, cpu: 0, last: cpupid.unset, node: 1, check: 1, target: 0, flags: .migrated)
+        }
+        script.add(10, 0, .mark(mark(10, faults: 900)))
+        let decisions = feed(&replay, &script)
+        #expect(decisions.map(\.evidence.isResynchronising) == [true, false])
+        // Its mark is neither a test nor taken over.
+        #expect(!replay.judges(markOf: 10))
+        #expect(replay.judges(markOf: 11))
+        #expect(replay.state(of: 10)?.totalFaults == 0)
+    }
+
+    @Test("Until its next placement the age of a task that was taken over is unknown, where it decides")
+    func age() {
+        var replay = replay()
+        var script = Script()
+        script.add(1, 0, .mark(mark(10, faults: 900)))
+        // From another node: a young task takes its own page at once, an old one waits for a second fault.
+        let own = cpupid.value(cpu: 2, tid: 10)
+        script.fault(10, cpu: 0, last: own, node: 1, check: 1, target: 0, flags: .migrated)
+        // From this node both take it.
+        script.fault(10, cpu: 0, last: cpupid.value(cpu: 0, tid: 10), node: 1, check: 1, target: 0, flags: .migrated)
+        place(&script, 10)
+        script.fault(10, cpu: 0, last: own, node: 1, check: 1, target: -1)
+        script.add(10, 0, .scanWork(jiffies: script.jiffies))
+        let decisions = feed(&replay, &script).filter { $0.sourceNode == 1 }
+        #expect(decisions.map(\.rule) == [.twoStage, .private, .twoStage])
+        #expect(decisions.map(\.evidence.isResynchronising) == [true, false, false])
     }
 
     @Test("Marks tell which threads share memory, so that they form groups")

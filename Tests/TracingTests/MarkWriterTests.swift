@@ -22,9 +22,11 @@ struct MarkWriterTests {
 
         """
 
-    private static func ledger(_ text: String, cpu: Int32? = nil) -> [UInt8]? {
+    private static func ledger(
+        _ text: String, process: Int32? = nil, cpu: Int32? = nil, isStart: Bool = false
+    ) -> [UInt8]? {
         let bytes = Array(text.utf8)
-        return MarkWriter.ledger(tid: 219, cpu: cpu, sched: bytes.span)
+        return MarkWriter.ledger(tid: 219, process: process, cpu: cpu, isStart: isStart, sched: bytes.span)
     }
 
     private static func vmstat(_ text: String) -> [UInt8]? {
@@ -60,6 +62,26 @@ struct MarkWriterTests {
         #expect(Self.ledger(idle) == nil)
         #expect(Self.ledger("") == nil)
         #expect(Self.vmstat("nr_free_pages 5\n") == nil)
+    }
+
+    @Test("where a recording begins, every thread has a mark, and one without a ledger a short one")
+    func start() throws {
+        let mark = try #require(Self.ledger(Self.sched, process: 217, isStart: true))
+        guard case .ledger(let read, nil) = MarkText.parse(mark.span, from: 0) else {
+            Issue.record("not a whole mark")
+            return
+        }
+        #expect(read.isStart)
+        #expect(read.processID == 217)
+        #expect(read.nodes.count == 2)
+        let idle = Self.sched.replacing(": 2068", with: ": 0").replacing("2068", with: "0")
+            .replacing("numa_group_id=221", with: "numa_group_id=0")
+        let short = try #require(Self.ledger(idle, process: 217, isStart: true))
+        #expect(
+            String(decoding: short, as: UTF8.self) == "SCHED 219 tgid:217;start:1;se.sum_exec_runtime:3684.783344;"
+                + "mm->numa_scan_seq:3;numa_pages_migrated:152;numa_preferred_nid:1;total_numa_faults:0;"
+                + "current_node=1, numa_group_id=0;")
+        #expect(Self.ledger("", process: 217, isStart: true) == nil)
     }
 
     @Test("vmstat's counters of NUMA become a mark")

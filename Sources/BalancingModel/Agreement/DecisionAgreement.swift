@@ -6,8 +6,9 @@ package struct DecisionAgreement: Sendable {
     package private(set) var byRule: [LedgerAgreement.Score]
     /// Decisions without an answer to compare with.
     package private(set) var unanswered: UInt64 = 0
-    /// Decisions left out because what they rest on was being resynchronised.
-    package private(set) var resynchronising: UInt64 = 0
+    /// Decisions left out because what they rest on was not known: they are no test. How many of them were right all the
+    /// same, and how many there were.
+    package private(set) var resynchronising = LedgerAgreement.Score()
 
     package init() {
         byRule = Array(repeating: LedgerAgreement.Score(), count: DecisionRule.allCases.count)
@@ -24,7 +25,7 @@ package struct DecisionAgreement: Sendable {
             return
         }
         guard !decision.evidence.isResynchronising else {
-            resynchronising += 1
+            resynchronising.add(decision.target == answer)
             return
         }
         let isRight = decision.target == answer

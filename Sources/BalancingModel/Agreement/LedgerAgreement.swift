@@ -48,6 +48,9 @@ package struct LedgerAgreement: Sendable {
         history[change.tid] = states
     }
 
+    /// Whether any state of a task was taken.
+    package func knows(_ tid: Int32) -> Bool { history[tid] != nil }
+
     /// Forgets a task that has exited.
     package mutating func forget(_ tid: Int32) {
         history[tid] = nil

@@ -41,7 +41,7 @@ package struct Decision: Hashable, Sendable {
         /// Members of the group whose part in the sums is not known in full.
         package var unsettledMembers: Int32 = 0
         /// Events of this task were lost, or it was there before the stream began, and what entered the decision is not
-        /// known again yet: it is no test of the model.
+        /// known (again): it is no test of the model.
         package var isResynchronising = false
 
         package init() {}

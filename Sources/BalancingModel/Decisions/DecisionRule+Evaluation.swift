@@ -50,6 +50,7 @@ extension BalancingReplay {
         let evidence = queue[fault.ticket].evidence
         var moves = false
         var rule = DecisionRule.unknown
+        var restsOnAge = false
         if !fault.hasCheck, expectsMigrateCheck || flags.contains(.faultLocal) {
             // The group test was not asked: a local page under the default policy, or a policy that does not move.
             rule = flags.contains(.faultLocal) ? .local : .policy
@@ -63,28 +64,36 @@ extension BalancingReplay {
         } else if source >= 0, !layout.isTopTier[source], profile.cpupid.cpu(lastCPUPID) >= layout.cpuCount {
             rule = .slowNodeUnset
         } else {
-            let test = GroupTest(
+            var test = GroupTest(
                 tid: tid, lastCPUPID: lastCPUPID,
                 lastNode: layout.position(ofCPU: profile.cpupid.cpu(lastCPUPID)), destination: here,
                 isYoung: evidence.preferredNode == -1 || evidence.scanSequence <= 4, hasGroup: evidence.groupID != 0,
                 cpuHere: evidence.groupCPUHere, cpuThere: evidence.groupCPUThere,
                 faultsHere: evidence.groupFaultsHere, faultsThere: evidence.groupFaultsThere)
             (moves, rule) = test.verdict(profile.cpupid)
+            if evidence.preferredNode != -1 {
+                test.isYoung.toggle()
+                restsOnAge = test.verdict(profile.cpupid).moves != moves
+            }
         }
         let target = moves && source != here ? here : -1
         queue[fault.ticket].target = layout.number(target)
         queue[fault.ticket].rule = rule
         queue[fault.ticket].sourceNode = layout.number(source)
         queue[fault.ticket].evidence.lastCPUPID = lastCPUPID
-        // Until its next placement nobody knows how young an adopted task is, which decides about untouched pages.
-        let isAgeUnknown =
-            tasks[slot].standing == .adopted && evidence.preferredNode != -1 && profile.cpupid.isPIDUnset(lastCPUPID)
         queue[fault.ticket].evidence.isResynchronising =
             rule.restsOnHistory
-            && (tasks[slot].standing == .lost || isAgeUnknown || rule.weighsGroup && evidence.unsettledMembers > 0)
+            && (tasks[slot].standing == .lost || tasks[slot].isOlder || restsOnAge && isAgeUnknown(slot)
+                || rule.weighsGroup && evidence.unsettledMembers > 0)
         if rule == .tieringStay || rule == .tieringPromote { learnRoom(queue[fault.ticket], here: here) }
         queue.complete(fault.ticket)
         return (target, source)
+    }
+
+    /// How many passes the task has seen is not known if it was there before its mm's passes were counted or, until its next
+    /// placement, if its ledger was taken over.
+    private func isAgeUnknown(_ slot: Int) -> Bool {
+        tasks[slot].isSequenceUnknown || tasks[slot].mm >= 0 && spaces[Int(tasks[slot].mm)].isSequenceUnknown
     }
 
     /// The page's node before the fault. The blind drive must not look at `memNode` of a fault that may have moved the

@@ -130,8 +130,11 @@ package struct BalancingEvent: Sendable, Equatable {
     /// The lines of `/proc/<pid>/task/<tid>/sched` in a `SCHED` mark. Everything but the task may be absent.
     package struct LedgerMark: Sendable, Equatable {
         package var tid: Int32
-        /// The process it is a thread of, where the reader knows: traces do not tell.
+        /// The process it is a thread of, where the reader knows.
         package var processID: Int32?
+        /// Written when a recording began, for every thread there was: with marks like this, those that follow tell the
+        /// past of threads older than the recording.
+        package var isStart = false
         package var cpu: Int32?
         package var sumExecRuntimeNanoseconds: UInt64?
         package var scanSequence: Int64?

@@ -8,13 +8,21 @@ extension BalancingReplay {
     /// a grace period of RCU passes, a few ticks.
     private static let releaseDelayNanoseconds: UInt64 = 20_000_000
 
-    /// The slot of a thread; a thread that was there before the stream began gets an empty state.
+    /// The slot of a thread; a thread that was there before the stream began gets an empty state. Where births are not in
+    /// the stream, nothing tells an old thread from a new one, and it counts as new.
     mutating func slot(of tid: Int32) -> Int {
         let known = index.slot(tid)
         if known >= 0 { return known }
         guard ThreadIndex.accepts(tid) else { return -1 }
-        let slot = addTask(tid, space: addSpace(AddressSpace()))
-        if options.startsUnknown { tasks[slot].standing = .lost }
+        var space = AddressSpace()
+        space.isSequenceUnknown = options.startsUnknown || knowsBirths
+        let slot = addTask(tid, space: addSpace(space))
+        tasks[slot].isSequenceUnknown = space.isSequenceUnknown
+        if options.startsUnknown {
+            tasks[slot].standing = .lost
+        } else {
+            tasks[slot].isOlder = knowsBirths
+        }
         return slot
     }
 
@@ -82,6 +90,7 @@ extension BalancingReplay {
         let sharesMemory = cloneFlags & Self.cloneVM != 0
         if parentSpace >= 0, spaces[Int(parentSpace)].users == 1 {
             spaces[Int(parentSpace)].scanSequence = 0
+            spaces[Int(parentSpace)].isSequenceUnknown = false
             spaces[Int(parentSpace)].nextScan =
                 clock.estimate(at: now)
                 &+ profile.tick.jiffies(milliseconds: UInt64(profile.tunables.scanDelayMilliseconds))

@@ -24,7 +24,8 @@ extension BalancingReplay {
         let isGateNear = isAfter(tasks[slot].fault.jiffies &+ Self.gateToleranceTicks, retry)
         let space = tasks[slot].mm
         let isFresh = now &- tasks[slot].fault.accountedTime < Self.probeToTestNanoseconds
-        if isGateNear, sequenceDiffers(slot), tasks[slot].fault.sequenceDiffered || isFresh {
+        let mayDiffer = tasks[slot].isSequenceUnknown ? isFresh : sequenceDiffers(slot)
+        if isGateNear, mayDiffer, tasks[slot].fault.sequenceDiffered || isFresh {
             tasks[slot].fault.gateIsOpen = true
             place(slot)
         } else if isGateNear, isFresh, space >= 0, spaces[Int(space)].openWalks > 0 {
@@ -44,7 +45,7 @@ extension BalancingReplay {
         tasks[slot].fault.isHeld = false
         tasks[slot].fault.gateIsOpen = true
         let space = Int(tasks[slot].mm)
-        if space >= 0, !sequenceDiffers(slot) {
+        if space >= 0, !sequenceDiffers(slot), !tasks[slot].isSequenceUnknown {
             counters.unexpectedPlacements &+= 1
             spaces[space].scanSequence &+= 1
             if spaces[space].openWalks > 0 { spaces[space].creditedSteps &+= 1 }
@@ -59,6 +60,7 @@ extension BalancingReplay {
         counters.placements &+= 1
         tasks[slot].fault.isPlaced = true
         tasks[slot].scanSequence = spaces[space].scanSequence
+        tasks[slot].isSequenceUnknown = false
         tasks[slot].scanPeriodMaximum = profile.maximumPeriod(
             residentPages: residentPages(slot), group: groupWeights(slot))
         let share = runtimeShare(slot)

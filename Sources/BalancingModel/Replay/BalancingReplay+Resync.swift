@@ -33,6 +33,13 @@ extension BalancingReplay {
         }
     }
 
+    /// Whether a mark of a task is a test of the model: everything of it was seen, or nothing tells that something was not.
+    package func judges(markOf tid: Int32) -> Bool {
+        let slot = index.slot(tid)
+        guard slot >= 0 else { return !options.startsUnknown && !knowsBirths }
+        return tasks[slot].standing == .followed && !tasks[slot].isOlder
+    }
+
     /// How much the model has of a task; nothing of one it does not know.
     package func standing(of tid: Int32) -> TaskStanding? {
         let slot = index.slot(tid)
@@ -112,8 +119,11 @@ extension BalancingReplay {
     private mutating func adoptSequence(_ slot: Int, _ sequence: Int32) {
         let space = Int(tasks[slot].mm)
         guard space >= 0 else { return }
-        if spaces[space].scanSequence != sequence { spaces[space].scanSequence = sequence }
-        if tasks[slot].standing == .lost { tasks[slot].scanSequence = sequence &- 1 }
+        spaces[space].scanSequence = sequence
+        spaces[space].isSequenceUnknown = false
+        guard tasks[slot].standing == .lost else { return }
+        tasks[slot].scanSequence = sequence &- 1
+        tasks[slot].isSequenceUnknown = true
     }
 
     private mutating func adoptFaults(_ slot: Int, _ nodes: [BalancingEvent.LedgerMark.NodeFaults]) {

@@ -29,6 +29,8 @@ package struct BalancingReplay: Sendable {
     let expectsMigrateCheck: Bool
     /// Whether the births of tasks tell who shares memory with whom.
     let knowsSpaces: Bool
+    /// Whether a thread that was not seen born was there before the stream.
+    let knowsBirths: Bool
     /// Whether the scanner's events suffice to follow the scan sequence; if not, placements alone tell.
     let followsWalks: Bool
     let nodeCount: Int
@@ -85,6 +87,7 @@ package struct BalancingReplay: Sendable {
         expectsPlacementEvents = options.kinds.contains(.placement)
         expectsMigrateCheck = options.kinds.contains(.migrateCheck)
         knowsSpaces = options.kinds.contains(.newTask)
+        knowsBirths = !options.kinds.isDisjoint(with: [.newTask, .fork])
         followsWalks =
             options.kinds.isSuperset(of: [.scanWork, .scanRange])
             && (!profile.switches.contains(.perVMAState) || options.kinds.contains(.skipVMA)

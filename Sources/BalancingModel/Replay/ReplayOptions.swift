@@ -87,8 +87,8 @@ package struct ReplayOptions: Sendable {
     package var tieOracle: TieOracle
     /// Whether facts about groups are recorded for a ``TieSolver``.
     package var recordsGroupFacts = false
-    /// Whether a task the stream did not see born has a past, which the next marks tell. If not, it starts from nothing, as
-    /// in a trace that began before the load.
+    /// Whether the past of a task the stream did not see born is told by the next marks. If not, it starts from nothing, and
+    /// where births are in the stream its decisions are no test of the model.
     package var startsUnknown = false
     /// A mark is adopted only if the task's ledger was not folded so shortly before, because it may have been read before
     /// that; 0 where marks come seldom and any is welcome.

@@ -25,9 +25,13 @@ package struct TieLookAhead: Sendable {
     ///   - profile: The kernel.
     ///   - layout: The machine.
     ///   - foresight: What the first pass over the same trace found.
-    package init(profile: KernelProfile, layout: NodeLayout, foresight: TraceForesight) {
+    ///   - startsUnknown: ``ReplayOptions/startsUnknown``.
+    package init(
+        profile: KernelProfile, layout: NodeLayout, foresight: TraceForesight, startsUnknown: Bool = false
+    ) {
         // The blind drive: what it concludes cannot depend on outcomes.
         var options = ReplayOptions(drive: .blind, kinds: foresight.kinds)
+        options.startsUnknown = startsUnknown
         options.recordsGroupFacts = true
         solver = TieSolver(foresight: foresight)
         replay = BalancingReplay(profile: profile, layout: layout, options: options)

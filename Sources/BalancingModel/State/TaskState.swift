@@ -43,6 +43,10 @@ struct TaskState: Sendable {
     var vforkParent: Int32 = -1
     /// How much of the kernel's state of this task the model has.
     var standing = TaskStanding.followed
+    /// It was there before the stream began, and no ledger tells its past: it was started from nothing.
+    var isOlder = false
+    /// Whether it has seen its mm's current scan sequence is unknown, until its first placement.
+    var isSequenceUnknown = false
     /// Placements until the CPU shares, which nothing prints, no longer depend on what was not seen.
     var unsettledPlacements: UInt8 = 0
     /// The process, where a mark told; 0 if unknown.
@@ -54,7 +58,7 @@ struct TaskState: Sendable {
     var walk = ScanWalk()
 
     /// Whether a decision that weighs the group's shares cannot be judged by this task's part in them.
-    var isUnsettled: Bool { standing != .followed || unsettledPlacements > 0 }
+    var isUnsettled: Bool { standing != .followed || unsettledPlacements > 0 || isOlder }
 
     init(tid: Int32, scanPeriod: UInt32) {
         self.tid = tid
@@ -130,6 +134,8 @@ struct AddressSpace: Sendable {
     /// Tasks of the model that use it; `mm_users` but for readers of its maps.
     var users: Int32 = 1
     var scanSequence: Int32 = 0
+    /// How many passes there were before the stream began is unknown: the sequence counts from its beginning.
+    var isSequenceUnknown = false
     /// `numa_scan_offset`.
     var scanOffset: UInt64 = 0
     /// `numa_next_scan`, jiffies.

@@ -9,7 +9,7 @@ package struct TraceForesight: Sendable {
 
     package init() {}
 
-    /// - Parameter kinds: What a stream holds that cannot be read ahead.
+    /// - Parameter kinds: What a stream holds that cannot be read ahead, or what a trace would hold if it had happened.
     package init(kinds: EventKinds) {
         self.kinds = kinds
     }

@@ -16,7 +16,9 @@ struct LedgerMarks {
     }
 
     /// The ledger of each thread that has one.
-    func ledgers(_ body: ([UInt8]) -> Void) {
+    ///
+    /// - Parameter atStart: Of each thread, whether it has one or not.
+    func ledgers(atStart: Bool = false, _ body: ([UInt8]) -> Void) {
         var pids = processes
         if pids.isEmpty { try? root.processIDs(into: &pids) }
         var threads: [Int32] = []
@@ -30,7 +32,8 @@ struct LedgerMarks {
             for thread in threads where left > 0 {
                 left -= 1
                 guard (try? process.read("task/\(thread)/sched", into: &sched, limitBytes: 1 << 20)) != nil,
-                    let mark = MarkWriter.ledger(tid: thread, cpu: nil, sched: sched.span)
+                    let mark = MarkWriter.ledger(
+                        tid: thread, process: pid, isStart: atStart, sched: sched.span)
                 else { continue }
                 body(mark)
             }

@@ -63,7 +63,7 @@ struct RecordCommand: ParsableCommand {
                 let now = time.monotonicNanoseconds
                 if let duration, Double(now - start) >= duration * 1e9 { break }
                 if now >= nextLedgers {
-                    marks.ledgers { recorder.mark($0) }
+                    marks.ledgers(atStart: nextLedgers == start) { recorder.mark($0) }
                     nextLedgers = now + UInt64(ledgers * 1e9)
                 }
                 try recorder.poll(timeoutMilliseconds: 100)

@@ -32,8 +32,11 @@ package enum ReplayDriver {
         var survey = TraceSurvey()
         var foresight = TraceForesight()
         var records: [TraceRecord] = []
+        var recorded = EventKinds()
         if source.canReopen {
             var reader = try open(source)
+            recorded = reader.recordedKinds
+            foresight = TraceForesight(kinds: recorded)
             while reader.next(into: &records) {
                 for record in records {
                     survey.note(record.event)
@@ -46,9 +49,11 @@ package enum ReplayDriver {
         }
         var lookAhead = ReplayReport.LookAhead(wasPossible: source.canReopen)
         var oracle = TieOracle()
-        let kinds = source.canReopen ? survey.kinds : EventKinds.all
+        let kinds = source.canReopen ? survey.kinds.union(recorded) : EventKinds.all
         if source.canReopen, !kinds.isDisjoint(with: [.marks, .taskMoves]), kinds.contains(.hintFault) {
-            var pass = TieLookAhead(profile: machine.profile, layout: machine.layout, foresight: foresight)
+            var pass = TieLookAhead(
+                profile: machine.profile, layout: machine.layout, foresight: foresight,
+                startsUnknown: survey.hasStartLedgers)
             var reader = try open(source)
             while reader.next(into: &records) {
                 for record in records { pass.consume(record.event) }
@@ -58,7 +63,9 @@ package enum ReplayDriver {
             lookAhead.doubtfulTies = oracle.doubtfulCount
             lookAhead.contradictions = pass.contradictionCount
         }
-        var run = ReplayRun(machine: machine, drive: drive, kinds: kinds, oracle: oracle, lines: lines)
+        var run = ReplayRun(
+            machine: machine, drive: drive, kinds: kinds, oracle: oracle, startsUnknown: survey.hasStartLedgers,
+            lines: lines)
         var reader = try open(source)
         var seen = EventKinds()
         while reader.next(into: &records) {

@@ -59,6 +59,8 @@ extension ReplayReport {
         json.object("agreement") { json in
             Self.write("decisions", run.agreement.overall, &json)
             Self.write("remote_decisions", run.agreement.remote, &json)
+            Self.write("decisions_not_judged", run.agreement.resynchronising, &json)
+            json.member("marks_not_judged", run.resynchronisingMarks)
             json.member("decisions_without_answer", run.agreement.unanswered)
             json.object("by_rule") { json in
                 for rule in DecisionRule.allCases where run.agreement.byRule[rule.position].total > 0 {

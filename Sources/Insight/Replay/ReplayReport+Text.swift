@@ -102,6 +102,15 @@ extension ReplayReport {
         rows.append(["marks: group", Self.score(run.marks.group), Self.share(run.marks.group), ""])
         rows.append(["marks: pages migrated", Self.score(run.markedPages), Self.share(run.markedPages), ""])
         text.table([.init(""), .init("RIGHT", .trailing), .init("SHARE", .trailing), .init("")], rows)
+        let apart = agreement.resynchronising
+        if apart.total > 0 {
+            text.line(
+                "  not judged: \(apart.total) decisions that rest on what was before the trace or was lost "
+                    + "(\(apart.right) of them right)")
+        }
+        if run.resynchronisingMarks > 0 {
+            text.line("  not judged: \(run.resynchronisingMarks) marks of tasks whose past was not known in full")
+        }
         if agreement.unanswered > 0 {
             text.line("  \(agreement.unanswered) decisions without the kernel's answer: not compared")
         }

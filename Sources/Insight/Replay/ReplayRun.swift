@@ -61,14 +61,18 @@ package struct ReplayRun: Sendable {
     /// Moves kept per task at most; with more of them in 0.2 s a mark is compared more strictly than need be.
     private static let recentMoveLimit = 4096
 
+    /// - Parameters:
+    ///   - kinds: What the trace holds.
+    ///   - startsUnknown: ``ReplayOptions/startsUnknown``: the trace begins with the ledgers of the threads there were.
     package init(
-        machine: ReplayMachine, drive: ReplayDrive, kinds: EventKinds, oracle: TieOracle, lines: Lines = .none
+        machine: ReplayMachine, drive: ReplayDrive, kinds: EventKinds, oracle: TieOracle, startsUnknown: Bool = false,
+        lines: Lines = .none
     ) {
-        self.init(
-            machine: machine,
-            options: ReplayOptions(
-                drive: drive, kinds: drive == .blind ? BlindFilter.kinds(kinds) : kinds, tieOracle: oracle),
-            lines: lines, keepsResults: false)
+        var options = ReplayOptions(
+            drive: drive, kinds: drive == .blind ? BlindFilter.kinds(kinds) : kinds, tieOracle: oracle)
+        options.startsUnknown = startsUnknown
+        if startsUnknown { options.adoptionQuietNanoseconds = LedgerAgreement.markDelayNanoseconds }
+        self.init(machine: machine, options: options, lines: lines, keepsResults: false)
     }
 
     /// - Parameters:
@@ -100,7 +104,8 @@ package struct ReplayRun: Sendable {
     private mutating func follow(_ event: BalancingEvent) {
         var isTest = true
         if case .mark(let mark) = event.payload {
-            isTest = model.standing(of: mark.tid).map { $0 == .followed } ?? !model.options.startsUnknown
+            // Of a task that is gone the last states are kept.
+            isTest = model.judges(markOf: mark.tid) || model.standing(of: mark.tid) == nil && marks.knows(mark.tid)
         }
         if drive == .shadow {
             model.consume(event)

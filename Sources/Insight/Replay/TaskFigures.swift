@@ -61,7 +61,7 @@ package struct TaskFigures: Sendable {
         tasks[index].faults += 1
         if decision.isRemote { tasks[index].remoteFaults += 1 }
         tasks[index].migratedPages += migratedPages
-        if let answer {
+        if let answer, !decision.evidence.isResynchronising {
             tasks[index].comparedDecisions += 1
             if answer != decision.target { tasks[index].wrongDecisions += 1 }
         }

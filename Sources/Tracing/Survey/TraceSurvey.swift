@@ -17,6 +17,9 @@ package struct TraceSurvey: Sendable {
     /// True if a scanner told why it passed a VMA by: kernels from 6.7 on.
     package var hasSkipReasons: Bool { kinds.contains(.skipVMA) }
 
+    /// Whether the trace begins with the ledgers of the threads there were: marks then tell what was before.
+    package private(set) var hasStartLedgers = false
+
     private var seenNodes: Set<Int32> = []
     private var votes: [Vote: UInt64] = [:]
     private var firstTick: (jiffies: UInt64, time: UInt64)?
@@ -58,6 +61,7 @@ package struct TraceSurvey: Sendable {
             vote(cpu: move.sourceCPU, node: move.sourceNode)
             vote(cpu: move.destinationCPU, node: move.destinationNode)
         case .mark(let mark):
+            if mark.isStart { hasStartLedgers = true }
             for node in mark.nodes { note(node: node.node) }
         case .scanWork(let jiffies?), .scanDone(let jiffies?):
             note(jiffies: jiffies, at: event.timeNanoseconds)

@@ -166,6 +166,8 @@ package enum FtraceTextWriter {
         var text = "SCHED \(mark.tid)"
         if let cpu = mark.cpu { text += " \(cpu)" }
         text += " "
+        if let process = mark.processID { text += "tgid:\(process);" }
+        if mark.isStart { text += "start:1;" }
         if let runtime = mark.sumExecRuntimeNanoseconds {
             let fraction = String(runtime % 1_000_000)
             text += "se.sum_exec_runtime:\(runtime / 1_000_000)."

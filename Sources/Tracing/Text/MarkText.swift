@@ -11,6 +11,8 @@ import BalancingModel
 /// group_private=5673 group_shared=4;…
 /// ```
 ///
+/// `numawatch record` adds the process, and `start:1` to the marks it writes when it begins: `SCHED 219 tgid:217;start:1;…`.
+///
 /// Kernels before 6.9 take at most 1,024 bytes of a mark at once; the rest arrives as a second mark that begins
 /// anywhere. `unfinished` is where the complete part ends.
 enum MarkText {
@@ -87,6 +89,8 @@ enum MarkText {
             TextScanner.skipBlanks(segment, &value)
             offset = max(offset, value)
             switch Key(name) {
+            case .process: mark.processID = signed(segment, &value)
+            case .start: mark.isStart = TextScanner.decimal(segment, &value) == 1
             case .sumExecRuntime: mark.sumExecRuntimeNanoseconds = milliseconds(segment, &value)
             case .scanSequence:
                 mark.scanSequence = TextScanner.number(segment, &value).map { Int64(bitPattern: $0) }
@@ -120,6 +124,8 @@ enum MarkText {
     }
 
     private enum Key: String, CaseIterable {
+        case process = "tgid"
+        case start = "start"
         case sumExecRuntime = "se.sum_exec_runtime"
         case scanSequence = "mm->numa_scan_seq"
         case pagesMigrated = "numa_pages_migrated"

@@ -5,22 +5,36 @@ package enum MarkWriter {
     /// A `SCHED` mark: the lines of `/proc/<pid>/task/<tid>/sched` that are about NUMA, and the run time.
     ///
     /// - Parameters:
-    ///   - sched: The file's text.
+    ///   - process: The process it is a thread of, where it is known.
     ///   - cpu: The CPU the task last ran on, where it is known.
-    /// - Returns: Nil for a task without a ledger: no fault of it was ever counted, and it is in no group.
-    package static func ledger(tid: Int32, cpu: Int32?, sched: Span<UInt8>) -> [UInt8]? {
+    ///   - isStart: Whether the recording begins with it: then a task without a ledger has a mark as well, without its
+    ///     lines of nodes, which are all zero.
+    ///   - sched: The file's text.
+    /// - Returns: Nil for a file that tells nothing of NUMA and, but at the start, for a task without a ledger: no fault of
+    ///   it was ever counted, and it is in no group.
+    package static func ledger(
+        tid: Int32, process: Int32? = nil, cpu: Int32? = nil, isStart: Bool = false, sched: Span<UInt8>
+    ) -> [UInt8]? {
         var mark = Array("SCHED \(tid) ".utf8)
         if let cpu { mark += Array("\(cpu) ".utf8) }
+        if let process { mark += Array("tgid:\(process);".utf8) }
+        if isStart { mark += Array("start:1;".utf8) }
+        let empty = mark.count
+        // The kernel prints the lines of every task; those of a task that never had a fault are all zero.
+        var withoutNodes = mark
         forEachLine(sched) { line in
-            guard contains(line, "numa") || contains(line, "sum_exec_runtime") else { return }
+            let isNode = contains(line, "numa_faults node=")
+            guard isNode || contains(line, "numa") || contains(line, "sum_exec_runtime") else { return }
             append(line, to: &mark)
             mark.append(UInt8(ascii: ";"))
+            if !isNode {
+                append(line, to: &withoutNodes)
+                withoutNodes.append(UInt8(ascii: ";"))
+            }
         }
-        // The kernel prints the lines of every task; those of a task that never had a fault are all zero.
-        guard case .ledger(let ledger, _) = MarkText.parse(mark.span, from: 0),
-            (ledger.totalFaults ?? 0) > 0 || (ledger.groupID ?? 0) > 0
-        else { return nil }
-        return mark
+        guard mark.count > empty, case .ledger(let ledger, _) = MarkText.parse(mark.span, from: 0) else { return nil }
+        if (ledger.totalFaults ?? 0) > 0 || (ledger.groupID ?? 0) > 0 { return mark }
+        return isStart ? withoutNodes : nil
     }
 
     /// A `VMSTAT` mark: the `numa_` lines of `/proc/vmstat`. Nil where there are none.

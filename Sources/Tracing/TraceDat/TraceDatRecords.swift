@@ -1,4 +1,4 @@
-import BalancingModel
+package import BalancingModel
 import LinuxSystem
 import SystemPackage
 
@@ -11,6 +11,8 @@ package final class TraceDatRecords: TraceRecords {
     package private(set) var diagnostics = TraceDiagnostics()
     /// What the file's head says.
     package let layout: TraceDatLayout
+
+    package let recordedKinds: EventKinds
 
     private let file: any StoredBytes
     private let page: TracePageFormat
@@ -67,6 +69,8 @@ package final class TraceDatRecords: TraceRecords {
         } catch {
             throw refusal("\(error)")
         }
+        recordedKinds =
+            try TraceDatHostSection(of: layout, in: file) == nil ? [] : Self.recordedKinds(layout)
         merge = EventMerge(queueCount: layout.cpus.count)
         fractionDigits = Self.countingClocks.contains(layout.clockName ?? "") ? 0 : 9
         cpus = []
@@ -107,6 +111,17 @@ package final class TraceDatRecords: TraceRecords {
             }
         }
         return (RecordDecoder(layouts), names)
+    }
+
+    /// A recording of ours holds the formats of what was switched on, and nothing else. A tracepoint that was on and never
+    /// occurs has not happened; a probe may sit on a function whose callers have it inlined.
+    private static func recordedKinds(_ layout: TraceDatLayout) -> EventKinds {
+        var names: Set<String> = []
+        for format in layout.formats {
+            if let name = heading(format.text).name { names.insert("\(format.system)/\(name)") }
+        }
+        return TraceEventKind.allCases.filter { names.contains("\($0.group)/\($0.name)") }
+            .reduce(into: []) { $0.formUnion($1.tracepointKinds) }
     }
 
     /// The first two lines of a format: `name: sched_switch`, `ID: 314`.
