@@ -99,4 +99,19 @@ package struct BalanceStatistics: Sendable, Hashable {
     package var rebuiltDomainCount = 0
 
     package init() {}
+    /// Adds the levels of another: levels are the same by name and distance, and those of the other come first. Counts of
+    /// CPUs are the other's.
+    package mutating func addLevels(of other: BalanceStatistics) {
+        var sums = other.levels
+        for level in levels {
+            if let index = sums.firstIndex(where: { $0.name == level.name && $0.distance == level.distance }) {
+                let cpuCount = sums[index].cpuCount
+                sums[index].add(level)
+                sums[index].cpuCount = cpuCount
+            } else {
+                sums.append(level)
+            }
+        }
+        levels = sums
+    }
 }

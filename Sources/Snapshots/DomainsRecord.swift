@@ -14,7 +14,8 @@ package struct DomainsRecord: Sendable, Equatable {
     package var lastChange: String?
     /// Rates of load balancing by level since the previous round; absent without `/proc/schedstat`.
     package var statistics: BalanceStatistics?
-    /// The kernel's counters since boot by level, in place of rates (per second over one second); absent likewise.
+    /// The kernel's counters by level, in place of rates (per second over one second): since boot, or since the domains were
+    /// built that were there at the first reading; what rebuilt domains counted is kept. Absent likewise.
     package var totals: BalanceStatistics?
 
     package init(report: DomainReport, input: DomainsInput, generation: UInt64, readAtNanoseconds: UInt64) {

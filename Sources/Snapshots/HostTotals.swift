@@ -79,9 +79,11 @@ package struct NodeTotals: Sendable, Equatable {
     package var numastat: [HostTotals.Counter]?
     /// The lines of `nodeN/vmstat` that concern migration between nodes (`pgpromote_*`, `pgdemote_*`).
     package var vmstat: [HostTotals.Counter]?
-    /// Time the node's CPUs were busy (user + nice + system + irq + softirq + steal) since boot, nanoseconds, from `/proc/stat`.
+    /// Time the node's CPUs were busy (user + nice + system + irq + softirq + steal) since boot, nanoseconds, from
+    /// `/proc/stat`; what offline CPUs did before they went included.
     package var busyNanoseconds: UInt64?
-    /// Busy share of the node's CPU time since the previous round, 0…1.
+    /// Busy share of the node's CPU time since the previous round, 0…1, of the CPUs that were online in both; absent where
+    /// there are none.
     package var busyShare: Double?
 
     package init(id: NodeID, cpus: CPUSet) {

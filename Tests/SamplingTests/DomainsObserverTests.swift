@@ -91,6 +91,89 @@ struct DomainsObserverTests {
         #expect(observer.record?.statistics == nil && observer.record?.totals == nil)
     }
 
+    /// The files of the captured machine without CPU 7, except what the kernel shows of its domains.
+    private static func takeAway(cpu7From files: inout MemoryRoot) {
+        files.addFile("/sys/devices/system/cpu/online", text: "0-6\n")
+        files.addFile("/sys/devices/system/node/node3/cpulist", text: "6\n")
+        files.remove("/sys/devices/system/cpu/cpu7/topology")
+    }
+
+    @Test func `a kernel that is still at work on its domains is read again before anything is said`() throws {
+        let root = Self.root()
+        var observer = DomainsObserver(root: root)
+        observer.inspect(now: 1)
+        root.change { Self.takeAway(cpu7From: &$0) }
+        observer.inspect(now: 2)
+        var record = try #require(observer.record)
+        #expect(record.generation == 1)
+        #expect(record.report.disagreements.isEmpty)
+        root.change { files in
+            files.remove("/sys/kernel/debug")
+            files.remove("/proc/schedstat")
+        }
+        // No file tells that the kernel has come to its end: the observer looks again by itself.
+        let hasChanged = observer.look(now: 3)
+        #expect(hasChanged)
+        record = try #require(observer.record)
+        #expect(record.generation == 2)
+        #expect(record.report.disagreements.isEmpty)
+        #expect(record.report.hierarchy.online.count == 7)
+    }
+
+    @Test func `what disagrees twice in the same way is a disagreement`() throws {
+        let root = Self.root()
+        var observer = DomainsObserver(root: root)
+        observer.inspect(now: 1)
+        root.change { Self.takeAway(cpu7From: &$0) }
+        let first = observer.look(now: 2)
+        #expect(first && observer.record?.generation == 1)
+        let second = observer.look(now: 3)
+        #expect(second && observer.record?.generation == 2)
+        #expect(observer.record?.report.disagreements.isEmpty == false)
+        let third = observer.look(now: 4)
+        #expect(!third)
+    }
+
+    @Test func `a machine that never stands still is published all the same`() {
+        let root = Self.root()
+        var observer = DomainsObserver(root: root)
+        observer.inspect(now: 1)
+        var rounds: UInt64 = 1
+        while observer.record?.generation == 1, rounds < 20 {
+            rounds += 1
+            // CPUs leave one after the other, and the kernel shows none of it.
+            root.change { $0.addFile("/sys/devices/system/cpu/online", text: "0-\(8 - rounds)\n") }
+            _ = observer.look(now: rounds)
+        }
+        #expect(observer.record?.generation == 2)
+        #expect((3..<8).contains(rounds))
+    }
+
+    /// Text of `/proc/schedstat` for CPU 0 in a domain with CPU 1: how often it was balanced while busy, which is first from version 16 on.
+    private static func schedstat(_ attempts: Int, span: String = "03") -> String {
+        let zeros = String(repeating: " 0", count: 35)
+        return "version 16\ntimestamp 1\ncpu0 0 0 0 0 0 0 0 0 0\ndomain0 \(span) \(attempts)\(zeros)\n"
+    }
+
+    @Test(arguments: ["03", "0f"])
+    func `sums go on where the kernel builds domains anew and counts from zero`(_ span: String) throws {
+        let root = Self.root()
+        root.change { $0.addFile("/proc/schedstat", text: Self.schedstat(100)) }
+        var observer = DomainsObserver(root: root)
+        func attempts() -> Double? { observer.record?.totals?.levels.reduce(0) { $0 + $1.busy.attemptsPerSecond } }
+        observer.inspect(now: 1_000_000_000)
+        #expect(attempts() == 100)
+        root.change { $0.addFile("/proc/schedstat", text: Self.schedstat(130)) }
+        observer.inspect(now: 2_000_000_000)
+        #expect(attempts() == 130)
+        root.change { $0.addFile("/proc/schedstat", text: Self.schedstat(4, span: span)) }
+        observer.inspect(now: 3_000_000_000)
+        #expect(attempts() == 134)
+        // A rate of domains that were rebuilt is not known.
+        #expect(observer.record?.statistics?.levels.isEmpty == true)
+        #expect(observer.record?.statistics?.rebuiltDomainCount == 1)
+    }
+
     @Test func `counters that stand still because counting is off are absent`() {
         let root = Self.root()
         root.change { $0.addFile("/proc/sys/kernel/sched_schedstats", text: "0\n") }

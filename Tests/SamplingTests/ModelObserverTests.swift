@@ -23,13 +23,16 @@ private struct ModelBench: ~Copyable {
     }
 
     /// A round `seconds` after the last, with so many more hint faults counted.
-    mutating func round(after seconds: UInt64 = 5, faults: UInt64 = 0, local: UInt64 = 0, migrated: UInt64 = 0) throws {
+    mutating func round(
+        after seconds: UInt64 = 5, faults: UInt64 = 0, local: UInt64 = 0, migrated: UInt64 = 0,
+        on machine: Machine = .twoNodes
+    ) throws {
         now += seconds * secondNanoseconds
         counters?.hintFaults += faults
         counters?.localHintFaults += local
         counters?.pagesMigrated += migrated
-        try reader.read(machine: .twoNodes, threadLimit: 1000, now: now)
-        observer.observe(reader.processes, machine: .twoNodes, counters: counters, now: now)
+        try reader.read(machine: machine, threadLimit: 1000, now: now)
+        observer.observe(reader.processes, machine: machine, counters: counters, now: now)
     }
 
     func put(_ task: FakeTask) { root.change { $0.put(task) } }
@@ -148,6 +151,30 @@ private struct ModelBench: ~Copyable {
         try bench.round()
         record = try #require(bench.observer.record)
         #expect(record.hintFaults.provenance == .modelled)
+    }
+
+    @Test("Where a node loses its last CPU the model begins anew, as the kernel's distances and placement do")
+    func nodeWithoutCPUs() throws {
+        var bench = ModelBench()
+        bench.put(task(10, 1000, 0))
+        try bench.round()
+        bench.put(task(10, 600, 0))
+        try bench.round(faults: 100)
+        #expect(bench.observer.byProcess[10]?.faultedPages.value == 100)
+        bench.root.change { files in
+            files.addFile("/sys/devices/system/cpu/online", text: "0-1\n")
+            files.addFile("/sys/devices/system/node/node1/cpulist", text: "\n")
+        }
+        var changed = Machine.twoNodes
+        changed.nodes[1].cpus = []
+        changed.onlineCPUs = [0, 1]
+        bench.put(task(10, 400, 0))
+        try bench.round(faults: 100, on: changed)
+        #expect(bench.observer.byProcess[10] == nil)
+        // 300 = 400/2 + 100.
+        bench.put(task(10, 300, 0))
+        try bench.round(faults: 100, on: changed)
+        #expect(bench.observer.byProcess[10]?.faultedPages.value == 100)
     }
 
     @Test("A host whose kernel or nodes cannot be told has no model")

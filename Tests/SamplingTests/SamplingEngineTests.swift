@@ -119,6 +119,48 @@ extension MemoryRoot {
         #expect(second.host.nodes[1].busyShare == 0)
     }
 
+    @Test func busyTimeOfANodeSurvivesItsCPUsGoingOffline() throws {
+        func stat(_ cpus: [Int: (busy: Int, idle: Int)]) -> String {
+            "cpu 0 0 0 0 0 0 0 0 0 0\n"
+                + cpus.sorted { $0.key < $1.key }.map { number, ticks in
+                    "cpu\(number) \(ticks.busy) 0 0 \(ticks.idle) 0 0 0 0 0 0\n"
+                }.joined() + "ctxt 1\nbtime 1\nprocesses 1\nprocs_running 1\nprocs_blocked 0\n"
+        }
+        func put(_ online: String, _ node1: String, _ text: String, in root: ScriptedRoot) {
+            root.change { files in
+                files.addFile("/sys/devices/system/cpu/online", text: online + "\n")
+                files.addFile("/sys/devices/system/node/node1/cpulist", text: node1 + "\n")
+                files.addFile("/proc/stat", text: text)
+            }
+        }
+        var bench = EngineBench {
+            $0.addFile("/proc/stat", text: stat([0: (0, 9), 1: (0, 9), 2: (100, 100), 3: (500, 500)]))
+        }
+        #expect(bench.next().host.nodes[1].busyNanoseconds == 6_000_000_000)
+
+        // One of two goes: what it did remains, and the share is the other's.
+        put("0-2", "2", stat([0: (0, 9), 1: (0, 9), 2: (110, 190)]), in: bench.root)
+        var node = bench.next().host.nodes[1]
+        #expect(node.busyNanoseconds == 6_100_000_000)
+        #expect(node.busyShare == 0.1)
+
+        // Both are gone.
+        put("0-1", "", stat([0: (0, 9), 1: (0, 9)]), in: bench.root)
+        node = bench.next().host.nodes[1]
+        #expect(node.busyNanoseconds == 6_100_000_000)
+        #expect(node.busyShare == nil)
+
+        // They come back with their past, the idle time of one begun anew: none of it is this round's.
+        put("0-3", "2-3", stat([0: (0, 9), 1: (0, 9), 2: (120, 2), 3: (510, 500)]), in: bench.root)
+        node = bench.next().host.nodes[1]
+        #expect(node.busyNanoseconds == 6_300_000_000)
+        #expect(node.busyShare == nil)
+        put("0-3", "2-3", stat([0: (0, 9), 1: (0, 9), 2: (150, 52), 3: (530, 600)]), in: bench.root)
+        node = bench.next().host.nodes[1]
+        #expect(node.busyNanoseconds == 6_800_000_000)
+        #expect(node.busyShare == 0.25)
+    }
+
     @Test func placementObeysIncludedExcludedAndMinimum() throws {
         var settings = SamplingSettings()
         settings.includedUnits = ["*.service"]

@@ -40,7 +40,7 @@ enum DomainsEndpoint {
         .optional("level", .integer, "The number of construction; removed levels leave gaps."),
         .required("span", .string, "Its CPUs."),
         .optional("distance", .integer, "Of a NUMA level."),
-        .required("flags", names, "SD_ flags, in the kernel's order, without the prefix."),
+        .required("flags", names, "SD_ flags by the kernel's names, in its order."),
         .required("groups_flags", names, "The flags of its first group."),
         .optional("min_interval_ms", .integer, "min_interval."),
         .optional("max_interval_ms", .integer, "max_interval."),

@@ -14,7 +14,8 @@ enum NodesDocument {
                         .provenance,
                         .required("cpus", .string, "Its online CPUs in the kernel's list format."),
                         .optional("distances", .array(of: .integer), "To each online node, ascending."),
-                        .optional("busy_seconds", .number, "Time its CPUs were busy since boot."),
+                        .optional(
+                            "busy_seconds", .number, "Time its CPUs were busy since boot, those now offline included."),
                         .optional("busy_ratio", .number, "Busy share of its CPU time since the previous round."),
                         .optional("memory_total_bytes", .integer, "MemTotal."),
                         .optional("memory_free_bytes", .integer, "MemFree."),

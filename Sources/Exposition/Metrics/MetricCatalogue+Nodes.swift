@@ -21,7 +21,8 @@ extension MetricCatalogue {
             }),
         MetricFamily(
             "numawatch_node_cpu_seconds_total", .counter, unit: .seconds,
-            "Time the node's CPUs were busy since boot.", provenance: .reconstructed, labels: ["numa_node"],
+            "Time the node's CPUs were busy since boot, those now offline included.", provenance: .reconstructed,
+            labels: ["numa_node"],
             from: node { node, samples in
                 if let busy = node.busyNanoseconds { samples.put(nanoseconds: busy, .number(node.id.rawValue)) }
             }),

@@ -9,8 +9,11 @@ extension BalanceStatistics {
     ///   - seconds: The time between the readings.
     ///   - hierarchy: Gives the levels their names; may be of either time.
     ///   - cpus: The CPUs to list domain by domain; all are summed.
+    ///   - countsRebuilt: Take what domains that were rebuilt between the readings have counted since, instead of leaving
+    ///     them out: for sums, not for rates.
     package init?(
-        from old: Schedstat, to new: Schedstat, seconds: Double, hierarchy: DomainHierarchy, listing cpus: CPUSet = []
+        from old: Schedstat, to new: Schedstat, seconds: Double, hierarchy: DomainHierarchy, listing cpus: CPUSet = [],
+        countsRebuilt: Bool = false
     ) {
         guard seconds > 0, seconds.isFinite else { return nil }
         self.init()
@@ -19,13 +22,13 @@ extension BalanceStatistics {
         for record in new.cpus {
             for (index, domain) in record.domains.enumerated() {
                 let pattern = hierarchy.pattern(of: record.cpu, index: index)
-                guard let earlier = before[record.cpu], index < earlier.count, earlier[index].span == domain.span,
-                    let rates = Self.level(earlier[index].counters, domain.counters, seconds)
-                else {
+                let earlier = before[record.cpu].flatMap { index < $0.count ? $0[index] : nil }
+                var rates = earlier?.span == domain.span ? Self.level(earlier?.counters, domain.counters, seconds) : nil
+                if rates == nil {
                     rebuiltDomainCount += 1
-                    continue
+                    if countsRebuilt { rates = Self.level(.zero, domain.counters, seconds) }
                 }
-                var level = rates
+                guard var level = rates else { continue }
                 level.name = domain.name ?? pattern?.name ?? "domain\(index)"
                 level.distance = pattern?.distance
                 level.cpuCount = 1

@@ -10,12 +10,28 @@ import Snapshots
 /// Reading everything takes about twenty files per CPU; so that is done at the start and when something changed. Each
 /// round only looks at what changes when the kernel rebuilds domains (online CPUs, partitions); at its own, longer interval it
 /// also compares all spans in `/proc/schedstat`, and takes the balancer's counters from there.
+///
+/// A kernel that is at work on its domains shows some files of before and some of after: before 6.10 it rebuilds them
+/// some time after it has said which CPUs are online. A reading that does not agree with itself is therefore held back,
+/// and all is read again in the next round; what still disagrees then in the same way is so.
+///
+/// For example, CPU 7 goes on a kernel 6.1. The round that sees it reads `online` without CPU 7, and spans with it: nothing
+/// is published but what was known before. The next round reads both without it: the domains have changed, and nobody is
+/// told of a disagreement that never was.
 struct DomainsObserver {
     private let root: CountingRoot
     private(set) var record: DomainsRecord?
     private var quickLook: DomainsFingerprint?
     private var fullLook: DomainsFingerprint?
+    /// The last reading that was held back, and how many there were in a row.
+    private var heldBack: (disagreements: [DomainDisagreement], count: Int)?
+    /// The reading that rates count from; absent while the kernel does not count.
     private var counters: (reading: Schedstat, atNanoseconds: UInt64)?
+    /// What was counted up to the last reading, domains included that are gone.
+    private var total: (statistics: BalanceStatistics, reading: Schedstat)?
+
+    /// A machine that changes in every round is published as it is read at last.
+    private static let heldBackLimit = 5
 
     init(root: any HostRoot) {
         self.root = CountingRoot(root)
@@ -29,7 +45,7 @@ struct DomainsObserver {
     /// - Returns: Whether the domains were read anew.
     mutating func look(now: UInt64) -> Bool {
         let look = DomainsFingerprint(root, includesSpans: false)
-        guard record == nil || look != quickLook else { return false }
+        guard record == nil || heldBack != nil || look != quickLook else { return false }
         quickLook = look
         read(now)
         return true
@@ -47,6 +63,7 @@ struct DomainsObserver {
     private mutating func read(_ now: UInt64) {
         let reading = DomainsReader.read(root)
         let report = DomainReconciliation.reconcile(reading.input, reading.observed)
+        guard isSettled(report, changedWhileReading: reading.changedWhileReading) else { return }
         var new = DomainsRecord(
             report: report, input: reading.input, generation: (record?.generation ?? 0) + 1, readAtNanoseconds: now)
         if let old = record {
@@ -58,6 +75,20 @@ struct DomainsObserver {
             new.totals = old.totals
         }
         record = new
+    }
+
+    /// Whether a reading shows one state of the machine; else it is held back. The first is taken as it is: there is
+    /// nothing to publish in its place.
+    private mutating func isSettled(_ report: DomainReport, changedWhileReading: Bool) -> Bool {
+        let known = heldBack?.disagreements ?? record?.report.disagreements ?? report.disagreements
+        let isConsistent = report.disagreements.isEmpty || report.disagreements == known
+        let count = heldBack?.count ?? 0
+        if record == nil || isConsistent && !changedWhileReading || count == Self.heldBackLimit {
+            heldBack = nil
+            return true
+        }
+        heldBack = (report.disagreements, count + 1)
+        return false
     }
 
     private mutating func readCounters(_ now: UInt64) {
@@ -76,21 +107,28 @@ struct DomainsObserver {
                 from: counters.reading, to: reading, seconds: Double(now - counters.atNanoseconds) / 1e9,
                 hierarchy: hierarchy)
         }
-        record?.totals = BalanceStatistics(
-            from: reading.withZeroCounters, to: reading, seconds: 1, hierarchy: hierarchy)
+        addTotals(reading, hierarchy)
+        record?.totals = total?.statistics
         counters = (reading, now)
+    }
+    /// Domains are counted anew when the kernel builds them anew; the sum over them goes on.
+    private mutating func addTotals(_ reading: Schedstat, _ hierarchy: DomainHierarchy) {
+        let since = total?.reading ?? reading.withoutDomains
+        guard
+            let counted = BalanceStatistics(
+                from: since, to: reading, seconds: 1, hierarchy: hierarchy, countsRebuilt: true)
+        else { return }
+        var sum = total?.statistics ?? BalanceStatistics()
+        sum.addLevels(of: counted)
+        total = (sum, reading)
     }
 }
 
 extension Schedstat {
-    /// The same domains with nothing counted: the difference to it is the total since boot.
-    fileprivate var withZeroCounters: Schedstat {
+    /// The same CPUs without domains: the difference to it is what was counted since the domains were built.
+    fileprivate var withoutDomains: Schedstat {
         var copy = self
-        for cpu in copy.cpus.indices {
-            for domain in copy.cpus[cpu].domains.indices where copy.cpus[cpu].domains[domain].counters != nil {
-                copy.cpus[cpu].domains[domain].counters = .zero
-            }
-        }
+        for cpu in copy.cpus.indices { copy.cpus[cpu].domains = [] }
         return copy
     }
 }

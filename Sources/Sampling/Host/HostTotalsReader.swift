@@ -13,13 +13,22 @@ struct HostTotalsReader {
     private struct Previous {
         var atNanoseconds: UInt64
         var vmstat: [String: UInt64]
-        var busyTicks: [NodeID: UInt64]
-        var allTicks: [NodeID: UInt64]
+    }
+
+    /// What one CPU did since boot.
+    private struct CPUTime {
+        var node: NodeID
+        var busyTicks: UInt64
+        var idleTicks: UInt64
+        /// Whether it was read in the last round; else it is offline, and this is how far it came.
+        var isCurrent: Bool
     }
 
     private let root: any HostRoot
     private let units: HostUnits
     private var previous: Previous?
+    /// By CPU. Those that went offline stay: `/proc/stat` has no line of theirs, but what their node did is not undone.
+    private var cpuTimes: [Int: CPUTime] = [:]
     private var buffer: [UInt8] = []
     private var procStat = ProcStat()
     private var refusedAt: UInt64?
@@ -42,9 +51,9 @@ struct HostTotalsReader {
         totals.knobs = controls.knobs
         totals.vmstat = counters("/proc/vmstat", .vmstat, keeping: Self.isHostCounter)
         totals.nodes = machine.nodes.map { node(of: $0, machine) }
-        var current = Previous(atNanoseconds: now, vmstat: [:], busyTicks: [:], allTicks: [:])
+        var current = Previous(atNanoseconds: now, vmstat: [:])
         for counter in totals.vmstat ?? [] { current.vmstat[counter.name] = counter.value }
-        addBusyTime(machine, &totals, &current)
+        addBusyTime(machine, &totals)
         if let previous { totals.vmstatRates = Self.rates(totals.vmstat ?? [], since: previous, now: now) }
         previous = current
         return totals
@@ -134,7 +143,15 @@ struct HostTotalsReader {
     }
 
     /// Busy time of each node's CPUs, from `/proc/stat`, and its share since the previous round.
-    private mutating func addBusyTime(_ machine: Machine, _ totals: inout HostTotals, _ current: inout Previous) {
+    ///
+    /// The share is that of the CPUs that were online in both rounds. One that comes back brings its whole past with it,
+    /// and its idle time begins anew on some kernels: neither happened in this round.
+    private mutating func addBusyTime(_ machine: Machine, _ totals: inout HostTotals) {
+        var before: [Int: CPUTime] = [:]
+        for (number, time) in cpuTimes where time.isCurrent {
+            before[number] = time
+            cpuTimes[number]?.isCurrent = false
+        }
         do {
             try root.read("/proc/stat", into: &buffer)
             account.add(buffer)
@@ -146,6 +163,7 @@ struct HostTotalsReader {
             return
         }
         let nodes = machine.nodeByCPU()
+        var spent: [NodeID: (busy: UInt64, all: UInt64)] = [:]
         for cpu in procStat.cpus {
             guard let number = cpu.cpu, number < nodes.count, let node = nodes[number] else { continue }
             let parts = [
@@ -153,18 +171,25 @@ struct HostTotalsReader {
                 cpu.stealTicks ?? 0,
             ]
             let busy = parts.reduce(0 as UInt64) { $0.addingSaturated($1) }
-            let all = busy.addingSaturated(cpu.idleTicks).addingSaturated(cpu.ioWaitTicks ?? 0)
-            current.busyTicks[node] = (current.busyTicks[node] ?? 0).addingSaturated(busy)
-            current.allTicks[node] = (current.allTicks[node] ?? 0).addingSaturated(all)
+            let idle = cpu.idleTicks.addingSaturated(cpu.ioWaitTicks ?? 0)
+            cpuTimes[number] = CPUTime(node: node, busyTicks: busy, idleTicks: idle, isCurrent: true)
+            guard let before = before[number], busy >= before.busyTicks, idle >= before.idleTicks else { continue }
+            let busySince = busy - before.busyTicks
+            let sum = spent[node] ?? (0, 0)
+            spent[node] = (
+                sum.busy.addingSaturated(busySince),
+                sum.all.addingSaturated(busySince).addingSaturated(idle - before.idleTicks)
+            )
+        }
+        var busyTicks: [NodeID: UInt64] = [:]
+        for time in cpuTimes.values {
+            busyTicks[time.node] = (busyTicks[time.node] ?? 0).addingSaturated(time.busyTicks)
         }
         for index in totals.nodes.indices {
             let node = totals.nodes[index].id
-            guard let busy = current.busyTicks[node], let all = current.allTicks[node] else { continue }
-            totals.nodes[index].busyNanoseconds = units.nanoseconds(ticks: busy)
-            guard let before = previous, let busyBefore = before.busyTicks[node], let allBefore = before.allTicks[node],
-                all > allBefore, busy >= busyBefore, busy - busyBefore <= all - allBefore
-            else { continue }
-            totals.nodes[index].busyShare = Double(busy - busyBefore) / Double(all - allBefore)
+            totals.nodes[index].busyNanoseconds = busyTicks[node].map(units.nanoseconds(ticks:))
+            guard let spent = spent[node], spent.all > 0 else { continue }
+            totals.nodes[index].busyShare = Double(spent.busy) / Double(spent.all)
         }
     }
 }

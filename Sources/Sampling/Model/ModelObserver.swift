@@ -13,6 +13,7 @@ struct ModelObserver {
     private let root: any HostRoot
     private var drive: SampledDrive?
     private var nodes: [NodeID] = []
+    private var nodesWithCPUs = NodeSet()
     private var profile = ""
     /// Each thread's process, those included that are gone since the last round.
     private var owner: [Int32: TrackedProcess] = [:]
@@ -89,11 +90,13 @@ struct ModelObserver {
         drive.observe(sample, birth: thread.birth)
     }
 
-    /// Chooses the model when there is none, or the nodes are others.
+    /// Chooses the model when there is none, or the nodes are others: also where one has lost its last CPU or has its
+    /// first again, which the kernel leaves out of distances and placement.
     private mutating func prepare(_ machine: Machine) {
         let online = machine.nodes.map(\.id)
-        guard drive == nil || nodes != online else { return }
+        guard drive == nil || nodes != online || nodesWithCPUs != machine.nodesWithCPUs else { return }
         nodes = online
+        nodesWithCPUs = machine.nodesWithCPUs
         drive = nil
         guard let host = try? BalancingHost.read(from: root) else { return }
         profile = host.profile.release.description
