@@ -12,7 +12,7 @@ configure() {
         echo "[Sampling]"
         printf '%s\n' HostInterval=1s LedgerInterval=1s PlacementInterval=1s CPULimit=100%
         echo "[Domains]"
-        echo "Interval=5s"
+        echo "Interval=2s"
         echo "[Placement]"
         echo "MaxHold=1s"
         for pair in "$@"; do echo "$pair"; done
@@ -127,7 +127,7 @@ kernel_side() {
     directory=$OUT/$1
     shift
     mkdir -p "$directory"
-    list="/proc/vmstat /proc/uptime /proc/sys/kernel/numa_balancing"
+    list="/proc/vmstat /proc/uptime /proc/stat /proc/sys/kernel/numa_balancing /sys/devices/system/cpu/online"
     for node in /sys/devices/system/node/node[0-9]*; do list="$list $node/meminfo $node/numastat $node/cpulist"; done
     for pid in "$@"; do
         list="$list /proc/$pid/numa_maps /proc/$pid/stat /proc/$pid/status"

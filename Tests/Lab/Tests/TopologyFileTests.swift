@@ -15,6 +15,20 @@ import Testing
         }
     }
 
+    @Test("Every check is made on some machine of the repository", arguments: KernelSeries.allCases)
+    func everyCheck(_ series: KernelSeries) throws {
+        var made: Set<String> = []
+        for topology in try TopologyFile.names.map({ try TopologyFile.load($0) })
+        where topology.kernels.contains(series) {
+            for check in try CheckCatalogue.checks(for: topology, series) {
+                made.insert(check.name)
+                // Those a machine asks for must fit it.
+                #expect(check.obstacle(on: topology, series) == nil, "\(check.name) on \(topology.name)")
+            }
+        }
+        #expect(made == Set(CheckCatalogue.all.map(\.name)))
+    }
+
     @Test("Sections, keys and repeated lines become a machine")
     func machine() throws {
         let text = """

@@ -35,54 +35,16 @@ package struct DomainsCheck: LabCheck {
         for disagreement in report.disagreements {
             problems.append("derived and shown differ: \(disagreement)")
         }
-        problems += Self.differences(report.hierarchy, kernel, "with everything readable")
+        problems += DumpComparison.differences(KernelDump(report.hierarchy), kernel, "with everything readable")
         // The machine's own idea of what it ought to be, without looking at what the kernel shows of the result.
         let blind = DomainsReader.read(root, ignoresObservations: true)
         let derived = DomainDerivation.derive(blind.input)
-        problems += Self.differences(derived, kernel, "without debugfs and schedstat")
+        problems += DumpComparison.differences(KernelDump(derived), kernel, "without debugfs and schedstat")
 
         let sizes = report.hierarchy.sizes
         return CheckVerdict(
             compared: "\(report.hierarchy.online.count) CPUs, \(sizes.slots) domains, "
                 + "\(kernel.roots.count) partition\(kernel.roots.count == 1 ? "" : "s")",
             problems: problems)
-    }
-
-    /// Compares blocks of CPUs and partitions. Capacities are figures of the run: the kernel lowers them by the time that
-    /// interrupts took.
-    static func differences(_ hierarchy: DomainHierarchy, _ kernel: KernelDump, _ condition: String) -> [String] {
-        let own = KernelDump(hierarchy).withoutCapacities
-        let expected = kernel.withoutCapacities
-        var problems: [String] = []
-        let ours = Dictionary(own.blocks.map { ($0.cpu, $0) }, uniquingKeysWith: { _, last in last })
-        let theirs = Dictionary(expected.blocks.map { ($0.cpu, $0) }, uniquingKeysWith: { _, last in last })
-        for cpu in Set(ours.keys).union(theirs.keys).sorted() where ours[cpu] != theirs[cpu] {
-            problems.append(
-                "\(condition), CPU \(cpu):\n\(text(ours[cpu], "ours"))\(text(theirs[cpu], "the kernel's"))")
-        }
-        if problems.isEmpty, own.text != expected.text {
-            problems.append("\(condition), the dumps differ outside the CPUs:\n\(own.text)\n\(expected.text)")
-        }
-        return problems
-    }
-
-    private static func text(_ block: KernelDump.Block?, _ whose: String) -> String {
-        var dump = KernelDump(parsing: "")
-        dump.blocks = block.map { [$0] } ?? []
-        return "\(whose): \(block == nil ? "none\n" : dump.text)"
-    }
-}
-
-extension KernelDump {
-    fileprivate var withoutCapacities: KernelDump {
-        var copy = self
-        for block in copy.blocks.indices {
-            for domain in copy.blocks[block].domains.indices {
-                for group in copy.blocks[block].domains[domain].groups.indices {
-                    copy.blocks[block].domains[domain].groups[group].capacity = nil
-                }
-            }
-        }
-        return copy
     }
 }

@@ -22,7 +22,7 @@ package struct CountersCheck: LabCheck {
         var moved = 0
         let status = try recording.published("status")
         let counters = status["vmstat"]?["counters"]?.members ?? [:]
-        compare(counters, of: "/proc/vmstat", in: recording, &compared, &moved, &problems)
+        Self.compare(counters, of: "/proc/vmstat", in: recording, &compared, &moved, &problems)
         let hintCounters = ["numa_pte_updates", "numa_hint_faults", "numa_hint_faults_local", "numa_pages_migrated"]
         for name in hintCounters where counters[name] == nil {
             problems.append("\(name) is not published")
@@ -37,7 +37,7 @@ package struct CountersCheck: LabCheck {
             guard let number = node.whole("numa_node") else { continue }
             nodes += 1
             let path = "/sys/devices/system/node/node\(number)"
-            compare(
+            Self.compare(
                 node["numastat_pages"]?.members ?? [:], of: "\(path)/numastat", in: recording, &compared, &moved,
                 &problems)
             let size = recording.kernel(.before, "\(path)/meminfo").map(KernelFigures.meminfo)?["MemTotal"]
@@ -57,7 +57,8 @@ package struct CountersCheck: LabCheck {
             compared: "\(compared) counters, \(moved) of them moving, \(nodes) nodes", problems: problems)
     }
 
-    private func compare(
+    /// Compares published counters with a file of the kernel's that has the same names.
+    static func compare(
         _ counters: [String: JSONValue], of path: String, in recording: Recording, _ compared: inout Int,
         _ moved: inout Int, _ problems: inout [String]
     ) {

@@ -1,6 +1,6 @@
 /// The steps that the checks of the daemon share: a step that several checks ask for is made once.
 enum DaemonSteps {
-    private static let functions = ". /lab/daemon.sh; . /lab/observe.sh; "
+    private static let functions = ". /lab/daemon.sh; . /lab/observe.sh; . /lab/changes.sh; "
 
     /// Starts the daemon as its unit does, and records how it stands.
     static let start = GuestStep("daemon-start", deadlineSeconds: 150, functions + "ensure_daemon && record_daemon")
@@ -18,6 +18,10 @@ enum DaemonSteps {
     static let large = GuestStep("daemon-large", deadlineSeconds: 300, functions + "observe_large")
     /// Records the daemon before, in and after a storm of processes.
     static let storm = GuestStep("daemon-storm", deadlineSeconds: 240, functions + "observe_storm")
+    /// Records states while CPUs go and come back.
+    static let hotplug = GuestStep("daemon-hotplug", deadlineSeconds: 360, functions + "observe_hotplug")
+    /// Records states while a partition is made, isolated and removed.
+    static let partition = GuestStep("daemon-partition", deadlineSeconds: 360, functions + "observe_partition")
     /// Ends the daemon and records how it went.
     static let end = GuestStep("daemon-end", deadlineSeconds: 60, functions + "end_daemon")
 

@@ -87,6 +87,15 @@ enum KernelFigures {
         return placement
     }
 
+    /// Time that all CPUs there may be were busy since boot, by the first line of `/proc/stat`: user, nice, system, irq,
+    /// softirq and steal, in hundredths of a second.
+    static func busySeconds(_ text: String) -> Double? {
+        let words = text.prefix { $0 != "\n" }.split(separator: " ")
+        let ticks = words.dropFirst().compactMap { UInt64($0) }
+        guard words.first == "cpu", ticks.count >= 8 else { return nil }
+        return [0, 1, 2, 5, 6, 7].reduce(0) { $0 + Double(ticks[$1]) } / 100
+    }
+
     /// Where a `stat` file says that a thread is: field 39, the CPU.
     static func cpu(_ stat: String) -> Int? {
         guard let end = stat.lastIndex(of: ")") else { return nil }
