@@ -45,6 +45,9 @@ package struct PlacementRecord: Sendable, Equatable {
     package var bytes: NodeValues<UInt64>
     /// Half the width of the 95 % confidence interval of ``bytes``; absent for a full reading, which has none.
     package var halfWidth95Bytes: NodeValues<UInt64>?
+    /// Resident memory of which the kernel does not say where it is, so that it is in none of the other figures; absent
+    /// where it says so of all. The intervals reach from none of it to all of it on each node.
+    package var unlocatedBytes: UInt64?
     /// Bytes by class and node.
     package var bytesByClass: [MemoryClass: NodeValues<UInt64>]
     /// Bytes by memory policy (the kernel's text in `numa_maps`, for example `default`, `bind:0-1`); absent for a sample.

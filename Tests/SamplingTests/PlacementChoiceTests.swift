@@ -31,15 +31,19 @@ import Testing
     }
 
     @Test func aSampleIsScaledToTheResidentSetUnlessThatLeavesOutHugetlbMemory() {
+        func resident(_ status: ProcessStatus) -> [UInt64?] {
+            let pages = ResidentPages(status, pageSizeBytes: 4096)
+            return [pages.anchor, pages.counted]
+        }
         var status = ProcessStatus()
-        #expect(PlacementReader.anchor(status, pageSizeBytes: 4096) == nil)
+        #expect(resident(status) == [nil, nil])
         status.residentBytes = 8 << 20
         // A kernel before 4.4 does not print HugetlbPages.
-        #expect(PlacementReader.anchor(status, pageSizeBytes: 4096) == 2048)
+        #expect(resident(status) == [2048, 2048])
         status.hugetlbBytes = 0
-        #expect(PlacementReader.anchor(status, pageSizeBytes: 4096) == 2048)
+        #expect(resident(status) == [2048, 2048])
         status.hugetlbBytes = 2 << 20
-        #expect(PlacementReader.anchor(status, pageSizeBytes: 4096) == nil)
+        #expect(resident(status) == [nil, 2560])
     }
 
     @Test func oneProcessMayTakeAQuarterOfWhatPlacementHasPerInterval() {

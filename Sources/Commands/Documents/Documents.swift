@@ -231,6 +231,7 @@ struct PlacementDocument: Decodable {
     var ageSeconds: Double?
     var bytesByNode: ByNode?
     var halfWidth95BytesByNode: ByNode?
+    var unlocatedBytes: UInt64?
     var classes: [Class]
     var policies: [Policy]?
     var longestCallSeconds: Double?
@@ -245,7 +246,7 @@ struct PlacementDocument: Decodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case provenance, method, ageSeconds, bytesByNode, classes, policies, longestCallSeconds, sample
+        case provenance, method, ageSeconds, bytesByNode, unlocatedBytes, classes, policies, longestCallSeconds, sample
         // The conversion from snake_case makes this of half_width_95_bytes_by_node.
         case halfWidth95BytesByNode
     }

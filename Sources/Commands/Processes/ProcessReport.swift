@@ -140,6 +140,10 @@ struct ProcessReport {
             row("policy \(entry.policy)", entry.bytesByNode)
         }
         row("all", placement.allBytesByNode)
+        // Linux 6.1 to 6.4 does not say where armed pages are.
+        if let unlocated = placement.unlocatedBytes, unlocated > 0 {
+            table.add(["not located"] + nodes.map { _ in "" } + [Quantity.bytes(unlocated)])
+        }
         if let width = placement.halfWidth95BytesByNode {
             table.add(["±"] + nodes.map { Quantity.bytes(width["\($0)"] ?? 0) })
         }

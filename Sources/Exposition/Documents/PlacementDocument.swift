@@ -23,6 +23,9 @@ enum PlacementDocument {
         .required("bytes_by_node", .byNode, "All classes together."),
         .optional(
             "half_width_95_bytes_by_node", .byNode, "Half the 95 % confidence interval of bytes_by_node, for a sample."),
+        .optional(
+            "unlocated_bytes", .integer,
+            "Resident memory in none of the figures: Linux 6.1 to 6.4 does not tell where armed pages are."),
         .required("classes", classes, "By kind of memory."),
         .optional("policies", policies, "By memory policy; not for a sample."),
         .optional(
@@ -54,6 +57,7 @@ enum PlacementDocument {
             "age_seconds", seconds: RoundHeader.age(of: placement.takenAtNanoseconds, now: nowNanoseconds))
         json.member("bytes_by_node", placement.bytes)
         json.member(ifPresent: "half_width_95_bytes_by_node", placement.halfWidth95Bytes)
+        if let unlocated = placement.unlocatedBytes { json.member("unlocated_bytes", unlocated) }
         write(classes: placement.bytesByClass, into: &json)
         if let policies = placement.bytesByPolicy { write(policies: policies, into: &json) }
         if let regions = placement.bytesByRegion {

@@ -24,10 +24,22 @@ package import Snapshots
 /// node 0 has 700/1024 = 68.4 % of 2 GiB = 1.37 GiB ± 2.9 points. Anchored: 700/1000 = 70 % of 1.95 GiB = 1.37 GiB ± 2.9
 /// points of 1.95 GiB, and node 1 is what remains.
 ///
+/// *Hidden pages.* Linux 6.1 to 6.4 answers for pages that balancing has armed as if they were not there
+/// (`MovePages.hidesArmedPages`), and those are mostly the remote ones: taking the others for all of them would call memory
+/// local that is not. There the count of resident pages `C` tells how many are hidden: `n C / N` of the sample should have
+/// been found, `m` were, and the difference `u`, give or take the chance of drawing it, is resident on a node nobody
+/// knows. What was found is then scaled with `m + u` in place of `m`, the rest is published as unlocated, and each node's
+/// interval reaches from none of the hidden pages to all of them.
+///
+/// Example: N = C = R = 20,000, n = 1,000, 740 found on node 1, none on node 0. `u` = 260: node 1 has 57.8 MiB, node 0
+/// nothing that is known, unlocated are 20.3 MiB, and either node may have these as well.
+///
 /// Not covered: memory that moves while it is asked for, and resident pages of mappings outside the frame.
 package struct PlacementEstimate: Sendable, Equatable {
     /// The normal quantile of 97.5 %.
     static let quantile = 1.959964
+    /// The normal quantile of 95 %: what one side of a bound needs.
+    private static let oneSidedQuantile = 1.644854
 
     /// Pages of the frame.
     package let mappedPages: UInt64
@@ -57,34 +69,68 @@ package struct PlacementEstimate: Sendable, Equatable {
         package var bytes = NodeValues<UInt64>()
         package var halfWidth95Bytes = NodeValues<UInt64>()
         package var bytesByClass: [MemoryClass: NodeValues<UInt64>] = [:]
+        /// Resident, but the kernel does not say where; nil where it hides nothing.
+        package var unlocatedBytes: UInt64?
+    }
+
+    /// Pages of the sample that are resident and were not found: how many there should be, and at most.
+    private struct Hidden {
+        var expected = 0.0
+        var highest = 0.0
+
+        init() {}
+
+        /// - Parameter counted: Pages of the frame that the kernel counts as resident.
+        init(found: Double, asked: Double, mapped: Double, counted: Double) {
+            let share = min(counted / mapped, 1)
+            // Drawn without replacement: the deviation of a hypergeometric distribution.
+            let left = mapped > 1 ? (mapped - asked) / (mapped - 1) : 0
+            let deviation = (asked * share * (1 - share) * max(left, 0)).squareRoot()
+            let unanswered = asked - found
+            expected = min(max(asked * share - found, 0), unanswered)
+            highest = min(max(asked * share - found + PlacementEstimate.oneSidedQuantile * deviation, 0), unanswered)
+        }
     }
 
     /// The estimate.
     ///
     /// - Parameters:
     ///   - residentPages: The exact resident set in base pages, where it is known and lies in the frame; nil: free estimate.
+    ///   - countedPages: Where the kernel hides pages, those it counts as resident, in base pages; nil: it hides none.
     ///   - pageSizeBytes: The base page size.
     ///   - nodes: The nodes to give an interval for even if nothing was found there.
-    package func amounts(residentPages known: UInt64?, pageSizeBytes: UInt64, nodes: [NodeID]) -> Amounts {
+    package func amounts(
+        residentPages known: UInt64?, countedPages: UInt64? = nil, pageSizeBytes: UInt64, nodes: [NodeID]
+    ) -> Amounts {
         var result = Amounts()
         guard askedPages > 0, mappedPages > 0 else { return result }
-        let anchor = known.flatMap { residentPages > 0 ? $0 : nil }
-        let sample = anchor == nil ? askedPages : residentPages
-        let population = max(anchor ?? mappedPages, sample)
-        let scale = Double(population) * Double(pageSizeBytes)
+        let hidden = countedPages.map {
+            Hidden(
+                found: Double(residentPages), asked: Double(askedPages), mapped: Double(mappedPages),
+                counted: Double($0))
+        }
+        let resident = Double(residentPages) + (hidden?.expected ?? 0)
+        let anchor = known.flatMap { resident > 0 ? Double($0) : nil }
+        let sample = anchor == nil ? Double(askedPages) : resident
+        let population = max(anchor ?? Double(mappedPages), sample)
+        let scale = population * Double(pageSizeBytes)
+        result.unlocatedBytes = hidden.map { Self.bytes($0.expected / sample * scale) }
         var total = NodeValues<UInt64>()
         for (memoryClass, counts) in found {
             total += counts
             var amounts = NodeValues<UInt64>()
             for node in counts.nodes {
-                amounts[node] = Self.bytes(Double(counts[node]) / Double(sample) * scale)
+                amounts[node] = Self.bytes(Double(counts[node]) / sample * scale)
             }
             result.bytesByClass[memoryClass] = amounts
         }
         for node in total.nodes.union(NodeSet(nodes)) {
-            let share = Double(total[node]) / Double(sample)
-            if total[node] > 0 { result.bytes[node] = Self.bytes(share * scale) }
-            let half = Self.halfWidth95(found: total[node], sample: sample, population: population)
+            let located = Double(total[node])
+            if located > 0 { result.bytes[node] = Self.bytes(located / sample * scale) }
+            let half = Self.halfWidth95(
+                found: located, hidden: hidden?.highest ?? 0, sample: sample,
+                highestSample: anchor == nil ? sample : Double(residentPages) + (hidden?.highest ?? 0),
+                population: population)
             result.halfWidth95Bytes[node] = Self.bytes(half * scale)
         }
         return result
@@ -97,15 +143,36 @@ package struct PlacementEstimate: Sendable, Equatable {
     ///   - sample: Size of the sample, at least 1.
     ///   - population: What it was drawn from, at least the sample.
     static func halfWidth95(found: UInt64, sample: UInt64, population: UInt64) -> Double {
+        halfWidth95(
+            found: Double(found), hidden: 0, sample: Double(sample), highestSample: Double(sample),
+            population: Double(population))
+    }
+
+    /// The same where up to `hidden` further members of the sample may have the property, and the sample may be as large as
+    /// `highestSample`.
+    private static func halfWidth95(
+        found: Double, hidden: Double, sample: Double, highestSample: Double, population: Double
+    ) -> Double {
         guard sample > 0 else { return 1 }
-        guard population > sample else { return 0 }
-        let share = Double(found) / Double(sample)
-        let size = Double(sample) * Double(population - 1) / Double(population - sample)
+        let whole = min(max(highestSample, sample), population)
+        let share = found / sample
+        let low = wilson(found, of: whole, from: population).low
+        let high = wilson(min(found + hidden, whole), of: whole, from: population).high
+        return max(high - share, share - low, 0)
+    }
+
+    /// Wilson's score interval of a share.
+    private static func wilson(
+        _ found: Double, of sample: Double, from population: Double
+    ) -> (low: Double, high: Double) {
+        let share = found / sample
+        guard population > sample else { return (share, share) }
+        let size = sample * (population - 1) / (population - sample)
         let square = quantile * quantile
         let scale = 1 / (1 + square / size)
         let centre = (share + square / (2 * size)) * scale
         let half = quantile * scale * (share * (1 - share) / size + square / (4 * size * size)).squareRoot()
-        return max(min(centre + half, 1) - share, share - max(centre - half, 0))
+        return (max(centre - half, 0), min(centre + half, 1))
     }
 
     private static func bytes(_ amount: Double) -> UInt64 {

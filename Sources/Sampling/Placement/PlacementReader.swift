@@ -275,20 +275,12 @@ struct PlacementReader {
         return (try? current.finish()) == nil || mapped.regions.isEmpty ? .exited : nil
     }
 
-    /// The exact resident set to scale a sample to, in base pages; nil where it does not count all pages of the frame.
-    ///
-    /// `rss` leaves hugetlb memory out, which the sample finds: together they would shrink a database's pool to the size of
-    /// the rest of the process.
-    private mutating func anchor(_ files: borrowing ProcessFiles) throws(ReadFailure) -> UInt64? {
+    /// What the kernel counts; nil where `status` cannot be understood.
+    private mutating func residentPages(_ files: borrowing ProcessFiles) throws(ReadFailure) -> ResidentPages? {
         try files.read("status", into: &scratch)
         account.add(scratch)
         guard let status = try? ProcessStatus(parsing: scratch.span) else { return nil }
-        return Self.anchor(status, pageSizeBytes: units.pageSizeBytes)
-    }
-
-    static func anchor(_ status: ProcessStatus, pageSizeBytes: UInt64) -> UInt64? {
-        guard status.hugetlbBytes ?? 0 == 0 else { return nil }
-        return status.residentBytes.map { $0 / pageSizeBytes }
+        return ResidentPages(status, pageSizeBytes: units.pageSizeBytes)
     }
 
     /// Pages asked for in one call: the kernel lets go of the lock after each 16, but takes it again at once.
@@ -299,7 +291,7 @@ struct PlacementReader {
         now: UInt64
     ) throws(ReadFailure) -> Outcome {
         guard memory.sampledPages > 0 else { return .gap(.tooExpensive) }
-        let anchor = try anchor(files)
+        let resident = try residentPages(files)
         addresses.removeAll(keepingCapacity: true)
         classes.removeAll(keepingCapacity: true)
         var drawn: [UInt64] = []
@@ -335,7 +327,9 @@ struct PlacementReader {
         }
         account.files += 1
         let amounts = estimate.amounts(
-            residentPages: anchor, pageSizeBytes: units.pageSizeBytes, nodes: nodes)
+            residentPages: resident?.anchor,
+            countedPages: MovePages.hidesArmedPages == true ? resident?.counted : nil,
+            pageSizeBytes: units.pageSizeBytes, nodes: nodes)
         var record = PlacementRecord(
             method: .sampled(
                 pagesAsked: addresses.count, pagesResident: Int(clamping: estimate.residentPages),
@@ -344,6 +338,7 @@ struct PlacementReader {
         record.bytes = amounts.bytes
         record.halfWidth95Bytes = amounts.halfWidth95Bytes
         record.bytesByClass = amounts.bytesByClass
+        record.unlocatedBytes = amounts.unlocatedBytes
         record.mappingCount = memory.regions.count
         record.longestCallNanoseconds = longest
         return .read(record)

@@ -258,6 +258,7 @@ enum SyntheticHost {
             takenAtNanoseconds: 97_000_000_000)
         placement.bytes = byNode(0, 300 << 20)
         placement.halfWidth95Bytes = byNode(1 << 20, 9 << 20)
+        placement.unlocatedBytes = 3 << 20
         placement.bytesByClass = [.shared: byNode(0, 300 << 20)]
         placement.bytesByPolicy = ["bind:1-of-bob": byNode(0, 300 << 20)]
         process.placement = placement
