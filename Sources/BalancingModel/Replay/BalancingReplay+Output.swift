@@ -45,6 +45,14 @@ extension BalancingReplay {
         return slot >= 0 ? ledger(slot, cause: .birth) : nil
     }
 
+    /// `numa_pages_migrated` of a task, with what the fault it is in will add; 0 if the task is not known.
+    package func pagesMigrated(of tid: Int32) -> UInt64 {
+        let slot = index.slot(tid)
+        guard slot >= 0 else { return 0 }
+        let fault = tasks[slot].fault
+        return tasks[slot].pagesMigrated &+ (fault.phase == .accounted && fault.counts ? fault.migratedPages : 0)
+    }
+
     /// The ledgers of all tasks that ever faulted and are not released, by thread id.
     package func ledgers() -> [LedgerChange] {
         tasks.indices

@@ -54,9 +54,8 @@ package struct ReplayRun: Sendable {
     private var filter = BlindFilter()
     private var log = FaultLog()
     private var fractionDigits: UInt8 = 6
-    /// Pages moved in faults of each task. The model counts a fault only when the task goes on; the kernel does at once.
-    private var movedPages: [Int32: UInt64] = [:]
-    /// Of each task the latest moves, for marks that are under way.
+    /// Of each task the latest moves, for marks that are under way. Decisions may come later than marks: one that is open
+    /// holds back those after it.
     private var recentMoves: [Int32: [(time: UInt64, pages: UInt64)]] = [:]
     /// Moves kept per task at most; with more of them in 0.2 s a mark is compared more strictly than need be.
     private static let recentMoveLimit = 4096
@@ -107,10 +106,16 @@ package struct ReplayRun: Sendable {
             // Of a task that is gone the last states are kept.
             isTest = model.judges(markOf: mark.tid) || model.standing(of: mark.tid) == nil && marks.knows(mark.tid)
         }
+        let isFault = if case .hintFault = event.payload { true } else { false }
+        let pagesBefore = isFault ? model.pagesMigrated(of: event.tid) : 0
         if drive == .shadow {
             model.consume(event)
         } else if let kept = filter.filter(event) {
             model.consume(kept)
+        }
+        if isFault {
+            let pages = model.pagesMigrated(of: event.tid) &- pagesBefore
+            if pages > 0 { remember(pages, of: event.tid, at: event.timeNanoseconds) }
         }
         takeResults()
         if case .mark(let mark) = event.payload {
@@ -169,7 +174,6 @@ package struct ReplayRun: Sendable {
             scans.note(event)
             log.end(pid)
             recentMoves[pid] = nil
-            movedPages[pid] = nil
             // A reading under way may still come; a stream without end cannot keep every thread that ever was.
             if keepsResults { marks.forget(pid) }
         case .lostEvents: scans.note(event)
@@ -201,7 +205,6 @@ package struct ReplayRun: Sendable {
             tasks.add(decision, answer: fault.answer, migratedPages: moved)
         }
         if moved > 0, let hint = fault.hint {
-            remember(moved, of: decision.tid, at: hint.nanoseconds)
             pages.moved(
                 address: decision.address, tid: decision.tid, from: decision.sourceNode,
                 to: drive == .blind ? decision.target : hint.memNode, at: decision.timeNanoseconds)
@@ -209,7 +212,6 @@ package struct ReplayRun: Sendable {
     }
 
     private mutating func remember(_ pages: UInt64, of tid: Int32, at time: UInt64) {
-        movedPages[tid, default: 0] += pages
         var moves = recentMoves.removeValue(forKey: tid) ?? []
         if moves.count >= 64, moves.count & 63 == 0 {
             moves.removeAll { $0.time &+ LedgerAgreement.markDelayNanoseconds < time }
@@ -240,7 +242,7 @@ package struct ReplayRun: Sendable {
                     group: mark.groupID == nil || marks.group.right > before.2.right))
         }
         guard let kernel = mark.pagesMigrated else { return }
-        let now = max(model.state(of: mark.tid)?.pagesMigrated ?? 0, movedPages[mark.tid] ?? 0)
+        let now = model.pagesMigrated(of: mark.tid)
         // The file was read up to 0.2 s ago: moves since then may be in it or not.
         var least = now
         for move in recentMoves[mark.tid] ?? []
