@@ -100,6 +100,33 @@ static void *use_in_turn(void *argument) {
     return NULL;
 }
 
+static void *use_for_a_period(void *argument) {
+    struct worker *worker = argument;
+    int nodes[MAXIMUM_NODES];
+    int count = cpu_nodes(nodes);
+    uint64_t period = (uint64_t)(worker->options->period_ms > 0 ? worker->options->period_ms : 2000) * 1000000;
+    uint64_t end = now_ns() + period;
+    run_on_node(nodes[worker->index % count]);
+    sweep(worker->region, worker->rounds++);
+    run_on_node(worker->options->thread_node);
+    while (!stopping() && now_ns() < end) {
+        sweep(worker->region, worker->rounds++);
+    }
+    return NULL;
+}
+
+// Keeps one thread going that uses the memory, a new one each period.
+static void *use_by_turns_of_threads(void *argument) {
+    while (!stopping()) {
+        pthread_t user;
+        if (pthread_create(&user, NULL, use_for_a_period, argument) != 0) {
+            fail("pthread_create");
+        }
+        pthread_join(user, NULL);
+    }
+    return NULL;
+}
+
 static void run_with_common_memory(const struct options *options, int threads, void *(*body)(void *)) {
     int count = count_or(options, threads);
     struct worker *workers = calloc((size_t)count, sizeof *workers);
@@ -125,6 +152,8 @@ static void run_with_common_memory(const struct options *options, int threads, v
 }
 
 void run_shared(const struct options *options) { run_with_common_memory(options, 4, use_shared); }
+
+void run_churn(const struct options *options) { run_with_common_memory(options, 4, use_by_turns_of_threads); }
 
 void run_pingpong(const struct options *options) {
     int nodes[MAXIMUM_NODES];

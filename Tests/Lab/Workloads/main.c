@@ -18,6 +18,7 @@ static const struct {
 } workloads[] = {
     {"private", run_private, "threads with memory of their own, first touched on memory_node, used on thread_node"},
     {"shared", run_shared, "threads on all nodes use the same memory: they form a NUMA group"},
+    {"churn", run_churn, "as `shared`, and each thread ends after period_ms and another takes its place"},
     {"pingpong", run_pingpong, "the same memory is used from one node, then from the next, every period_ms"},
     {"moves", run_moves, "threads with memory of their own move to the next node every period_ms"},
     {"policy", run_policy, "memory under policy=default|bind|preferred|interleave|local nodes=… balancing=yes|no"},

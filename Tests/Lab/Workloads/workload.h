@@ -34,7 +34,7 @@ struct options {
     // Where memory is first touched, and where the threads run afterwards; -1 is anywhere.
     int memory_node;
     int thread_node;
-    // Length of a phase of `pingpong` and `moves`, milliseconds.
+    // Length of a phase of `pingpong` and `moves`, and of the life of a thread of `churn`, milliseconds.
     int period_ms;
     // Number of mappings of `vmas`, and of the large memory of `stall`.
     int maps;
@@ -104,6 +104,7 @@ void write_marks(int session, const char *path);
 // --- the workloads
 void run_private(const struct options *options);
 void run_shared(const struct options *options);
+void run_churn(const struct options *options);
 void run_pingpong(const struct options *options);
 void run_moves(const struct options *options);
 void run_policy(const struct options *options);
