@@ -13,6 +13,7 @@ package enum TraceEventKind: UInt8, Sendable, CaseIterable, Hashable {
     case newTask
     case fork
     case exit
+    case free
     case exec
     case placement
     case scanWork
@@ -43,6 +44,7 @@ package enum TraceEventKind: UInt8, Sendable, CaseIterable, Hashable {
         case .newTask: "task_newtask"
         case .fork: "sched_process_fork"
         case .exit: "sched_process_exit"
+        case .free: "sched_process_free"
         case .exec: "sched_process_exec"
         case .placement: "placement"
         case .scanWork: "scan_work"
@@ -70,6 +72,7 @@ package enum TraceEventKind: UInt8, Sendable, CaseIterable, Hashable {
         case .fork: .fork
         case .exec: .exec
         case .exit: .exit
+        case .free: .free
         case .newTask: .newTask
         case .migratePages: .migratePages
         case .hintFault, .misplaced, .misplacedReturn, .migrateCheck, .placement, .scanWork, .scanDone, .scanRange,
@@ -84,7 +87,8 @@ package enum TraceEventKind: UInt8, Sendable, CaseIterable, Hashable {
         case .hintFault, .misplaced, .misplacedReturn, .migrateCheck, .placement, .scanWork, .scanDone, .scanRange,
             .scanRangeReturn, .setPreferred:
             "numawatch"
-        case .moveNUMA, .stickNUMA, .swapNUMA, .skipVMA, .skipCPUSet, .migrateTask, .schedSwitch, .fork, .exec, .exit:
+        case .moveNUMA, .stickNUMA, .swapNUMA, .skipVMA, .skipCPUSet, .migrateTask, .schedSwitch, .fork, .exec, .exit,
+            .free:
             "sched"
         case .newTask: "task"
         case .migratePages: "migrate"

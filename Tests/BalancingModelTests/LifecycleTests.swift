@@ -154,6 +154,53 @@ import Testing
         #expect(!replay.tasks[replay.index.slot(10)].isExiting)
     }
 
+    /// Two threads in one group, of which 11 has just died.
+    private func orphaned() -> (replay: BalancingReplay, script: Script, group: Int) {
+        var replay = replay()
+        var script = Script()
+        script.add(1, 0, .newTask(pid: 10, cloneFlags: 0))
+        for tid in [11, 12] as [Int32] {
+            script.add(10, 0, .newTask(pid: tid, cloneFlags: Self.thread))
+            script.add(0, tid - 10, .schedSwitch(previous: 0, previousState: UInt8(ascii: "R"), next: tid))
+        }
+        script.fault(12, cpu: 2, last: cpupid.value(cpu: 1, tid: 11), node: 0, flags: .faultLocal)
+        script.fault(11, cpu: 1, last: cpupid.value(cpu: 2, tid: 12), node: 0, flags: .faultLocal)
+        script.fault(12, cpu: 2, last: cpupid.value(cpu: 1, tid: 11), node: 0, flags: .faultLocal)
+        script.add(11, 1, .exit(pid: 11))
+        script.add(11, 1, .schedSwitch(previous: 11, previousState: UInt8(ascii: "X"), next: 0))
+        feed(&replay, script)
+        script.events = []
+        return (replay, script, Int(replay.tasks[replay.index.slot(12)].group))
+    }
+
+    @Test("Where the stream tells, a group loses a dead member when the kernel frees it, however long that takes")
+    func freed() {
+        var (replay, script, group) = orphaned()
+        #expect(replay.groups[group].memberCount == 2)
+        script.add(0, 0, .free(pid: 9))
+        script.add(0, 0, .free(pid: 12))
+        script.wait(milliseconds: 500)
+        script.add(12, 2, .misplaced(address: 0x1000))
+        feed(&replay, script)
+        #expect(replay.groups[group].memberCount == 2)
+        script.events = []
+        script.add(0, 0, .free(pid: 11))
+        feed(&replay, script)
+        #expect(replay.groups[group].memberCount == 1)
+        #expect(replay.index.slot(11) < 0)
+        #expect(replay.index.slot(12) >= 0)
+    }
+
+    @Test("Where it never does, or does no more, the member goes after a while", arguments: [(false, 30), (true, 11_000)])
+    func neverFreed(tells: Bool, milliseconds: UInt64) {
+        var (replay, script, group) = orphaned()
+        if tells { script.add(0, 0, .free(pid: 9)) }
+        script.wait(milliseconds: milliseconds)
+        script.add(12, 2, .misplaced(address: 0x1000))
+        feed(&replay, script)
+        #expect(replay.groups[group].memberCount == 1)
+    }
+
     // MARK: Scans
 
     @Test("A walk that spends its budget stops where it is; the next one goes on and completes the pass")

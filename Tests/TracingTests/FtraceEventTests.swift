@@ -156,6 +156,7 @@ import Tracing
             BalancingEvent.Payload.exec(pid: 30, oldPID: 31)
         ),
         ("sched_process_exit: comm=a pid=9 pid=30 prio=120 group_dead=true", .exit(pid: 30)),
+        ("sched_process_free: comm=a pid=9 pid=30 prio=120", .free(pid: 30)),
         ("sched_process_fork: comm=a b pid=1 child_comm=c child_pid=9 child_pid=2", .fork(parent: 1, child: 2)),
         (
             "task_newtask: pid=4 comm=clone_flags=1 clone_flags=3d0f00 oom_score_adj=-17",

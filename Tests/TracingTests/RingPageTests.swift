@@ -28,7 +28,7 @@ import Testing
         .migrateTask(pid: 13, originCPU: 1, destinationCPU: 2),
         .schedSwitch(previous: 5, previousState: UInt8(ascii: "R"), next: 6),
         .schedSwitch(previous: 5, previousState: UInt8(ascii: "Z"), next: 0), .fork(parent: 1, child: 2),
-        .exit(pid: 3), .newTask(pid: 4, cloneFlags: 0x3D0F00),
+        .exit(pid: 3), .free(pid: 3), .newTask(pid: 4, cloneFlags: 0x3D0F00),
         .migratePages(succeeded: 1, failed: 0, isNUMAMisplaced: true),
         .migratePages(succeeded: 0, failed: 512, isNUMAMisplaced: false),
     ]

@@ -19,7 +19,7 @@ import Tracing
             .init(
                 pid: 5, groupID: 4, sourceCPU: 1, sourceNode: 0, otherPID: 6, otherGroupID: 3, destinationCPU: 2,
                 destinationNode: 1)),
-        .skipCPUSet(pid: 7), .exec(pid: 7, oldPID: 8), .lostEvents(count: 5), .lostEvents(count: nil),
+        .skipCPUSet(pid: 7), .exec(pid: 7, oldPID: 8), .free(pid: 9), .lostEvents(count: 5), .lostEvents(count: nil),
         .skipVMA(scanOffset: 0x7f00, start: 0x1000, end: .max, reason: .pidInactive),
         .misplaced(address: .max), .misplacedReturn(target: 1023), .mark(.init(tid: 3)),
         .hintFault(lastCPUPID: .max, memNode: -1, pages: .max, flags: [.migrated, .shared], jiffies: .max),

@@ -61,6 +61,8 @@ package struct BalancingEvent: Sendable, Equatable {
         case exec(pid: Int32, oldPID: Int32)
         /// `sched:sched_process_exit`.
         case exit(pid: Int32)
+        /// `sched:sched_process_free`, in the context of any task: the kernel drops what is left of a dead one.
+        case free(pid: Int32)
         /// `task:task_newtask`; the context task is the parent.
         case newTask(pid: Int32, cloneFlags: UInt64)
         /// `migrate:mm_migrate_pages`; `reason` 5 (or its text `numa_misplaced`) is a hint-fault migration.

@@ -4,9 +4,12 @@ extension BalancingReplay {
     private static let cloneVFork: UInt64 = 0x4000
     private static let cloneThread: UInt64 = 0x10000
 
-    /// From the last switch away from a dead task until the kernel drops its ledger: its parent or the kernel reaps it and
-    /// a grace period of RCU passes, a few ticks.
+    /// From the last switch away from a dead task until the kernel drops its ledger, where the stream does not tell: its
+    /// parent or the kernel reaps it and a grace period of RCU passes, mostly a few ticks.
     private static let releaseDelayNanoseconds: UInt64 = 20_000_000
+    /// How long a stream that tells when ledgers are dropped is waited for: a parent may reap late, but a stream may also be
+    /// narrowed to some processes, and then no longer tells.
+    private static let releasePatienceNanoseconds: UInt64 = 10_000_000_000
 
     /// The slot of a thread; a thread that was there before the stream began gets an empty state. Where births are not in
     /// the stream, nothing tells an old thread from a new one, and it counts as new.
@@ -199,8 +202,19 @@ extension BalancingReplay {
         releases.append((now &+ Self.releaseDelayNanoseconds, Int32(slot), tasks[slot].tid))
     }
 
+    /// `sched_process_free`: the last thing before `task_numa_free`, which takes the task's averages out of its group
+    /// (`delayed_put_task_struct`). By then the id may be another task's.
+    mutating func freeTask(_ tid: Int32) {
+        tellsReleases = true
+        let slot = index.slot(tid)
+        guard slot >= 0, tasks[slot].isExiting else { return }
+        settle(slot, isCloning: false)
+        release(slot)
+    }
+
     mutating func releaseDue() {
-        while releaseHead < releases.count, releases[releaseHead].time <= now {
+        let patience = tellsReleases ? Self.releasePatienceNanoseconds : 0
+        while releaseHead < releases.count, releases[releaseHead].time &+ patience <= now {
             let due = releases[releaseHead]
             releaseHead += 1
             let slot = Int(due.slot)

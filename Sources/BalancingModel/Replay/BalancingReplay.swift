@@ -66,6 +66,8 @@ package struct BalancingReplay: Sendable {
     /// Tasks that have exited and lose their ledger when the kernel frees them.
     var releases: [(time: UInt64, slot: Int32, tid: Int32)] = []
     var releaseHead = 0
+    /// Whether the stream was seen to tell when the kernel frees a task.
+    var tellsReleases = false
     /// By process id, the slot of a task that has its address space; kept where marks name processes.
     var slotByProcess: [Int32: Int32] = [:]
     /// Some task is a vfork child whose parent waits.
@@ -148,6 +150,8 @@ package struct BalancingReplay: Sendable {
             execEvent(tid: pid, oldTID: oldPID)
         case .exit(let pid):
             exitTask(pid)
+        case .free(let pid):
+            freeTask(pid)
         case .migratePages, .vmstat:
             break
         case .mark(let mark):

@@ -35,6 +35,7 @@ package struct EventKinds: OptionSet, Hashable, Sendable {
     package static let marks = EventKinds(rawValue: 1 << 17)
     package static let vmstat = EventKinds(rawValue: 1 << 18)
     package static let exec = EventKinds(rawValue: 1 << 19)
+    package static let free = EventKinds(rawValue: 1 << 20)
 
     /// Every kind with its name in a trace, in order.
     package static let named: [(name: String, kind: EventKinds)] = [
@@ -44,11 +45,11 @@ package struct EventKinds: OptionSet, Hashable, Sendable {
         ("sched_move_numa/stick/swap", .taskMoves), ("sched_skip_vma_numa", .skipVMA),
         ("sched_migrate_task", .migrateTask), ("sched_switch", .schedSwitch), ("task_newtask", .newTask),
         ("sched_process_fork", .fork), ("sched_process_exit", .exit), ("mm_migrate_pages", .migratePages),
-        ("SCHED", .marks), ("VMSTAT", .vmstat), ("sched_process_exec", .exec),
+        ("SCHED", .marks), ("VMSTAT", .vmstat), ("sched_process_exec", .exec), ("sched_process_free", .free),
     ]
 
     /// All kinds.
-    package static let all = EventKinds(rawValue: (1 << 20) - 1)
+    package static let all = EventKinds(rawValue: (1 << 21) - 1)
 
     /// The kinds an event shows to be there.
     package init(of payload: BalancingEvent.Payload) {
@@ -69,6 +70,7 @@ package struct EventKinds: OptionSet, Hashable, Sendable {
         case .fork: self = .fork
         case .exec: self = .exec
         case .exit: self = .exit
+        case .free: self = .free
         case .newTask: self = .newTask
         case .migratePages: self = .migratePages
         case .mark: self = .marks

@@ -150,6 +150,7 @@ package struct RecordDecoder: Sendable {
         case .fork: return .fork(parent: int(0), child: int(1))
         case .exec: return .exec(pid: int(0), oldPID: int(1))
         case .exit: return .exit(pid: int(0))
+        case .free: return .free(pid: int(0))
         case .newTask: return .newTask(pid: int(0), cloneFlags: bits(1))
         case .migratePages:
             // MR_NUMA_MISPLACED (include/linux/migrate_mode.h).

@@ -82,7 +82,7 @@ package struct RecordLayout: Sendable, Hashable {
                 ("dst_ngid", true), ("dst_cpu", true), ("dst_nid", true),
             ]
         case .skipVMA: [("numa_scan_offset", true), ("vm_start", true), ("vm_end", true), ("reason", true)]
-        case .skipCPUSet, .exit: [("pid", true)]
+        case .skipCPUSet, .exit, .free: [("pid", true)]
         case .migrateTask: [("pid", true), ("orig_cpu", true), ("dest_cpu", true)]
         case .schedSwitch: [("prev_pid", true), ("prev_state", true), ("next_pid", true)]
         case .fork: [("parent_pid", true), ("child_pid", true)]

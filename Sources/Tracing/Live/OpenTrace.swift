@@ -130,7 +130,9 @@ struct OpenTrace: ~Copyable {
 
     private mutating func apply(_ filter: TraceFilter) throws(SystemFailure) {
         if filter.scope != self.filter.scope { try applyScope(filter.scope) }
-        let wanted = Set(setup.available).subtracting(filter.excluded)
+        var wanted = Set(setup.available).subtracting(filter.excluded)
+        // Happens in the context of anybody, so that a narrowed session would see it by chance.
+        if filter.scope != .all { wanted.remove(.free) }
         for kind in isOn.subtracting(wanted) {
             try instance.setEvent(kind.group, kind.name, isOn: false)
             isOn.remove(kind)

@@ -130,6 +130,7 @@ extension TraceEventKind {
         case .newTask: .newTask
         case .fork: .fork
         case .exit: .exit
+        case .free: .free
         case .exec: .exec
         case .placement: .placement
         case .scanWork, .scanDone: .scanWork

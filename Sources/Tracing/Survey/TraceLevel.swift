@@ -77,6 +77,7 @@ package struct TraceLevel: Sendable, Equatable {
         case .newTask: ("births: which threads share memory, and inherited settings", true)
         case .fork: ("births, where task_newtask is missing too", true)
         case .exit: ("ends of tasks: a tid used again looks like the old task", true)
+        case .free: ("when a group loses a dead member: 20 ms after its end is assumed", true)
         case .migratePages: ("whether a migration failed after the page was isolated", true)
         case .marks: ("the kernel's own ledgers: nothing to compare with, ties of groups are guessed", true)
         case .vmstat: ("the kernel's totals to check against", true)

@@ -106,6 +106,7 @@ package struct RingPageWriter {
         case .fork: .fork
         case .exec: .exec
         case .exit: .exit
+        case .free: .free
         case .newTask: .newTask
         case .migratePages: .migratePages
         case .mark, .vmstat: .print
@@ -135,7 +136,7 @@ package struct RingPageWriter {
                 move.destinationCPU, move.destinationNode,
             ].map(bits)
         case .skipVMA(let offset, let start, let end, let reason): return [offset, start, end, UInt64(reason.rawValue)]
-        case .skipCPUSet(let pid), .exit(let pid): return [bits(pid)]
+        case .skipCPUSet(let pid), .exit(let pid), .free(let pid): return [bits(pid)]
         case .migrateTask(let pid, let origin, let destination): return [bits(pid), bits(origin), bits(destination)]
         case .schedSwitch(let previous, let state, let next):
             return [bits(previous), stateBits(state), bits(next)]

@@ -67,6 +67,9 @@ enum EventPayload {
         case .exit:
             guard let pid = fields.signed(1) else { return nil }
             return .exit(pid: pid)
+        case .free:
+            guard let pid = fields.signed(1) else { return nil }
+            return .free(pid: pid)
         case .newTask:
             guard let pid = fields.signed(0) else { return nil }
             return .newTask(pid: pid, cloneFlags: fields.unsigned(2))

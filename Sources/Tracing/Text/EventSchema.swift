@@ -131,7 +131,7 @@ struct EventSchema {
                 ])
         case .exec:
             EventSchema(kind, [("filename", .path, false)] + numbers("pid", "old_pid"))
-        case .exit: EventSchema(kind, [("comm", .command, false)] + numbers("pid"))
+        case .exit, .free: EventSchema(kind, [("comm", .command, false)] + numbers("pid"))
         case .newTask:
             EventSchema(
                 kind,

@@ -133,6 +133,7 @@ package enum FtraceTextWriter {
         case .exec(let pid, let oldPID):
             text = "sched_process_exec: filename=/bin/task pid=\(pid) old_pid=\(oldPID)"
         case .exit(let pid): text = "sched_process_exit: comm=task pid=\(pid) prio=120"
+        case .free(let pid): text = "sched_process_free: comm=task pid=\(pid) prio=120"
         case .newTask(let pid, let cloneFlags):
             text = "task_newtask: pid=\(pid) comm=task clone_flags=\(String(cloneFlags, radix: 16)) oom_score_adj=0"
         case .mark(let mark): text = "tracing_mark_write: " + self.text(of: mark)

@@ -36,7 +36,8 @@ traced() {
     echo 24576 >$INSTANCE/buffer_size_kb || return 1
     for event in numawatch sched/sched_move_numa sched/sched_stick_numa sched/sched_swap_numa \
         sched/sched_skip_vma_numa sched/sched_skip_cpuset_numa sched/sched_migrate_task sched/sched_switch \
-        sched/sched_process_fork sched/sched_process_exit task/task_newtask migrate/mm_migrate_pages; do
+        sched/sched_process_fork sched/sched_process_exit sched/sched_process_free task/task_newtask \
+        migrate/mm_migrate_pages; do
         [ ! -e "$INSTANCE/events/$event" ] || echo 1 >"$INSTANCE/events/$event/enable"
     done
     mark_counters
