@@ -23,7 +23,8 @@ define_probes() {
 
 # The kernel's own ledger of every thread of a session, by which a replay is judged. One program reads and writes each in
 # one go: a guest starts programs slowly, and meanwhile the ledgers go on.
-mark_ledgers() { numawatch-workload marks "$1" $INSTANCE/trace_marker; }
+# mark_ledgers SESSION [PERIOD_MS]: once, or until the session's leader has ended.
+mark_ledgers() { numawatch-workload marks "$1" $INSTANCE/trace_marker ${2:+"$2"}; }
 
 mark_counters() { echo "VMSTAT $(grep numa_ /proc/vmstat | tr '\n' ' ')" >$INSTANCE/trace_marker; }
 
@@ -43,12 +44,16 @@ traced() {
     mark_counters
     setsid "$@" &
     session=$!
+    # Often: which of two groups of equal size takes the other in is seen in the next ledger of a member only.
+    mark_ledgers $session 300 &
+    marker=$!
     while kill -0 $session 2>/dev/null && [ "$(cut -d . -f 1 /proc/uptime)" -lt "$end" ]; do
-        sleep 2
-        mark_ledgers $session
+        sleep 1
     done
     kill $session 2>/dev/null
     wait $session
+    kill $marker 2>/dev/null
+    wait $marker
     mark_counters
     echo 0 >$INSTANCE/tracing_on
     cat $INSTANCE/per_cpu/cpu*/stats >"$OUT/trace-stats"

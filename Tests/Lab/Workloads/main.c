@@ -79,7 +79,7 @@ static void usage(FILE *file) {
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++) {
         fprintf(file, "  %-10s %s\n", workloads[i].name, workloads[i].what);
     }
-    fprintf(file, "\nusage: numawatch-workload marks SESSION FILE\n"
+    fprintf(file, "\nusage: numawatch-workload marks SESSION FILE [PERIOD_MS]\n"
                   "    the ledgers of a session's threads as marks into FILE, a trace_marker (docs/tracing.md)\n");
 }
 
@@ -161,11 +161,12 @@ int main(int count, char **arguments) {
         return 0;
     }
     if (strcmp(arguments[1], "marks") == 0) {
-        if (count != 4) {
+        if (count != 4 && count != 5) {
             usage(stderr);
             return 2;
         }
-        write_marks((int)number(arguments[2], arguments[2], 1, INT_MAX), arguments[3]);
+        int period_ms = count == 5 ? (int)number(arguments[4], arguments[4], 1, 100000) : 0;
+        write_marks((int)number(arguments[2], arguments[2], 1, INT_MAX), arguments[3], period_ms);
         return 0;
     }
     struct options options = {

@@ -140,23 +140,40 @@ static bool is_in_session(int process, int session) {
     return read_text(path, text) > 0 && stat_field(text, 6) == session;
 }
 
-void write_marks(int session, const char *path) {
-    int marker = open(path, O_WRONLY | O_CLOEXEC);
-    if (marker < 0) {
-        fail(path);
-    }
+// Whether a process is there and not only waiting to be reaped.
+static bool is_running(int process) {
+    static char text[FILE_BYTES];
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/stat", process);
+    const char *name_end = read_text(path, text) > 0 ? strrchr(text, ')') : NULL;
+    return name_end != NULL && strncmp(name_end, ") Z", 3) != 0;
+}
+
+static void mark_session(int marker, int session) {
     DIR *processes = opendir("/proc");
     if (processes == NULL) {
         fail("/proc");
     }
-    // Nothing gets between reading and writing; where that is not allowed, marks are a little older.
-    struct sched_param priority = {.sched_priority = 1};
-    sched_setscheduler(0, SCHED_FIFO, &priority);
     for (int process; (process = next_number(processes)) != 0;) {
         if (is_in_session(process, session)) {
             mark_threads(marker, process);
         }
     }
     closedir(processes);
+}
+
+void write_marks(int session, const char *path, int period_ms) {
+    int marker = open(path, O_WRONLY | O_CLOEXEC);
+    if (marker < 0) {
+        fail(path);
+    }
+    // Nothing gets between reading and writing; where that is not allowed, marks are a little older.
+    struct sched_param priority = {.sched_priority = 1};
+    sched_setscheduler(0, SCHED_FIFO, &priority);
+    mark_session(marker, session);
+    while (period_ms > 0 && is_running(session)) {
+        usleep((useconds_t)period_ms * 1000);
+        mark_session(marker, session);
+    }
     close(marker);
 }
