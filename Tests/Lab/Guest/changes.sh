@@ -35,12 +35,12 @@ change() {
 observe_state() {
     # The kernel may rebuild its domains some time after it says which CPUs there are; two thorough looks later all
     # is as it stays.
-    wait_domains
+    wait_domains || { echo "$1: the daemon did not look at the domains" >&2; return 1; }
     # shellcheck disable=SC2086  # a list of names
     pids=$(processes_of $changing)
     # shellcheck disable=SC2086  # a list of processes
     kernel_side "$1/before" $pids
-    wait_rounds
+    wait_rounds || { echo "$1: there were no rounds" >&2; return 1; }
     # shellcheck disable=SC2086
     published "$1/published" $pids
     # shellcheck disable=SC2086
@@ -71,7 +71,7 @@ observe_hotplug() {
     one=$(last_of "node$(first_of has_cpu)/cpulist")
     others=$(numbers "$(cat "/sys/devices/system/node/node$(last_of has_cpu)/cpulist")")
     start_changing hotplug || return
-    observe_state hotplug/all-on
+    observe_state hotplug/all-on || return
     change hotplug/one-off topology-changed set_online 0 "$one" || return
     # shellcheck disable=SC2086  # a list of CPUs
     change hotplug/node-off topology-changed set_online 0 $others || return
@@ -95,7 +95,7 @@ observe_partition() {
     all=$(($(last_of ../cpu/online) + 1))
     middle="$((all / 4))-$((all - 1 - all / 4))"
     start_changing partition || return
-    observe_state partition/none
+    observe_state partition/none || return
     change partition/root domains-changed make_partition "$middle" || return
     change partition/isolated domains-changed turn_partition isolated || return
     change partition/removed domains-changed remove_partition || return

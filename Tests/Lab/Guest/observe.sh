@@ -130,11 +130,11 @@ observe_storm() {
     mkdir -p "$OUT/storm"
     echo "$(open_files) $(resident)" >"$OUT/storm/before"
     work storm storm count=2
-    wait_rounds 6
+    wait_rounds 6 || { echo "there were no six rounds in the storm" >&2; return 1; }
     published storm/published
     echo "$(open_files) $(resident)" >"$OUT/storm/during"
     end_work storm
-    wait_rounds 3
+    wait_rounds 3 || { echo "there were no three rounds after the storm" >&2; return 1; }
     echo "$(open_files) $(resident)" >"$OUT/storm/after"
 }
 

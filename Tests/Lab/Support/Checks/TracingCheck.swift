@@ -52,7 +52,7 @@ package struct TracingCheck: LabCheck {
         wait_until 90 running
         # The same events for the shell: the probes are there, an instance of its own keeps what they write.
         mkdir $T/instances/offline
-        echo 3072 >$T/instances/offline/buffer_size_kb
+        echo $((24576 / $(nproc))) >$T/instances/offline/buffer_size_kb
         for event in numawatch sched/sched_move_numa sched/sched_stick_numa sched/sched_swap_numa \\
             sched/sched_skip_vma_numa sched/sched_skip_cpuset_numa sched/sched_migrate_task sched/sched_switch \\
             sched/sched_process_fork sched/sched_process_exit task/task_newtask migrate/mm_migrate_pages; do
@@ -80,9 +80,6 @@ package struct TracingCheck: LabCheck {
         loaded moves count=4 mib=8 seconds=12 period_ms=3000
         loaded shared count=4 mib=8 seconds=8
         echo 0 >/proc/sys/kernel/numa_balancing
-        echo 0 >$INSTANCE/tracing_on
-        gzip <$INSTANCE/trace >$OUT/trace.txt.gz
-        cat $INSTANCE/per_cpu/cpu*/stats >$OUT/offline-stats
         # What is armed still faults for a while. What waits for ledger readings is judged after MaxLag= at the latest, and
         # published with the next round.
         kernel() { awk '/^numa_hint_faults / { print $2 }' $OUT/vmstat-$1; }
@@ -93,6 +90,10 @@ package struct TracingCheck: LabCheck {
             [ $(($(seen) - $(seen -before))) -eq $(($(kernel after) - $(kernel before))) ]
         }
         wait_until 60 settled || true
+        # Until then, so that the replay has the same faults.
+        echo 0 >$INSTANCE/tracing_on
+        gzip <$INSTANCE/trace >$OUT/trace.txt.gz
+        cat $INSTANCE/per_cpu/cpu*/stats >$OUT/offline-stats
         numawatch status --socket /tmp/tracing.socket >$OUT/status
         numawatch doctor --socket /tmp/tracing.socket >$OUT/doctor || true
         """
