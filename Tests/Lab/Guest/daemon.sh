@@ -130,7 +130,7 @@ kernel_side() {
     list="/proc/vmstat /proc/uptime /proc/stat /proc/sys/kernel/numa_balancing /sys/devices/system/cpu/online"
     for node in /sys/devices/system/node/node[0-9]*; do list="$list $node/meminfo $node/numastat $node/cpulist"; done
     for pid in "$@"; do
-        list="$list /proc/$pid/numa_maps /proc/$pid/stat /proc/$pid/status"
+        list="$list /proc/$pid/numa_maps /proc/$pid/smaps_rollup /proc/$pid/stat /proc/$pid/status"
         for task in "/proc/$pid/task"/*; do list="$list $task/sched $task/stat"; done
     done
     # shellcheck disable=SC2086  # a list of files

@@ -37,6 +37,27 @@ import Testing
     func cpu() {
         let numbers = (4...52).map { $0 == 39 ? "6" : "0" }.joined(separator: " ")
         #expect(KernelFigures.cpu("12 (a) b) S \(numbers)\n") == 6)
+        #expect(KernelFigures.cpu("12 (a) b) S 0 0\n") == nil)
+    }
+
+    @Test("CPU time is the sum of fields 14 and 15")
+    func cpuTicks() {
+        let numbers = (4...52).map { $0 == 14 ? "250" : $0 == 15 ? "17" : "1" }.joined(separator: " ")
+        #expect(KernelFigures.cpuTicks("12 (a) b) S \(numbers)\n") == 267)
+        #expect(KernelFigures.cpuTicks("nonsense") == nil)
+    }
+
+    @Test("Huge pages are read from smaps in bytes")
+    func hugePages() {
+        let text = "7f00-7fff ---p 00000000 00:00 0 [rollup]\nAnonymous: 9000 kB\nAnonHugePages:      8192 kB\n"
+        #expect(KernelFigures.smaps("AnonHugePages", in: text) == 8 << 20)
+        #expect(KernelFigures.smaps("Rss", in: text) == nil)
+    }
+
+    // From a table of the binomial distribution: P(X < 69) = 4e-6 for 84 intervals, P(X < 6) = 5e-7 for 12.
+    @Test("As many intervals hold the truth as chance demands", arguments: [(84, 69), (12, 6), (1, 0), (0, 0)])
+    func coverage(count: Int, least: Int) {
+        #expect(Coverage.least(of: count) == least)
     }
 
     @Test("A workload's first pages line of a region counts, and is complete when all pages were found")

@@ -40,6 +40,70 @@ void run_processes(const struct options *options) {
     free(children);
 }
 
+// One child of `spread`: of its memory (index + 1) / (count + 1) is on memory_node, the rest on thread_node. For an
+// even index that is one block, for an odd one it is scattered page by page.
+static void spread_child(const struct options *options, int index, int count) {
+    say("start name=spread-child pid=%d", (int)getpid());
+    struct region region = map_region(bytes_or(options, 8), false);
+    size_t pages = region.bytes / page_bytes();
+    for (int pass = 0; pass < 2; pass++) {
+        run_on_node(pass == 0 ? options->memory_node : options->thread_node);
+        for (size_t page = 0; page < pages; page++) {
+            // Blocks: where in the region the page is. Scattered: a prime stride visits all numbers below count + 1.
+            size_t parts = (size_t)count + 1;
+            size_t place = index % 2 == 0 ? page * parts / pages : page * 7919 % parts;
+            if ((place <= (size_t)index) == (pass == 0)) {
+                *(volatile uint64_t *)(region.start + page * page_bytes()) = page;
+            }
+        }
+    }
+    say("region start=0x%lx bytes=%zu policy=default index=%d", (unsigned long)(uintptr_t)region.start, region.bytes,
+        index);
+    say_pages(region);
+}
+
+void run_spread(const struct options *options) {
+    int count = count_or(options, 8);
+    pid_t *children = calloc((size_t)count, sizeof *children);
+    if (children == NULL) {
+        fail("calloc");
+    }
+    for (int i = 0; i < count; i++) {
+        // A child is set up when its end of the pipe is closed: one after the other, so that their lines do not mix.
+        int ends[2];
+        if (pipe(ends) != 0) {
+            fail("pipe");
+        }
+        pid_t child = fork();
+        if (child < 0) {
+            fail("fork");
+        }
+        if (child == 0) {
+            close(ends[0]);
+            spread_child(options, i, count);
+            close(ends[1]);
+            wait_until_stopped(options);
+            _exit(0);
+        }
+        children[i] = child;
+        close(ends[1]);
+        char byte;
+        while (read(ends[0], &byte, 1) < 0 && errno == EINTR) {
+        }
+        close(ends[0]);
+    }
+    say("ready");
+    wait_until_stopped(options);
+    for (int i = 0; i < count; i++) {
+        kill(children[i], SIGTERM);
+    }
+    for (int i = 0; i < count; i++) {
+        waitpid(children[i], NULL, 0);
+    }
+    say("done rounds=%d", count);
+    free(children);
+}
+
 // Half of the children only fork and end, half execute a new program (this one, as `mayfly`).
 static void *breed(void *argument) {
     struct worker *worker = argument;

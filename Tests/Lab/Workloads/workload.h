@@ -7,9 +7,9 @@
 //   region start=0x… bytes=… policy=… huge=…   a mapping made; its pages are where the workload put them
 //   pages start=0x… node0=… node1=…            where its pages are now, asked with move_pages(2)
 //   ready                                      everything is set up; the steady state begins
-//   stall worst_ns=… over_1ms=… total_ns=… worst_blocked_ns=… blocked_over_1ms=…
-//                                              of `stall`: the slowest pair and how many took over 1 ms; then the same
-//                                              without the time the thread was ready to run and had no CPU
+//   stall worst_ns=… over_1ms=… total_ns=… worst_blocked_ns=… blocked_over_1ms=… total_blocked_ns=…
+//                                              of `stall`: the slowest pair, how many took over 1 ms, and all together;
+//                                              then the same of the time the thread slept: for the lock
 //   done rounds=…                              the end, after `seconds=` or SIGTERM
 // so that a test compares what a tool reports with what was done, not with what another tool says.
 #pragma once
@@ -112,5 +112,6 @@ void run_policy(const struct options *options);
 void run_vmas(const struct options *options);
 void run_large(const struct options *options);
 void run_processes(const struct options *options);
+void run_spread(const struct options *options);
 void run_storm(const struct options *options);
 void run_stall(const struct options *options);

@@ -16,6 +16,8 @@ enum DaemonSteps {
     static let still = GuestStep("daemon-still", deadlineSeconds: 240, functions + "observe_still")
     /// Records processes that are too large to be read in full.
     static let large = GuestStep("daemon-large", deadlineSeconds: 300, functions + "observe_large")
+    /// Records what the daemon costs while it watches very many mappings.
+    static let budget = GuestStep("daemon-budget", deadlineSeconds: 240, functions + "observe_budget")
     /// Records the daemon before, in and after a storm of processes.
     static let storm = GuestStep("daemon-storm", deadlineSeconds: 240, functions + "observe_storm")
     /// Records states while CPUs go and come back.

@@ -97,10 +97,28 @@ enum KernelFigures {
     }
 
     /// Where a `stat` file says that a thread is: field 39, the CPU.
-    static func cpu(_ stat: String) -> Int? {
+    static func cpu(_ stat: String) -> Int? { field(39, of: stat).flatMap { Int($0) } }
+
+    /// The CPU time a `stat` file shows, in clock ticks: fields 14 and 15, utime and stime.
+    static func cpuTicks(_ stat: String) -> UInt64? {
+        guard let user = field(14, of: stat), let system = field(15, of: stat) else { return nil }
+        return user + system
+    }
+
+    /// A number of a `stat` file, counted from 1. The second field, the name, may hold anything.
+    private static func field(_ number: Int, of stat: String) -> UInt64? {
         guard let end = stat.lastIndex(of: ")") else { return nil }
         let words = stat[stat.index(after: end)...].split(separator: " ")
-        return words.count > 36 ? Int(words[36]) : nil
+        return words.count > number - 3 ? UInt64(words[number - 3]) : nil
+    }
+
+    /// Bytes of a line of smaps: `AnonHugePages:      8192 kB`.
+    static func smaps(_ name: String, in text: String) -> UInt64? {
+        for line in text.split(separator: "\n") where line.hasPrefix("\(name):") {
+            let words = line.split(separator: " ")
+            return words.count == 3 ? UInt64(words[1]).map { $0 << 10 } : nil
+        }
+        return nil
     }
 
     /// The number behind `name=`.

@@ -52,9 +52,28 @@ package struct PlacementCheck: LabCheck {
         }
         if processes == 0 { problems.append("no process was recorded") }
         let regions = try compareRegions(recording, &problems)
+        let huge = try compareHugePages(recording, &problems)
         return CheckVerdict(
-            compared: "\(processes) processes, \(bytes >> 20) MiB, \(regions) regions under a policy",
+            compared: "\(processes) processes, \(bytes >> 20) MiB (\(huge >> 20) in huge pages), "
+                + "\(regions) regions under a policy",
             problems: problems)
+    }
+
+    /// The workload that asks for huge pages has them, or nothing above was said of huge pages.
+    ///
+    /// - Returns: How many bytes of it are in huge pages.
+    private func compareHugePages(_ recording: Recording, _ problems: inout [String]) throws(LabFailure) -> UInt64 {
+        guard let process = WorkloadLines(recording.result)["huge"].first, let region = process.regions.first else {
+            problems.append("the workload huge did not say where its memory is")
+            return 0
+        }
+        let text = recording.kernel(.after, "/proc/\(process.pid)/smaps_rollup") ?? ""
+        let bytes = KernelFigures.smaps("AnonHugePages", in: text) ?? 0
+        // A node without 2 MiB in one piece gives small pages, and balancing splits what it cannot move whole.
+        if bytes < region.bytes / 2 {
+            problems.append("huge: \(bytes) of \(region.bytes) bytes are in huge pages")
+        }
+        return bytes
     }
 
     /// Memory under a policy, of processes that were stopped at once: where the workload found it is where it is.

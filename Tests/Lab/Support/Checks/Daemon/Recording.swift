@@ -8,6 +8,7 @@ import FixtureSupport
 /// | `published/NAME.json` | documents of `/v1` |
 /// | `published/process-PID.json` | `/v1/processes/PID` |
 /// | `published/metrics` | `/metrics` |
+/// | `draws/N/…` | the same of several moments |
 struct Recording {
     let result: GuestResult
     /// `moving`, `still`, `sample`.
@@ -38,8 +39,19 @@ struct Recording {
     }
 
     /// A document of the daemon.
-    func published(_ document: String) throws(LabFailure) -> JSONValue {
-        guard let bytes = result.file("\(name)/published/\(document).json") else {
+    func published(_ document: String) throws(LabFailure) -> JSONValue { try self.document(document, in: "published") }
+
+    /// The moments at which documents were recorded again and again, in order.
+    var draws: [String] { HostFiles.names(in: "\(result.directory)/files/\(name)/draws").sorted() }
+
+    /// A document of one of ``draws``.
+    func drawn(_ draw: String, _ document: String) throws(LabFailure) -> JSONValue {
+        try self.document(document, in: "draws/\(draw)")
+    }
+
+    /// A document in a directory below the recording's.
+    func document(_ document: String, in directory: String) throws(LabFailure) -> JSONValue {
+        guard let bytes = result.file("\(name)/\(directory)/\(document).json") else {
             throw LabFailure("judge \(name)", "the document \(document) was not recorded")
         }
         guard let value = JSONValue(bytes) else {
