@@ -4,8 +4,8 @@
 # while numawatchd does, and while "numastat -p" does. A measurement, not a test: it prints numbers and fails only when
 # it cannot measure. docs/harm.md has figures and says how to read them.
 #
-# The observers take turns, so that what else the machine does falls on all of them alike. Every turn starts a new
-# target and a new observer, which therefore knows nothing yet of the machine or of the target.
+# The observers take turns, in another order each time, so that what else the machine does falls on all of them alike.
+# Every turn starts a new target and a new observer, which therefore knows nothing yet of the machine or of the target.
 #
 # TURNS=3                 turns of each observer
 # LENGTH=65               seconds of a turn
@@ -75,6 +75,7 @@ daemon_note() {
 
 # turn OBSERVER MIB MAPPINGS
 turn() {
+    : >"$directory/target"
     # shellcheck disable=SC2086  # a list of keys
     "$binaries/numawatch-workload" stall "mib=$2" "maps=$3" $place >"$directory/target" &
     target=$!
@@ -95,7 +96,8 @@ turn() {
         observer=
     fi
     echo "$2 $3 $1 $(value 'done' rounds) $(value stall worst_ns) $(value stall over_1ms)" \
-        "$(value stall worst_blocked_ns) $(value stall blocked_over_1ms) $note" >>"$directory/results"
+        "$(value stall worst_blocked_ns) $(value stall blocked_over_1ms) $(value stall total_blocked_ns) $note" \
+        >>"$directory/results"
 }
 
 echo "Host: $(uname -sr), $(grep -c ^processor /proc/cpuinfo) CPUs; $turns turns of $length s," \
@@ -106,31 +108,43 @@ for target_size in $targets; do
     [ "$mib" = "$target_size" ] || mappings=${target_size#*/}
     number=0
     while [ "$number" -lt "$turns" ]; do
-        for name in nobody numawatchd numastat; do turn "$name" "$mib" "$mappings"; done
+        case $((number % 3)) in
+            0) order="nobody numawatchd numastat" ;;
+            1) order="numawatchd numastat nobody" ;;
+            2) order="numastat nobody numawatchd" ;;
+        esac
+        for name in $order; do turn "$name" "$mib" "$mappings"; done
         number=$((number + 1))
     done
 done
 
-# Over all turns: the worst, and sums. Times in milliseconds. "Blocked" leaves out the time the target was ready to run
-# and had no CPU: on a machine with other things to do that is most of what is slow, and no observer's doing.
-awk '
-    function row(a, b, c, d, e, f, g, h, i) {
-        printf "%6s %9s  %-10s %12s %9s %9s %10s %11s  %s\n", a, b, c, d, e, f, g, h, i
+# "Worst" is of all pairs of all turns, "over 1 ms" their number. "Blocked" is the time the target slept, which is for
+# the lock: the median and the worst of the turns' worst pairs, how many pairs of all turns slept over 1 ms, and how
+# long the target slept per minute. Times in milliseconds.
+sort -k 1,1n -k 2,2n -k 3,3 -k 7,7n "$directory/results" | awk '
+    function row(a, b, c, d, e, f, g, h, i, j, k) {
+        printf "%6s %8s  %-10s %10s %8s %8s %8s %8s %8s %9s  %s\n", a, b, c, d, e, f, g, h, i, j, k
     }
-    BEGIN { row("MIB", "MAPPINGS", "OBSERVER", "PAIRS", "WORST", "OVER 1MS", "BLOCKED", "BLOCKED>1MS", "METHOD,HOLD") }
+    function flush() {
+        if (!turns) return
+        half = int((turns + 1) / 2)
+        median = turns % 2 ? blocked[half] : (blocked[half] + blocked[half + 1]) / 2
+        row(mib, mappings, name, pairs, sprintf("%.2f", worst / 1e6), over, sprintf("%.2f", median / 1e6),
+            sprintf("%.2f", blocked[turns] / 1e6), long, sprintf("%.2f", slept / 1e6 / turns / length_s * 60),
+            name == "numawatchd" ? notes : "-")
+        turns = pairs = worst = over = long = slept = 0
+        notes = ""
+    }
+    BEGIN {
+        row("", "", "", "", "", "", "BLOCKED:", "", "", "", "")
+        row("MIB", "MAPPINGS", "OBSERVER", "PAIRS", "WORST", "OVER 1MS", "MEDIAN", "WORST", "OVER 1MS", "PER MIN",
+            "METHOD,HOLD")
+    }
+    $1 != mib || $2 != mappings || $3 != name { flush(); mib = $1; mappings = $2; name = $3 }
     {
-        key = $1 " " $2 " " $3
-        if (!(key in pairs)) order[++keys] = key
-        pairs[key] += $4; over[key] += $6; blocked[key] += $8
-        if ($5 > worst[key]) worst[key] = $5
-        if ($7 > worst_blocked[key]) worst_blocked[key] = $7
-        notes[key] = notes[key] (key in notes ? " " : "") $9
+        pairs += $4; over += $6; long += $8; slept += $9
+        if ($5 > worst) worst = $5
+        blocked[++turns] = $7
+        notes = notes (notes == "" ? "" : " ") $10
     }
-    END {
-        for (n = 1; n <= keys; n++) {
-            split(order[n], part, " ")
-            key = order[n]
-            row(part[1], part[2], part[3], pairs[key], sprintf("%.2f", worst[key] / 1e6), over[key],
-                sprintf("%.2f", worst_blocked[key] / 1e6), blocked[key], part[3] == "numawatchd" ? notes[key] : "-")
-        }
-    }' "$directory/results"
+    END { flush() }' length_s="$length" -
