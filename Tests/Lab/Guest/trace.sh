@@ -21,8 +21,8 @@ define_probes() {
     probe 'p:numawatch/set_preferred sched_setnuma nid=$arg2:s32'
 }
 
-# The kernel's own ledger of every thread of a session, by which a replay is judged. One program reads and writes each in
-# one go: a guest starts programs slowly, and meanwhile the ledgers go on.
+# The kernel's own ledger of every thread of a session, by which a replay is judged. One program reads and writes each
+# in one go: a guest starts programs slowly, and meanwhile the ledgers go on.
 # mark_ledgers SESSION [PERIOD_MS]: once, or until the session's leader has ended.
 mark_ledgers() { numawatch-workload marks "$1" $INSTANCE/trace_marker ${2:+"$2"}; }
 

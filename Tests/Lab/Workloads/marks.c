@@ -35,8 +35,8 @@ static size_t read_text(const char *path, char text[FILE_BYTES]) {
     return length;
 }
 
-// A field of a stat file by its number in proc(5), from 3 on; -1 where it is missing. Field 2 is the program, whose name
-// may hold blanks and brackets.
+// A field of a stat file by its number in proc(5), from 3 on; -1 where it is missing. Field 2 is the program, whose
+// name may hold blanks and brackets.
 static long stat_field(const char *text, int number) {
     const char *at = strrchr(text, ')');
     for (int field = 2; at != NULL && field < number; field++) {

@@ -98,8 +98,8 @@ int count_or(const struct options *options, int otherwise);
 size_t bytes_or(const struct options *options, size_t mib);
 
 // --- marks.c
-// Writes the ledger of every thread of a session into a trace_marker: `SCHED TID CPU LINES` of docs/tracing.md. Once, or
-// with a period above 0 until the session's leader has ended.
+// Writes the ledger of every thread of a session into a trace_marker: `SCHED TID CPU LINES` of docs/tracing.md.
+// Once, or with a period above 0 until the session's leader has ended.
 void write_marks(int session, const char *path, int period_ms);
 
 // --- the workloads
