@@ -99,6 +99,7 @@ package struct BalanceStatistics: Sendable, Hashable {
     package var rebuiltDomainCount = 0
 
     package init() {}
+
     /// Adds the levels of another: levels are the same by name and distance, and those of the other come first. Counts of
     /// CPUs are the other's.
     package mutating func addLevels(of other: BalanceStatistics) {

@@ -191,7 +191,9 @@ import Testing
         #expect(replay.index.slot(12) >= 0)
     }
 
-    @Test("Where it never does, or does no more, the member goes after a while", arguments: [(false, 30), (true, 11_000)])
+    @Test(
+        "Where it never does, or does no more, the member goes after a while",
+        arguments: [(false, 30), (true, 11_000)])
     func neverFreed(tells: Bool, milliseconds: UInt64) {
         var (replay, script, group) = orphaned()
         if tells { script.add(0, 0, .free(pid: 9)) }

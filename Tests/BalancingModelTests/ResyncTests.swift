@@ -151,6 +151,29 @@ import Testing
         #expect(decisions.map(\.evidence.isResynchronising) == [true, false, false])
     }
 
+    /// Linux 6.1 keeps the locality counters after a failed migration, and CPU shares are divided by their sum.
+    @Test(
+        "CPU shares of a task that was taken over settle once its locality counters are known",
+        arguments: [false, true])
+    func settling(hasFailed: Bool) {
+        var replay = replay()
+        var script = Script()
+        script.add(1, 0, .mark(mark(10, faults: 900)))
+        if hasFailed {
+            let own = cpupid.value(cpu: 0, tid: 10)
+            script.fault(10, cpu: 0, last: own, node: 1, check: 1, target: 0, flags: .migrateFail)
+        }
+        for _ in 0..<12 {
+            script.wait(milliseconds: 2000)
+            place(&script, 10)
+        }
+        _ = feed(&replay, &script)
+        #expect(replay.counters.placements == 12)
+        let task = replay.tasks[replay.index.slot(10)]
+        #expect(task.isLocalityUnknown == hasFailed)
+        #expect(task.unsettledPlacements == (hasFailed ? 8 : 0))
+    }
+
     @Test("Marks tell which threads share memory, so that they form groups")
     func processes() {
         var replay = replay()

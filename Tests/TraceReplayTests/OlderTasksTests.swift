@@ -88,6 +88,7 @@ import Tracing
         #expect(report.run.marks.preferred.right == report.run.marks.preferred.total)
         #expect(report.run.marks.group.right == report.run.marks.group.total)
         #expect(report.run.resynchronisingMarks > 0)
+        #expect(report.run.markedPages.right == report.run.markedPages.total)
     }
 
     @Test(arguments: CaptureTests.names)

@@ -21,8 +21,10 @@ extension BalancingReplay {
         space.isSequenceUnknown = options.startsUnknown || knowsBirths
         let slot = addTask(tid, space: addSpace(space))
         tasks[slot].isSequenceUnknown = space.isSequenceUnknown
+        tasks[slot].isLocalityUnknown = space.isSequenceUnknown
         if options.startsUnknown {
             tasks[slot].standing = .lost
+            tasks[slot].unsettledPlacements = Self.settlingPlacements
         } else {
             tasks[slot].isOlder = knowsBirths
         }

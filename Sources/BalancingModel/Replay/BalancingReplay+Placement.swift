@@ -148,7 +148,7 @@ extension BalancingReplay {
         if fault.placementHits >= 2 { hasSeenSecondHit = true }
         if expectsPlacementEvents, hasSeenSecondHit {
             let tookFastBranch = fault.placementHits >= 2
-            if !isBlind, local &+ shared != 0, tookFastBranch == (tasks[slot].failedPages != 0) {
+            if !isBlind, !tasks[slot].isLocalityUnknown, local &+ shared != 0, tookFastBranch == (tasks[slot].failedPages != 0) {
                 // A failure the model still counts did not count any more, or one it has forgotten did.
                 clearsLocality = tookFastBranch
             }
@@ -192,6 +192,7 @@ extension BalancingReplay {
         tasks[slot].remotePages = 0
         tasks[slot].localPages = 0
         tasks[slot].failedPages = 0
+        tasks[slot].isLocalityUnknown = false
     }
 }
 

@@ -1,7 +1,7 @@
 /// What happens when events were lost, and with tasks that were there before the stream: ``TaskStanding`` tells the steps.
 extension BalancingReplay {
-    /// Placements after which CPU shares that began at zero are right: each halves what is missing, eight leave 1/256.
-    private static let settlingPlacements: UInt8 = 8
+    /// Placements after which CPU shares of which a part is missing are right: each halves that, eight leave 1/256.
+    static let settlingPlacements: UInt8 = 8
 
     /// Events were lost: nothing modelled is certain until the next marks of each task.
     mutating func loseEvents() {
@@ -15,9 +15,10 @@ extension BalancingReplay {
     /// - Parameter isUnseen: Told a thread id, whether events of it may be missing.
     package mutating func loseTrack(where isUnseen: (Int32) -> Bool) {
         for slot in tasks.indices where tasks[slot].tid > 0 && isUnseen(tasks[slot].tid) {
-            setStanding(slot, .lost, unsettledPlacements: tasks[slot].unsettledPlacements)
+            setStanding(slot, .lost, unsettledPlacements: Self.settlingPlacements)
             settle(slot, isCloning: false)
             abandonOpenFault(slot)
+            tasks[slot].isLocalityUnknown = true
         }
     }
 
@@ -62,12 +63,14 @@ extension BalancingReplay {
         groups[group].unsettledMembers &+= before ? -1 : 1
     }
 
-    /// A placement has closed the window that was open.
+    /// A placement has closed the window that was open. The CPU shares it gave are right only if the sum they were divided by,
+    /// the locality counters, was known.
     mutating func noteWindowClosed(_ slot: Int) {
         guard tasks[slot].isUnsettled else { return }
+        let left = tasks[slot].unsettledPlacements
         setStanding(
             slot, tasks[slot].standing == .adopted ? .reopened : tasks[slot].standing,
-            unsettledPlacements: tasks[slot].unsettledPlacements - min(1, tasks[slot].unsettledPlacements))
+            unsettledPlacements: tasks[slot].isLocalityUnknown ? left : left - min(1, left))
     }
 
     /// Takes a mark over if the task needs one.
@@ -82,16 +85,13 @@ extension BalancingReplay {
         if options.adoptionQuietNanoseconds > 0, placedAt &+ options.adoptionQuietNanoseconds > now { return }
         counters.resyncs &+= 1
         settle(slot, isCloning: false)
-        let isFirst = tasks[slot].faultBase < 0
         if let pages = mark.pagesMigrated { tasks[slot].pagesMigrated = pages }
         if let node = mark.preferredNode { tasks[slot].preferred = Int32(layout.position(ofNode: node)) }
         if let sequence = mark.scanSequence { adoptSequence(slot, Int32(truncatingIfNeeded: sequence)) }
         if !mark.nodes.isEmpty { adoptFaults(slot, mark.nodes) }
         if let gid = mark.groupID { adoptGroup(slot, gid: gid) }
-        let hasNewTable = isFirst && tasks[slot].faultBase >= 0
         setStanding(
-            slot, standing == .lost ? .adopted : .followed,
-            unsettledPlacements: hasNewTable ? Self.settlingPlacements : tasks[slot].unsettledPlacements)
+            slot, standing == .lost ? .adopted : .followed, unsettledPlacements: tasks[slot].unsettledPlacements)
         emitLedger(slot, .resync)
     }
 

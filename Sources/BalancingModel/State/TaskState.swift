@@ -45,6 +45,9 @@ struct TaskState: Sendable {
     var standing = TaskStanding.followed
     /// It was there before the stream began, and no ledger tells its past: it was started from nothing.
     var isOlder = false
+    /// `numa_faults_locality[]` holds what nobody saw, until the kernel clears it: without ``KernelSwitches/localityReset`` it
+    /// does not after a migration has failed, and goes on adding.
+    var isLocalityUnknown = false
     /// Whether it has seen its mm's current scan sequence is unknown, until its first placement.
     var isSequenceUnknown = false
     /// Placements until the CPU shares, which nothing prints, no longer depend on what was not seen.

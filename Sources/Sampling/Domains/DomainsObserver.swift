@@ -111,6 +111,7 @@ struct DomainsObserver {
         record?.totals = total?.statistics
         counters = (reading, now)
     }
+
     /// Domains are counted anew when the kernel builds them anew; the sum over them goes on.
     private mutating func addTotals(_ reading: Schedstat, _ hierarchy: DomainHierarchy) {
         let since = total?.reading ?? reading.withoutDomains

@@ -2,7 +2,10 @@ import LinuxSystem
 import SystemPackage
 
 extension OpenTrace {
-    /// What a `trace.dat` says before its pages: formats, names of threads, clock.
+    /// The names of the threads that wrote events. Without them a report shows numbers: no reason to fail.
+    func commandLines() -> [UInt8] { (try? setup.fileSystem.read("saved_cmdlines")) ?? [] }
+
+    /// What a `trace.dat` says before its pages, but for the names of threads: formats, clock.
     ///
     /// - Parameter uname: As `uname -a` prints it.
     func recordingLayout(uname: String) throws(TraceSessionError) -> TraceDatLayout {
@@ -23,8 +26,6 @@ extension OpenTrace {
         } catch {
             throw TraceSessionError(.refused, error)
         }
-        // Without names of threads a report shows their numbers: no reason to fail.
-        layout.commandLines = (try? files.read("saved_cmdlines")) ?? []
         layout.kernelSymbols = Self.symbols()
         layout.options = [
             .init(id: .traceClock, data: Array("[\(clock)]\0".utf8)),

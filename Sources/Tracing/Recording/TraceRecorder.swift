@@ -10,7 +10,7 @@ package final class TraceRecorder {
     package let capability: TraceCapability
 
     private let path: String
-    private let layout: TraceDatLayout
+    private var layout: TraceDatLayout
     private let spool: OwnedDescriptor
     private let time: any TimeSource
     private var trace: OpenTrace?
@@ -37,8 +37,9 @@ package final class TraceRecorder {
         }
         var trace = try OpenTrace(configuration, mechanisms: [.kprobes, .fprobes])
         do throws(TraceSessionError) {
-            try trace.start(configuration.filter)
+            // Reading symbols and formats takes seconds on a slow host: the start ledgers shall follow the start at once.
             layout = try trace.recordingLayout(uname: uname)
+            try trace.start(configuration.filter)
         } catch {
             _ = trace.close()
             throw error
@@ -106,6 +107,7 @@ package final class TraceRecorder {
         try trace?.pause()
         try store(pagesPerCPU: .max)
         let statistics = cpuStatistics
+        layout.commandLines = trace?.commandLines() ?? []
         let leftovers = trace.take()?.close() ?? []
         do throws(Errno) {
             let file = try OwnedDescriptor(creating: path)
