@@ -148,7 +148,8 @@ extension BalancingReplay {
         if fault.placementHits >= 2 { hasSeenSecondHit = true }
         if expectsPlacementEvents, hasSeenSecondHit {
             let tookFastBranch = fault.placementHits >= 2
-            if !isBlind, !tasks[slot].isLocalityUnknown, local &+ shared != 0, tookFastBranch == (tasks[slot].failedPages != 0) {
+            let isEvidence = !isBlind && !tasks[slot].isLocalityUnknown && local &+ shared != 0
+            if isEvidence, tookFastBranch == (tasks[slot].failedPages != 0) {
                 // A failure the model still counts did not count any more, or one it has forgotten did.
                 clearsLocality = tookFastBranch
             }
