@@ -25,12 +25,14 @@ import Testing
                 time: time)
         }
 
-        /// Lets time pass in small steps until a condition holds.
-        func advance(stepNanoseconds: UInt64, until isReached: () -> Bool) async {
+        /// Wakes the loop each time it sleeps, just when it wanted, until a condition holds.
+        func advance(until isReached: () -> Bool) async {
             while !isReached() {
-                // Whoever sleeps has reached its deadline or has not; either way it must come to run.
-                await Task.yield()
-                time.advance(byNanoseconds: stepNanoseconds)
+                if let deadline = time.nextDeadlineNanoseconds, deadline > time.monotonicNanoseconds {
+                    time.advance(byNanoseconds: deadline - time.monotonicNanoseconds)
+                } else {
+                    await Task.yield()
+                }
             }
         }
     }
@@ -39,14 +41,13 @@ import Testing
     func publishes() async throws {
         let bench = try Bench()
         let running = Task { await bench.loop.run() }
-        await bench.advance(stepNanoseconds: 10_000_000) { (bench.store.current?.sequence ?? 0) >= 3 }
+        await bench.advance { (bench.store.current?.sequence ?? 0) >= 3 }
         let snapshot = try #require(bench.store.current)
         let follow = try #require(snapshot.cost.tiers.first { $0.name == "follow" })
         // The rounds are 5 s apart, the looks half a second: several of them came before the third round.
         #expect(follow.rounds >= 2)
         #expect(snapshot.process(pid: 10) != nil)
         running.cancel()
-        await bench.advance(stepNanoseconds: 1) { true }
         await running.value
     }
 
@@ -54,13 +55,13 @@ import Testing
     func applies() async throws {
         let bench = try Bench()
         let running = Task { await bench.loop.run() }
-        await bench.advance(stepNanoseconds: 100_000_000) { (bench.store.current?.sequence ?? 0) >= 1 }
+        await bench.advance { (bench.store.current?.sequence ?? 0) >= 1 }
         var settings = SamplingSettings()
         settings.hostInterval = .seconds(60)
         settings.ledgerInterval = .seconds(60)
         await bench.loop.apply(settings)
         let before = try #require(bench.store.current).sequence
-        await bench.advance(stepNanoseconds: 100_000_000) { (bench.store.current?.sequence ?? 0) >= before + 2 }
+        await bench.advance { (bench.store.current?.sequence ?? 0) >= before + 2 }
         let tiers = try #require(bench.store.current).cost.tiers
         #expect(tiers[0].configuredIntervalNanoseconds == 60 * secondNanoseconds)
         #expect(tiers[0].intervalNanoseconds == 60 * secondNanoseconds)
@@ -72,7 +73,7 @@ import Testing
     func ends() async throws {
         let bench = try Bench()
         let running = Task { await bench.loop.run() }
-        await bench.advance(stepNanoseconds: 0) { bench.store.current != nil }
+        await bench.advance { bench.store.current != nil }
         running.cancel()
         await running.value
         #expect(bench.store.current?.sequence == 1)
