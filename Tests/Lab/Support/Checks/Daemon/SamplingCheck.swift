@@ -84,12 +84,12 @@ package struct SamplingCheck: LabCheck {
         var seen: Set<String> = []
         for draw in recording.draws {
             let document = try recording.drawn(draw, "process-\(pid)")
-            // Readings take turns, and the first may not have come yet.
-            if document["placement_gap"]?.text == "not-yet" {
+            // Readings take turns: the first may not have come yet, or be one in full from before sampling was asked for.
+            let placement = document["placement"] ?? .null
+            if document["placement_gap"]?.text == "not-yet" || seen.isEmpty && placement["method"]?.text == "full" {
                 tally.repeated += 1
                 continue
             }
-            let placement = document["placement"] ?? .null
             guard placement["method"]?.text == "sampled" else {
                 tally.problems.append("\(name): the placement of \(pid) is \(placement), not sampled")
                 return
