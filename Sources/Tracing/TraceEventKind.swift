@@ -62,24 +62,35 @@ package enum TraceEventKind: UInt8, Sendable, CaseIterable, Hashable {
         }
     }
 
-    /// What a tracepoint that is switched on promises to show; nothing for a probe.
-    package var tracepointKinds: EventKinds {
+    /// What the model calls the kinds of this event.
+    package var eventKinds: EventKinds {
         switch self {
-        case .moveNUMA, .stickNUMA, .swapNUMA: .taskMoves
-        case .skipVMA: .skipVMA
-        case .migrateTask: .migrateTask
+        case .hintFault: .hintFault
+        case .misplaced: .misplaced
+        case .misplacedReturn: .misplacedReturn
         case .schedSwitch: .schedSwitch
+        case .migrateCheck: .migrateCheck
+        case .migratePages: .migratePages
+        case .migrateTask: .migrateTask
+        case .newTask: .newTask
         case .fork: .fork
-        case .exec: .exec
         case .exit: .exit
         case .free: .free
-        case .newTask: .newTask
-        case .migratePages: .migratePages
-        case .hintFault, .misplaced, .misplacedReturn, .migrateCheck, .placement, .scanWork, .scanDone, .scanRange,
-            .scanRangeReturn, .setPreferred, .skipCPUSet, .mark, .print:
-            []
+        case .exec: .exec
+        case .placement: .placement
+        case .scanWork, .scanDone: .scanWork
+        case .scanRange, .scanRangeReturn: .scanRange
+        case .setPreferred: .setPreferred
+        case .moveNUMA, .stickNUMA, .swapNUMA: .taskMoves
+        case .skipVMA: .skipVMA
+        case .skipCPUSet: []
+        case .mark, .print: [.marks, .vmstat]
         }
     }
+
+    /// Whether it is an event of the kernel's own: one that is switched on shows every time it happens. A probe may sit on a
+    /// function whose callers have it inlined.
+    package var isTracepoint: Bool { !["numawatch", "ftrace"].contains(group) }
 
     /// The event's group where it has a fixed one.
     package var group: String {

@@ -1,4 +1,4 @@
-package import BalancingModel
+import BalancingModel
 import LinuxSystem
 import SystemPackage
 
@@ -113,33 +113,5 @@ struct TraceSetup {
             events: Self.wanted.map {
                 .init(kind: $0, name: "\($0.group)/\($0.name)", obstacle: obstacles[$0])
             }, obstacle: obstacle, kinds: kinds)
-    }
-}
-
-extension TraceEventKind {
-    /// What the model calls the kinds of this event.
-    package var eventKinds: EventKinds {
-        switch self {
-        case .hintFault: .hintFault
-        case .misplaced: .misplaced
-        case .misplacedReturn: .misplacedReturn
-        case .schedSwitch: .schedSwitch
-        case .migrateCheck: .migrateCheck
-        case .migratePages: .migratePages
-        case .migrateTask: .migrateTask
-        case .newTask: .newTask
-        case .fork: .fork
-        case .exit: .exit
-        case .free: .free
-        case .exec: .exec
-        case .placement: .placement
-        case .scanWork, .scanDone: .scanWork
-        case .scanRange, .scanRangeReturn: .scanRange
-        case .setPreferred: .setPreferred
-        case .moveNUMA, .stickNUMA, .swapNUMA: .taskMoves
-        case .skipVMA: .skipVMA
-        case .skipCPUSet: []
-        case .mark, .print: [.marks, .vmstat]
-        }
     }
 }

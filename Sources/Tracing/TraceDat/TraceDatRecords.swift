@@ -113,15 +113,15 @@ package final class TraceDatRecords: TraceRecords {
         return (RecordDecoder(layouts), names)
     }
 
-    /// A recording of ours holds the formats of what was switched on, and nothing else. A tracepoint that was on and never
-    /// occurs has not happened; a probe may sit on a function whose callers have it inlined.
+    /// A recording of ours holds the formats of what was switched on, and nothing else: a tracepoint that was on and never
+    /// occurs has not happened.
     private static func recordedKinds(_ layout: TraceDatLayout) -> EventKinds {
         var names: Set<String> = []
         for format in layout.formats {
             if let name = heading(format.text).name { names.insert("\(format.system)/\(name)") }
         }
-        return TraceEventKind.allCases.filter { names.contains("\($0.group)/\($0.name)") }
-            .reduce(into: []) { $0.formUnion($1.tracepointKinds) }
+        return TraceEventKind.allCases.filter { $0.isTracepoint && names.contains("\($0.group)/\($0.name)") }
+            .reduce(into: []) { $0.formUnion($1.eventKinds) }
     }
 
     /// The first two lines of a format: `name: sched_switch`, `ID: 314`.

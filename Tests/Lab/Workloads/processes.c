@@ -7,6 +7,20 @@
 
 #include "workload.h"
 
+// The children run until this process is to end; then they end, too.
+static void run_until_stopped(const struct options *options, pid_t *children, int count) {
+    say("ready");
+    wait_until_stopped(options);
+    for (int i = 0; i < count; i++) {
+        kill(children[i], SIGTERM);
+    }
+    for (int i = 0; i < count; i++) {
+        waitpid(children[i], NULL, 0);
+    }
+    say("done rounds=%d", count);
+    free(children);
+}
+
 void run_processes(const struct options *options) {
     int count = count_or(options, 8);
     pid_t *children = calloc((size_t)count, sizeof *children);
@@ -28,16 +42,7 @@ void run_processes(const struct options *options) {
         }
         children[i] = child;
     }
-    say("ready");
-    wait_until_stopped(options);
-    for (int i = 0; i < count; i++) {
-        kill(children[i], SIGTERM);
-    }
-    for (int i = 0; i < count; i++) {
-        waitpid(children[i], NULL, 0);
-    }
-    say("done rounds=%d", count);
-    free(children);
+    run_until_stopped(options, children, count);
 }
 
 // One child of `spread`: of its memory (index + 1) / (count + 1) is on memory_node, the rest on thread_node. For an
@@ -92,16 +97,7 @@ void run_spread(const struct options *options) {
         }
         close(ends[0]);
     }
-    say("ready");
-    wait_until_stopped(options);
-    for (int i = 0; i < count; i++) {
-        kill(children[i], SIGTERM);
-    }
-    for (int i = 0; i < count; i++) {
-        waitpid(children[i], NULL, 0);
-    }
-    say("done rounds=%d", count);
-    free(children);
+    run_until_stopped(options, children, count);
 }
 
 // Half of the children only fork and end, half execute a new program (this one, as `mayfly`).

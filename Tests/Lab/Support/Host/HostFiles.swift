@@ -61,7 +61,7 @@ package enum HostFiles {
 
     /// Makes a directory that one run has to itself; ``remove(_:)`` takes it away.
     package static func makeTemporaryDirectory() async throws(LabFailure) -> String {
-        let result = try await HostCommand.succeed("mktemp", ["--directory", "--tmpdir", "numawatch-lab-XXXXXX"])
+        let result = try await HostCommand.succeed("mktemp", ["--directory", "--suffix=.numawatch-lab"])
         return result.text.split(separator: "\n").first.map(String.init) ?? ""
     }
 
