@@ -17,6 +17,8 @@ TOPOLOGY ?=
 KERNEL ?=
 # lab: the document to write; capture: the archive.
 OUT ?=
+# lab: a directory that keeps what the guests sent.
+KEEP ?=
 # capture: what to trace.
 WORKLOAD ?=
 
@@ -65,12 +67,12 @@ harm: ## Measure what watching does to a process with much memory; TURNS=, LENGT
 	@$(MAKE) --no-print-directory build
 	@./Tests/Lab/harm.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)"
 
-lab: ## Run the checks in guests on every topology and kernel; TOPOLOGY=, KERNEL= choose, OUT=FILE writes a document
+lab: ## Run the checks in guests on every topology and kernel; TOPOLOGY=, KERNEL= choose, OUT= writes a document, KEEP= the results
 	@./scripts/install-packages.sh build lab
 	@$(MAKE) --no-print-directory build
 	@NUMAWATCH_PROMTOOL="$$(./scripts/extract-tool.sh prometheus promtool)" && export NUMAWATCH_PROMTOOL && \
 		"$$($(SWIFT) build $(RELEASE) --show-bin-path)/numawatch-lab" run $(TOPOLOGY) $(if $(KERNEL),--kernel $(KERNEL)) \
-		$(if $(OUT),--out $(OUT))
+		$(if $(KEEP),--keep $(KEEP)) $(if $(OUT),--out $(OUT))
 
 capture: ## Store a guest as an archive for fixtures: TOPOLOGY=NAME [KERNEL=6.1] [WORKLOAD="words"] [OUT=FILE]
 	@./scripts/install-packages.sh build lab

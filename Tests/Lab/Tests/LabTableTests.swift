@@ -23,6 +23,15 @@ import Testing
                 """)
     }
 
+    @Test("A guest that ends says at once what failed in it")
+    func line() {
+        #expect(
+            Self.rows.map(LabTable.line) == [
+                "2-nodes  6.1.0-56-amd64  domains  ok: 8 CPUs",
+                "4-ring  6.12  boot  FAILED: 2 problems\n  a\n  b\n  c",
+            ])
+    }
+
     @Test("The document has a line for each check made, and counts those that failed")
     func document() {
         let text = LabTable.markdown(Self.rows, topologies: [LabTopology(name: "4-ring")], checks: CheckCatalogue.all)

@@ -7,18 +7,24 @@ package enum LabTable {
         var text = cells.map { row in
             zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count + 2) }.joined() + row[3] + "\n"
         }.joined()
-        for row in rows {
-            guard case .failed(let problems) = row.outcome else { continue }
-            text += "\n\(row.topology), \(row.kernel), \(row.check):\n"
-            for problem in problems {
-                text += problem.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)\n" }.joined()
-            }
+        for row in rows where !row.isPassed {
+            text += "\n\(row.topology), \(row.kernel), \(row.check):\n" + problems(row)
         }
         return text
     }
 
-    /// One row by itself.
-    package static func line(_ row: LabRun.Row) -> String { cells(row).joined(separator: "  ") }
+    /// One row by itself, its problems below it, for who follows a run: a run that is stopped prints no table.
+    package static func line(_ row: LabRun.Row) -> String {
+        let line = cells(row).joined(separator: "  ")
+        return row.isPassed ? line : "\(line)\n\(problems(row).dropLast())"
+    }
+
+    private static func problems(_ row: LabRun.Row) -> String {
+        guard case .failed(let problems) = row.outcome else { return "" }
+        return problems.map { problem in
+            problem.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)\n" }.joined()
+        }.joined()
+    }
 
     /// A document with a table and, above it, what each topology and check is.
     package static func markdown(_ rows: [LabRun.Row], topologies: [LabTopology], checks: [any LabCheck]) -> String {
