@@ -140,25 +140,18 @@ struct PlacementReader {
         _ process: TrackedProcess, _ files: borrowing ProcessFiles, chunkBytes: Int, now: UInt64
     ) throws(ReadFailure) -> Outcome {
         reader.reset()
-        var record = PlacementRecord(method: .full, takenAtNanoseconds: now)
-        var policies: [String: NodeValues<UInt64>] = [:]
-        var regions: [MemoryRegion: NodeValues<UInt64>] = [:]
-        var residentPages: UInt64 = 0
+        var sum = PlacementSum(takenAtNanoseconds: now, pageSizeBytes: units.pageSizeBytes)
         var isDamaged = false
         // Taken out for the closure: the reader and the sums must not both be reached through `self`.
         var current = NUMAMapsReader()
         swap(&current, &reader)
         defer { swap(&current, &reader) }
-        let pageSize = units.pageSizeBytes
         let time = time
         var breather = LockBreather()
         let chunks = try files.readChunks("numa_maps", chunkBytes: chunkBytes, scratch: &scratch) { chunk, held in
             if let pause = breather.held(held) { time.pause(nanoseconds: pause) }
             do throws(KernelTextError) {
-                try current.feed(chunk) { line, bytes in
-                    Self.add(
-                        line, bytes, pageSizeBytes: pageSize, &record, &policies, &regions, &residentPages)
-                }
+                try current.feed(chunk) { line, bytes in sum.add(line, bytes) }
                 return true
             } catch {
                 isDamaged = true
@@ -171,65 +164,14 @@ struct PlacementReader {
         guard !isDamaged else { return .gap(.unsupported) }
         guard (try? current.finish()) != nil else { return .gap(.exited) }
         // Every process that has memory has mappings: none is no answer, not the answer nothing.
-        guard record.mappingCount > 0 else { return .gap(.exited) }
-        record.bytesByPolicy = policies
-        record.bytesByRegion = regions
-        record.longestCallNanoseconds = chunks.longestNanoseconds
-        process.mappingCount = record.mappingCount
+        guard sum.mappingCount > 0 else { return .gap(.exited) }
+        process.mappingCount = sum.mappingCount
         predictor.learn(
-            pages: residentPages, mappings: record.mappingCount, measuredNanoseconds: chunks.totalNanoseconds)
+            pages: sum.smallPages, mappings: sum.mappingCount, measuredNanoseconds: chunks.totalNanoseconds)
         process.holdHistory = HoldHistory(
-            pages: residentPages, mappings: record.mappingCount, measuredNanoseconds: chunks.totalNanoseconds,
+            pages: sum.smallPages, mappings: sum.mappingCount, measuredNanoseconds: chunks.totalNanoseconds,
             predictor: predictor)
-        return .read(record)
-    }
-
-    private static func add(
-        _ line: borrowing NUMAMapsLine, _ bytes: Span<UInt8>, pageSizeBytes: UInt64, _ record: inout PlacementRecord,
-        _ policies: inout [String: NodeValues<UInt64>], _ regions: inout [MemoryRegion: NodeValues<UInt64>],
-        _ residentPages: inout UInt64
-    ) {
-        record.mappingCount += 1
-        guard !line.nodePages.isEmpty else { return }
-        let unit = line.kernelPageSizeBytes ?? pageSizeBytes
-        let kind = MappingKind.of(path: line.filePath(in: bytes), hugePageSizeBytes: line.isHuge ? unit : nil)
-        let region: MemoryRegion = line.isHuge ? .huge : line.isHeap ? .heap : line.isStack ? .stack : .private
-        let policy = bytes.text(line.policy.range)
-        let total = line.residentPages
-        // Private copies of file and shared pages are anonymous memory. How they are spread over the nodes is not printed:
-        // they are taken to be spread as the mapping's pages are, rounded so that their sum stays what it is.
-        let copies = kind == .file || kind == .shared ? min(line.anonPages ?? 0, total) : 0
-        var (pagesBefore, copiesBefore): (UInt64, UInt64) = (0, 0)
-        for entry in line.nodePages {
-            pagesBefore = min(pagesBefore.addingSaturated(entry.pages), total)
-            let copiesUpToHere = Self.part(of: copies, pagesBefore, total)
-            let copied = (copiesUpToHere - copiesBefore).multipliedSaturated(by: unit)
-            copiesBefore = copiesUpToHere
-            guard let node = NodeNumber.node(entry.node) else { continue }
-            let amount = entry.pages.multipliedSaturated(by: unit)
-            record.bytes[node] = record.bytes[node].addingSaturated(amount)
-            add(amount - min(copied, amount), kind, node, &record)
-            add(min(copied, amount), .anonymous, node, &record)
-            policies[policy, default: NodeValues()][node] =
-                (policies[policy]?[node] ?? 0).addingSaturated(amount)
-            regions[region, default: NodeValues()][node] =
-                (regions[region]?[node] ?? 0).addingSaturated(amount)
-        }
-        if !line.isHuge { residentPages = residentPages.addingSaturated(total) }
-    }
-
-    /// `amount * part / whole` rounded down, at most `amount`.
-    private static func part(of amount: UInt64, _ part: UInt64, _ whole: UInt64) -> UInt64 {
-        guard part < whole else { return amount }
-        // The quotient is below `amount`, so it fits.
-        return whole.dividingFullWidth(amount.multipliedFullWidth(by: part)).quotient
-    }
-
-    private static func add(_ bytes: UInt64, _ kind: MemoryClass, _ node: NodeID, _ record: inout PlacementRecord) {
-        guard bytes > 0 else { return }
-        var values = record.bytesByClass[kind] ?? NodeValues()
-        values[node] = values[node].addingSaturated(bytes)
-        record.bytesByClass[kind] = values
+        return .read(sum.record(longestCallNanoseconds: chunks.longestNanoseconds))
     }
 
     // MARK: Sampled
