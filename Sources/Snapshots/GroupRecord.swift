@@ -6,6 +6,7 @@ package struct GroupRecord: Sendable, Equatable {
     package var pids: [Int32]
     package var threadCount: Int
     package var residentBytes: UInt64
+    /// CPU time since the daemon started by the node the thread was on when it was read, tasks that have exited included.
     package var cpuNanosecondsByNode: NodeValues<UInt64>
     package var threadsByNode: NodeValues<Int>
     /// The sum of the processes' ledgers; absent when none could be read.

@@ -76,7 +76,7 @@ struct LedgerBench: ~Copyable {
         let record = SnapshotAssembly.record(
             of: process, units: bench.reader.units, nodeByCPU: Machine.twoNodes.nodeByCPU())
         #expect(record.ledger == nil)
-        #expect(bench.reader.migratedByGroup == [:] || bench.reader.migratedByGroup["work.service"] == 0)
+        #expect(bench.reader.groupTotals["work.service"].migratedPages == 0)
     }
 
     @Test func aProcessThatExitsLeaves() {
@@ -130,8 +130,8 @@ struct LedgerBench: ~Copyable {
         #expect(bench.incident(.pidReused) == 1)
         #expect(bench.incident(.executed) == 0)
         // The old one's past was before our time; all of the new one's is in it.
-        #expect(bench.reader.migratedByGroup["work.service"] == 0)
-        #expect(bench.reader.migratedByGroup["other.service"] == 8)
+        #expect(bench.reader.groupTotals["work.service"].migratedPages == 0)
+        #expect(bench.reader.groupTotals["other.service"].migratedPages == 8)
     }
 
     @Test func execKeepsTheCountersAndForgetsTheProgram() throws {
@@ -156,7 +156,7 @@ struct LedgerBench: ~Copyable {
         #expect(process.placement == nil)
         #expect(process.placementGap == .notYet)
         #expect(bench.incident(.executed) == 1)
-        #expect(bench.reader.migratedByGroup["work.service"] == 9)
+        #expect(bench.reader.groupTotals["work.service"].migratedPages == 9)
     }
 
     @Test func execByAnotherThreadCountsNothingTwice() {
@@ -173,7 +173,7 @@ struct LedgerBench: ~Copyable {
         first.runtimeNanoseconds = 9300
         bench.root.change { [first] in $0.put(first) }
         bench.round()
-        #expect(bench.reader.migratedByGroup["work.service"] == 10)
+        #expect(bench.reader.groupTotals["work.service"].migratedPages == 10)
         #expect(bench.reader.processes[10]?.cpuNanosecondsByNode[node0] == 300)
     }
 
@@ -189,7 +189,7 @@ struct LedgerBench: ~Copyable {
         first.migrated = 130
         bench.root.change { [first, second] in $0.put(first, threads: [first, second]) }
         bench.round()
-        #expect(bench.reader.migratedByGroup["work.service"] == 30)
+        #expect(bench.reader.groupTotals["work.service"].migratedPages == 30)
     }
 
     @Test func kernelThreadsAreCountedOnceAndHaveNoRecord() {
@@ -295,7 +295,7 @@ struct LedgerBench: ~Copyable {
         }
         bench.round()
         #expect(bench.reader.processes[10] != nil)
-        #expect(bench.reader.migratedByGroup["work.service"] == 30)
+        #expect(bench.reader.groupTotals["work.service"].migratedPages == 30)
     }
 
     @Test func attributesAreReadAgainOnceAMinute() {

@@ -37,11 +37,12 @@ import Testing
         #expect(bench.incident(.exitedDuringRead) == 0)
     }
 
-    @Test func migratedTotalsOnlyGrowAndKeepThoseOfTasksThatExited() {
+    @Test func totalsOfGroupsOnlyGrowAndKeepThoseOfTasksThatExited() {
         var bench = LedgerBench()
         var generator = SplitMix64(seed: 8)
-        var alive: [Int32: FakeTask] = [1: FakeTask(pid: 1, startTicks: 10)]
+        var alive: [Int32: FakeTask] = [1: FakeTask(pid: 1, startTicks: 10, runtimeNanoseconds: 9000)]
         var truth: UInt64 = 0
+        var time: UInt64 = 0
         var next: Int32 = 100
         var last: UInt64 = 0
         bench.root.change { [alive] in $0.put(alive[1]!, threads: Array(alive.values)) }
@@ -54,26 +55,33 @@ import Testing
                 let pages = UInt64.random(in: 0...50, using: &generator)
                 alive[tid]?.migrated += pages
                 truth += pages
+                let ran = UInt64.random(in: 0...700, using: &generator)
+                alive[tid]?.runtimeNanoseconds += ran
+                time += ran
             }
             for _ in 0..<Int.random(in: 0...3, using: &generator) {
                 next += 1
                 var task = FakeTask(pid: next, startTicks: 1000 + UInt64(round))
                 task.migrated = UInt64.random(in: 0...20, using: &generator)
                 truth += task.migrated
+                task.runtimeNanoseconds = UInt64.random(in: 0...700, using: &generator)
+                time += task.runtimeNanoseconds
                 alive[next] = task
             }
             bench.root.change { [alive] root in
                 root.put(alive[1]!, threads: alive.values.sorted { $0.pid < $1.pid })
             }
             bench.round()
-            let total = bench.reader.migratedByGroup["work.service"] ?? 0
-            #expect(total >= last)
-            #expect(total == truth)
-            last = total
+            let total = bench.reader.groupTotals["work.service"]
+            #expect(total.migratedPages >= last)
+            #expect(total.migratedPages == truth)
+            #expect(total.cpuNanosecondsByNode.total == time)
+            last = total.migratedPages
         }
         bench.root.change { $0.remove("/proc/1") }
         bench.round()
-        #expect(bench.reader.migratedByGroup["work.service"] == truth)
+        #expect(bench.reader.groupTotals["work.service"].migratedPages == truth)
+        #expect(bench.reader.groupTotals["work.service"].cpuNanosecondsByNode.total == time)
     }
 
     @Test func beforeForkResetTheCounterAChildsInheritanceIsNotCounted() {
@@ -89,7 +97,7 @@ import Testing
         child.migrated = 43
         bench.root.change { [child] in $0.put(child) }
         bench.round()
-        #expect(bench.reader.migratedByGroup["work.service"] == 3)
+        #expect(bench.reader.groupTotals["work.service"].migratedPages == 3)
     }
 
     @Test func aTornLedgerIsReadOnceMore() throws {
@@ -161,7 +169,7 @@ import Testing
             of: process, units: bench.reader.units, nodeByCPU: Machine.twoNodes.nodeByCPU())
         #expect(record.ledger?.migratedPages == huge)
         #expect(record.residentBytes == huge)
-        let groups = SnapshotAssembly.groups(of: [record, record], migrated: bench.reader.migratedByGroup)
+        let groups = SnapshotAssembly.groups(of: [record, record], totals: bench.reader.groupTotals)
         #expect(groups.first?.residentBytes == huge)
     }
 

@@ -12,7 +12,7 @@ enum GroupDocument {
             "cpu_by_node",
             .object([
                 .provenance,
-                .required("cpu_seconds_by_node", .secondsByNode, "By the node the threads were last seen on."),
+                .required("cpu_seconds_by_node", .secondsByNode, "By node; exited threads included."),
             ]), "CPU time since the daemon first saw them."),
         .required("threads_by_node", .byNode, "Threads by the node of the CPU they are on."),
         .optional("ledger", LedgerDocument.schema, "The sum of the kernel's NUMA fault ledgers."),

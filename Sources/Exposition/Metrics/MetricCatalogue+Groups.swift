@@ -24,7 +24,7 @@ extension MetricCatalogue {
             from: .group { group, samples in samples.put(group.residentBytes, .text(group.name)) }),
         MetricFamily(
             "numawatch_group_cpu_seconds_total", .counter, unit: .seconds,
-            "CPU time by the node the threads were last seen on, since the daemon first saw them.",
+            "CPU time by the node the threads were on when read, since the daemon started, exited tasks included.",
             provenance: .estimated, labels: ["group", "numa_node"],
             from: .group { group, samples in
                 for node in group.cpuNanosecondsByNode.nodes {

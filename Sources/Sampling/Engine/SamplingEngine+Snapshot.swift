@@ -16,7 +16,7 @@ extension SamplingEngine {
         snapshot.processes = ledger.processes.values
             .map { SnapshotAssembly.record(of: $0, units: units, nodeByCPU: nodeByCPU) }
             .sorted { $0.identity.pid < $1.identity.pid }
-        snapshot.groups = SnapshotAssembly.groups(of: snapshot.processes, migrated: ledger.migratedByGroup)
+        snapshot.groups = SnapshotAssembly.groups(of: snapshot.processes, totals: ledger.groupTotals)
         snapshot.model = model.record
         for index in snapshot.processes.indices {
             snapshot.processes[index].model = model.byProcess[snapshot.processes[index].identity.pid]

@@ -70,15 +70,14 @@ enum SnapshotAssembly {
 
     /// The groups of the processes, ascending by name.
     ///
-    /// - Parameter migrated: Pages migrated since observing began, by group, tasks that have exited included.
-    static func groups(of processes: [ProcessRecord], migrated: [String: UInt64]) -> [GroupRecord] {
+    /// - Parameter totals: What their tasks did since observing began, those that have exited included.
+    static func groups(of processes: [ProcessRecord], totals: GroupTotals) -> [GroupRecord] {
         var groups: [String: GroupRecord] = [:]
         for process in processes {
             var group = groups.removeValue(forKey: process.groupName) ?? GroupRecord(name: process.groupName)
             group.pids.append(process.identity.pid)
             group.threadCount += process.threadCount
             group.residentBytes = group.residentBytes.addingSaturated(process.residentBytes)
-            add(process.cpuNanosecondsByNode, to: &group.cpuNanosecondsByNode)
             group.threadsByNode += process.threadsByNode
             if let ledger = process.ledger { add(ledger, to: &group) }
             add(process.placement, to: &group)
@@ -86,7 +85,9 @@ enum SnapshotAssembly {
         }
         return groups.values.sorted { $0.name < $1.name }.map { group in
             var group = group
-            group.migratedPagesTotal = migrated[group.name] ?? 0
+            let total = totals[group.name]
+            group.migratedPagesTotal = total.migratedPages
+            group.cpuNanosecondsByNode = total.cpuNanosecondsByNode
             return group
         }
     }

@@ -215,16 +215,17 @@ extension LedgerReader {
     }
 
     /// CPU time since the last reading, on the node the thread is on now; of a thread born since, all of it.
-    private func addTime(_ process: TrackedProcess, _ known: TrackedThread?, _ thread: TrackedThread) {
+    private mutating func addTime(_ process: TrackedProcess, _ known: TrackedThread?, _ thread: TrackedThread) {
         guard let node = thread.record.node else { return }
-        let time = thread.record.cpuNanoseconds
+        var time = thread.record.cpuNanoseconds
         if let known {
             guard known.timeSource == thread.timeSource, time > known.record.cpuNanoseconds else { return }
-            process.cpuNanosecondsByNode[node] =
-                process.cpuNanosecondsByNode[node].addingSaturated(time - known.record.cpuNanoseconds)
-        } else if process.ledgerReadAt != nil || process.isBornSinceStart {
-            process.cpuNanosecondsByNode[node] = process.cpuNanosecondsByNode[node].addingSaturated(time)
+            time -= known.record.cpuNanoseconds
+        } else if process.ledgerReadAt == nil, !process.isBornSinceStart {
+            return
         }
+        process.cpuNanosecondsByNode[node] = process.cpuNanosecondsByNode[node].addingSaturated(time)
+        groupTotals.add(cpuNanoseconds: time, on: node, to: process.groupName)
     }
 
     /// Pages migrated since the last reading, for the group's total.
@@ -241,8 +242,7 @@ extension LedgerReader {
             let isCounted = process.ledgerReadAt != nil || process.isBornSinceStart
             increase = forkResetsMigrated && isCounted && thread.startTicks > startTicks ? pages : 0
         }
-        let total = migratedByGroup[process.groupName] ?? 0
-        migratedByGroup[process.groupName] = total.addingSaturated(increase)
+        groupTotals.add(migratedPages: increase, to: process.groupName)
     }
 
     /// Sums at the end of a process's reading.
@@ -269,11 +269,5 @@ extension LedgerReader {
             if change != 0 { result[node] = overflow ? 0 : change }
         }
         return result
-    }
-
-    mutating func trimGroups() {
-        guard migratedByGroup.count > Self.rememberedGroups else { return }
-        let live = Set(processes.values.map(\.groupName))
-        migratedByGroup = migratedByGroup.filter { live.contains($0.key) }
     }
 }

@@ -18,8 +18,8 @@ import Snapshots
 /// * Kernel threads (`PF_KTHREAD`) have no memory: they are remembered by pid and not read again, save for one in
 ///   ``recheckRounds`` each round, as a number may have come to another.
 /// * The ledger is printed without a lock: a torn one is read once more, and then not used.
-/// * `numa_pages_migrated` of a task only grows; groups sum its *increase*, so that tasks which exit stay counted and
-///   short-lived ones count once. What a task migrates between our last reading and its exit is never seen.
+/// * `numa_pages_migrated` and the CPU time of a task only grow; groups sum their *increase*, so that tasks which exit stay
+///   counted and short-lived ones count once. What a task does between our last reading and its exit is never seen.
 ///
 /// Where there are more threads than one round may read, processes take turns: those whose threads ran since they were last
 /// read count four times their age, so that busy ones are read more often and idle ones still are read.
@@ -34,8 +34,8 @@ struct LedgerReader {
     private(set) var processes: [Int32: TrackedProcess] = [:]
     var account = ReadAccount()
     var incidents: [ProcessIncident: UInt64] = [:]
-    /// Pages migrated since observing began, by group; never goes down.
-    var migratedByGroup: [String: UInt64] = [:]
+    /// What groups did since observing began; never goes down.
+    var groupTotals = GroupTotals()
     /// Threads read in the last round.
     var threadsRead = 0
     /// Processes left for a later round.
@@ -63,8 +63,6 @@ struct LedgerReader {
     static let forkedWithoutExec: UInt64 = 0x40
     /// How much more urgent a process is that ran since it was read.
     static let activeWeight: UInt64 = 4
-    /// Groups without processes whose totals are kept, should they come back.
-    static let rememberedGroups = 4096
 
     init(root: any HostRoot, units: HostUnits, startTicks: UInt64, forkResetsMigrated: Bool) {
         self.root = root
@@ -101,7 +99,7 @@ struct LedgerReader {
             readProcess(pid, now: now)
         }
         processesListedAt = now
-        trimGroups()
+        groupTotals.trim { Set(processes.values.map(\.groupName)) }
     }
 
     func isKernelThread(_ pid: Int32) -> Bool { kernelThreads[pid] != nil }

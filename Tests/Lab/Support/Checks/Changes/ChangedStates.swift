@@ -218,10 +218,7 @@ struct ChangedStates {
     private mutating func comparePast(_ recording: Recording, _ earlier: Recording) {
         let now = MetricsText(recording.metrics)
         let past = MetricsText(earlier.metrics)
-        // The processes of other groups come and go.
-        let fallen = now.fallen(since: past) { [workloads] series in
-            !series.contains("{group=") || workloads.contains { series.contains("{group=\"\($0).service\"") }
-        }
+        let fallen = now.fallen(since: past)
         counters += fallen.compared
         problems += fallen.problems
         func uptime(_ recording: Recording, _ side: Recording.Side) -> Double {

@@ -1,0 +1,44 @@
+import NUMATopology
+import Snapshots
+
+/// What the tasks of each group have done since observing began, tasks that have exited included.
+///
+/// Counted by increase, as it is seen: a sum over the living would fall as they go, and a counter may not. What a task
+/// does between its last reading and its exit is never seen.
+struct GroupTotals: Equatable {
+    struct Total: Equatable {
+        /// `numa_pages_migrated` of its tasks, base pages.
+        var migratedPages: UInt64 = 0
+        /// CPU time by the node the thread was on when it was read.
+        var cpuNanosecondsByNode = NodeValues<UInt64>()
+    }
+
+    private var byGroup: [String: Total] = [:]
+
+    /// Groups without processes whose totals are kept, should they come back.
+    static let rememberedGroups = 4096
+
+    /// The total of a group: of one never seen nothing has been counted.
+    subscript(group: String) -> Total { byGroup[group] ?? Total() }
+
+    mutating func add(migratedPages pages: UInt64, to group: String) {
+        guard pages > 0 else { return }
+        let sum = byGroup[group, default: Total()].migratedPages
+        byGroup[group, default: Total()].migratedPages = sum.addingSaturated(pages)
+    }
+
+    mutating func add(cpuNanoseconds time: UInt64, on node: NodeID, to group: String) {
+        guard time > 0 else { return }
+        let sum = byGroup[group, default: Total()].cpuNanosecondsByNode[node]
+        byGroup[group, default: Total()].cpuNanosecondsByNode[node] = sum.addingSaturated(time)
+    }
+
+    /// Forgets groups that are gone, once there are too many.
+    ///
+    /// - Parameter live: The groups that have processes; made only where it is needed.
+    mutating func trim(live: () -> Set<String>) {
+        guard byGroup.count > Self.rememberedGroups else { return }
+        let live = live()
+        byGroup = byGroup.filter { live.contains($0.key) }
+    }
+}
