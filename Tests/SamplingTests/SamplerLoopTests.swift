@@ -1,5 +1,6 @@
 import LinuxSystem
 import Snapshots
+import Synchronization
 import Testing
 
 @testable import Sampling
@@ -11,7 +12,8 @@ import Testing
         let root: ScriptedRoot
         let loop: SamplerLoop
 
-        init() throws {
+        init(time loopTime: (any TimeSource)? = nil) throws {
+            let loopTime = loopTime ?? time
             var memory = MemoryRoot.twoNodes
             memory.put(FakeTask(pid: 10, userTicks: 5))
             memory.addFile("/proc/sys/kernel/numa_balancing", text: "1\n")
@@ -21,8 +23,8 @@ import Testing
             loop = SamplerLoop(
                 executor: try ThreadExecutor(name: "sampler-test"), store: store,
                 engine: SamplingEngine(
-                    root: root, settings: SamplingSettings(), time: time, cost: FakeCost(step: 1000), seed: 1),
-                time: time)
+                    root: root, settings: SamplingSettings(), time: loopTime, cost: FakeCost(step: 1000), seed: 1),
+                time: loopTime)
         }
 
         /// Wakes the loop each time it sleeps, just when it wanted, until a condition holds.
@@ -65,6 +67,47 @@ import Testing
         let tiers = try #require(bench.store.current).cost.tiers
         #expect(tiers[0].configuredIntervalNanoseconds == 60 * secondNanoseconds)
         #expect(tiers[0].intervalNanoseconds == 60 * secondNanoseconds)
+        running.cancel()
+        await running.value
+    }
+
+    /// A host on which everything takes too long: a minute passes between any two looks at the clock.
+    private final class LateTime: TimeSource {
+        private let time = ManualTime(monotonicNanoseconds: 100 * secondNanoseconds)
+        private let sleeps = Mutex(0)
+        /// After so many the loop is ended, so that a test cannot hang.
+        static let mostSleeps = 5_000
+
+        var hasEnded: Bool { sleeps.withLock { $0 >= Self.mostSleeps } }
+
+        var monotonicNanoseconds: UInt64 {
+            time.advance(byNanoseconds: 60 * secondNanoseconds)
+            return time.monotonicNanoseconds
+        }
+        var boottimeNanoseconds: UInt64 { time.boottimeNanoseconds }
+        var realtimeNanoseconds: UInt64 { time.realtimeNanoseconds }
+        func pause(nanoseconds: UInt64) { time.pause(nanoseconds: nanoseconds) }
+        func sleep(untilMonotonicNanoseconds deadline: UInt64) async throws {
+            sleeps.withLock { $0 += 1 }
+            if hasEnded { throw CancellationError() }
+            try Task.checkCancellation()
+        }
+    }
+
+    @Test("Settings get through to a loop that is always late")
+    func appliesWhileLate() async throws {
+        let time = LateTime()
+        let bench = try Bench(time: time)
+        let running = Task { await bench.loop.run() }
+        while bench.store.current == nil { await Task.yield() }
+        var settings = SamplingSettings()
+        settings.ledgerInterval = .seconds(60)
+        await bench.loop.apply(settings)
+        try #require(!time.hasEnded, "the loop let nobody in")
+        let before = try #require(bench.store.current).sequence
+        while (bench.store.current?.sequence ?? 0) < before + 2, !time.hasEnded { await Task.yield() }
+        let tier = try #require(bench.store.current?.cost.tiers.first { $0.name == "ledger" })
+        #expect(tier.configuredIntervalNanoseconds == 60 * secondNanoseconds)
         running.cancel()
         await running.value
     }

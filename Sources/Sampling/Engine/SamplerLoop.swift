@@ -28,6 +28,9 @@ package actor SamplerLoop {
     package func run() async {
         while !Task.isCancelled {
             if let snapshot = engine.advance() { store.publish(snapshot) }
+            // Where rounds take longer than their interval, the sleep is over before it begins, and nobody else would get
+            // the actor: not even the settings that are to end that.
+            await Task.yield()
             do {
                 try await time.sleep(untilMonotonicNanoseconds: engine.nextDueAtNanoseconds)
             } catch {
