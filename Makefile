@@ -65,7 +65,7 @@ bench: ## Measure the daemon beside numastat and prometheus-node-exporter
 harm: ## Measure what watching does to a process with much memory; TURNS=, LENGTH=, INTERVAL=, TARGETS= choose
 	@./scripts/install-packages.sh build bench
 	@$(MAKE) --no-print-directory build
-	@./Tests/Lab/harm.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)"
+	@./Tests/Lab/Guest/harm.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)"
 
 lab: ## Run the checks in guests on every topology and kernel; TOPOLOGY=, KERNEL= choose, OUT= writes a document, KEEP= the results
 	@./scripts/install-packages.sh build lab

@@ -7,8 +7,8 @@ import Testing
     /// Runs a guest whose emulator is a script. It finds its number of calls in `$calls`, the console's file in `$console`
     /// and the disk of the results in `$results`.
     private func run(
-        _ script: String, overheadSeconds: Int = 60, before: (String) throws -> Void = { _ in }
-    ) async throws -> (result: Result<(attempts: Int, console: String), LabFailure>, calls: Int) {
+        _ script: String, overheadSeconds: Int = 60, steps: [GuestStep] = [], before: (String) throws -> Void = { _ in }
+    ) async throws -> (result: Result<(earlier: LabFailure?, console: String), LabFailure>, calls: Int) {
         let directory = try TemporaryDirectory.make()
         try await HostFiles.makeDirectories(["\(directory)/kernel/boot", "\(directory)/kept"])
         try HostFiles.write(Array("CONFIG_NUMA=y\n".utf8), to: "\(directory)/kernel/boot/config-6.1.0-0-amd64")
@@ -29,16 +29,18 @@ import Testing
         try HostFiles.write(Array(text.utf8), to: emulator)
         try await HostCommand.succeed("chmod", ["755", emulator])
         var plan = GuestPlan()
+        plan.steps = steps
         plan.overheadSeconds = overheadSeconds
+        plan.graceSeconds = 0
         let guest = Guest(
             topology: LabTopology(name: "none"),
             kernel: KernelPackage(
                 series: .linux61, release: "6.1.0-0-amd64", directory: "\(directory)/kernel"),
             files: GuestFiles(), programs: ProgramDisk(path: "/dev/null", files: []), plan: plan, emulator: emulator)
-        let result: Result<(attempts: Int, console: String), LabFailure>
+        let result: Result<(earlier: LabFailure?, console: String), LabFailure>
         do throws(LabFailure) {
             let end = try await guest.run(resultsIn: "\(directory)/kept")
-            result = .success((end.attempts, end.console))
+            result = .success((end.earlierFailure, end.console))
         } catch {
             result = .failure(error)
         }
@@ -61,7 +63,7 @@ import Testing
     func once() async throws {
         let (result, calls) = try await run(Self.good)
         let end = try result.get()
-        #expect(end.attempts == 1)
+        #expect(end.earlier == nil)
         #expect(end.console == "lab: end")
         #expect(calls == 1)
     }
@@ -69,7 +71,7 @@ import Testing
     @Test("A guest that crashes at first is booted once more")
     func again() async throws {
         let (result, calls) = try await run("if [ $calls -eq 1 ]; then exit 0; fi\n\(Self.good)")
-        #expect(try result.get().attempts == 2)
+        #expect(try result.get().earlier?.reason.contains("it stopped before its end") == true)
         #expect(calls == 2)
     }
 
@@ -86,14 +88,29 @@ import Testing
         #expect(calls == 2)
     }
 
-    @Test("A guest that hangs is killed at its deadline, and says so with its console")
+    @Test("A guest that hangs twice is killed and fails with its console")
     func hangs() async throws {
         let (result, calls) = try await run("echo 'lab: step stuck' >$console\nexec sleep 600", overheadSeconds: 1)
         #expect {
             try result.get()
         } throws: { error in
-            "\(error)".contains("did not end within 1 s") && "\(error)".contains("lab: step stuck")
+            "\(error)".contains("hung in its boot, for 1 s, and was killed") && "\(error)".contains("lab: step stuck")
         }
+        #expect(calls == 2)
+    }
+
+    @Test("A guest that hangs in a step is killed when the step should have ended, and booted once more")
+    func hangsInStep() async throws {
+        let (result, calls) = try await run(
+            """
+            if [ $calls -eq 1 ]; then
+                printf '[    1.0] noise lab: step work\\n' >$console
+                exec sleep 600
+            fi
+            \(Self.good)
+            """, overheadSeconds: 300, steps: [GuestStep("work", deadlineSeconds: 1, "true")])
+        let reason = try #require(try result.get().earlier?.reason)
+        #expect(reason.hasPrefix("it hung in the step work, for 1 s, and was killed"))
         #expect(calls == 2)
     }
 

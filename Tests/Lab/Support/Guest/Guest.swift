@@ -27,8 +27,9 @@ package struct Guest: Sendable {
     private static let resultsBytes = 1 << 30
     /// What a result consists of.
     private static let leftovers = ["complete", "console", "dmesg", "files", "steps"]
-    /// Emulation crashes early in boot now and then, for no fault of ours.
-    private static let attempts = 2
+    private static let failedConsole = "console-failed"
+    /// How often its console is looked at.
+    private static let lookSeconds = 1.0
 
     /// Runs the guest.
     ///
@@ -37,17 +38,19 @@ package struct Guest: Sendable {
     package func run(resultsIn directory: String) async throws(LabFailure) -> GuestResult {
         try await HostFiles.makeDirectory(directory)
         let initramfs = try await Initramfs.make(kernel: kernel, files: files, programs: programs, plan: plan)
-        var failure = LabFailure("run the guest \(topology.name)", "no attempt was made")
-        for attempt in 1...Self.attempts {
-            do {
-                var result = try await runOnce(initramfs, directory)
-                result.attempts = attempt
-                return result
-            } catch {
-                failure = error
+        try await HostFiles.remove("\(directory)/\(Self.failedConsole)")
+        do {
+            return try await runOnce(initramfs, directory)
+        } catch {
+            // Emulation crashes now and then, mostly early in boot, for no fault of ours.
+            if HostFiles.exists("\(directory)/console") {
+                try await HostCommand.succeed(
+                    "mv", ["\(directory)/console", "\(directory)/\(Self.failedConsole)"])
             }
+            var result = try await runOnce(initramfs, directory)
+            result.earlierFailure = error
+            return result
         }
-        throw failure
     }
 
     private func runOnce(_ initramfs: [UInt8], _ directory: String) async throws(LabFailure) -> GuestResult {
@@ -63,15 +66,16 @@ package struct Guest: Sendable {
             for name in Self.leftovers { try await HostFiles.remove("\(directory)/\(name)") }
             // timeout(1) ends the guest also where the lab was killed; in the foreground, so that an interrupt from the
             // keyboard ends both.
-            let run = try await HostCommand.run(
+            let ending = await watched(
                 "timeout",
-                ["--foreground", "--kill-after=10", "\(plan.deadlineSeconds)", emulator] + arguments.arguments)
+                ["--foreground", "--kill-after=10", "\(plan.deadlineSeconds)", emulator] + arguments.arguments,
+                console: arguments.consolePath)
             // An empty disk is an empty archive; the marker of completeness is then not there.
             _ = try await HostCommand.run("tar", ["-xf", arguments.resultsPath, "-C", directory])
             _ = try await HostCommand.run("cp", [arguments.consolePath, "\(directory)/console"])
             try await HostFiles.remove(work)
             let result = GuestResult(directory: directory)
-            guard result.isComplete else { throw failure(run, console: result.console) }
+            guard result.isComplete else { throw failure(ending, console: result.console) }
             return result
         } catch {
             try await HostFiles.remove(work)
@@ -79,14 +83,57 @@ package struct Guest: Sendable {
         }
     }
 
-    private func failure(_ run: HostCommand.Result, console: String) -> LabFailure {
-        let reason =
-            switch run.status {
-            case 0: "it stopped before its end, as after a panic"
-            case 124, 137: "it did not end within \(plan.deadlineSeconds) s and was killed"
-            case 127: "\(emulator) is not installed (scripts/install-packages.sh lab)"
-            default: "QEMU ended with status \(run.status): \(run.complaint)"
+    private enum Ending {
+        case ended(HostCommand.Result)
+        case failed(LabFailure)
+        case hung(String)
+    }
+
+    /// Runs the emulator until it ends, or its console shows that the guest hangs.
+    private func watched(_ program: String, _ arguments: [String], console: String) async -> Ending {
+        await withTaskGroup(of: Ending?.self) { group in
+            group.addTask {
+                do throws(LabFailure) {
+                    return .ended(try await HostCommand.run(program, arguments))
+                } catch {
+                    return .failed(error)
+                }
             }
+            group.addTask { await hang(console: console).map(Ending.hung) }
+            let first = await group.next() ?? nil
+            // Ends the other: the emulator with SIGTERM.
+            group.cancelAll()
+            await group.waitForAll()
+            return first ?? .failed(LabFailure("run the guest \(topology.name)", "it was cancelled"))
+        }
+    }
+
+    /// Waits for a guest that hangs; nil when the task is cancelled first.
+    private func hang(console: String) async -> String? {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var progress = GuestProgress(plan, now: 0)
+        while (try? await clock.sleep(for: .seconds(Self.lookSeconds))) != nil {
+            let text = (try? HostFiles.read(console)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            if let hang = progress.hang(console: text, now: (clock.now - start) / .seconds(1)) { return hang }
+        }
+        return nil
+    }
+
+    private func failure(_ ending: Ending, console: String) -> LabFailure {
+        let reason: String
+        switch ending {
+        case .failed(let failure): return failure
+        case .hung(let hang): reason = hang
+        case .ended(let run):
+            reason =
+                switch run.status {
+                case 0: "it stopped before its end, as after a panic"
+                case 124, 137: "it did not end within \(plan.deadlineSeconds) s and was killed"
+                case 127: "\(emulator) is not installed (scripts/install-packages.sh lab)"
+                default: "QEMU ended with status \(run.status): \(run.complaint)"
+                }
+        }
         let tail = console.split(separator: "\n").suffix(Self.consoleLines).joined(separator: "\n")
         return LabFailure(
             "run the guest \(topology.name) on \(kernel.release)",

@@ -29,6 +29,9 @@ package struct GuestPlan: Sendable, Hashable {
     /// The time emulation may take for booting and for writing the results, on a machine with other things to do.
     package var overheadSeconds = 120
 
-    /// When the guest is taken to hang.
+    /// How much later than a step's own deadline the guest may come to the next, before it is taken to hang.
+    package var graceSeconds = 60
+
+    /// When the guest is killed, however it gets on.
     package var deadlineSeconds: Int { steps.reduce(overheadSeconds) { $0 + $1.deadlineSeconds } }
 }

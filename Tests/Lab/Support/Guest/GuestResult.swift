@@ -8,6 +8,7 @@ package import LinuxSystem
 /// | `files/…` | what steps wrote below `$OUT` (`files/root/…`: a captured host) |
 /// | `dmesg` | the kernel's log at the end |
 /// | `console` | what stood on the console |
+/// | `console-failed` | that of an attempt before, which failed |
 package struct GuestResult: Sendable {
     /// How a step ended.
     package struct StepResult: Sendable, Hashable {
@@ -33,8 +34,8 @@ package struct GuestResult: Sendable {
     }
 
     package let directory: String
-    /// Boots it took: 2 after one that crashed early.
-    package var attempts = 1
+    /// Why it was booted once more; nil where the first attempt came to its end.
+    package var earlierFailure: LabFailure?
 
     package init(directory: String) {
         self.directory = directory

@@ -70,7 +70,12 @@ package struct LabRun: Sendable {
         if let step = result.step("prepare"), step.status != 0 {
             return [row("prepare", kernel.release, .failed(["the topology's Prepare= lines: \(step.summary)"]))]
         }
+        // Told, not hidden: what crashes or hangs might be ours after all.
         var rows: [Row] = []
+        if let failure = result.earlierFailure {
+            let reason = failure.reason.prefix { $0 != "\n" }
+            rows.append(row("boot", kernel.release, .passed("at the second attempt; the first: \(reason)")))
+        }
         for check in checks {
             do throws(LabFailure) {
                 let verdict = try await check.judge(result, topology)

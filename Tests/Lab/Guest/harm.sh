@@ -2,7 +2,8 @@
 # harm.sh BINARIES
 # What watching does to the watched: how long mmap and munmap take in a process with much memory while nobody watches,
 # while numawatchd does, and while "numastat -p" does. A measurement, not a test: it prints numbers and fails only when
-# it cannot measure. docs/harm.md has figures and says how to read them.
+# it cannot measure. docs/harm.md has figures and says how to read them. On a host it is "make harm", in a guest of the
+# lab the check "harm".
 #
 # The observers take turns, in another order each time, so that what else the machine does falls on all of them alike.
 # Every turn starts a new target and a new observer, which therefore knows nothing yet of the machine or of the target.
@@ -13,6 +14,9 @@
 # TARGETS="1024 4096 1024/1000"
 #                         MiB of the target's memory, in 4 KiB pages, and into how many mappings it is divided
 # PLACE=                  further keys of the target: "memory_node=0 thread_node=1"
+# RESULTS=                a file that keeps the figures of each turn: MiB, mappings, observer, pairs of mmap and
+#                         munmap, the longest of them, how many took over 1 ms, the longest sleep, how many sleeps
+#                         were over 1 ms, all sleep together (times in nanoseconds), and "METHOD,HOLD" of the daemon
 set -eu
 
 binaries=$1
@@ -117,6 +121,8 @@ for target_size in $targets; do
         number=$((number + 1))
     done
 done
+
+[ -z "${RESULTS:-}" ] || cp "$directory/results" "$RESULTS"
 
 # "Worst" is of all pairs of all turns, "over 1 ms" their number. "Blocked" is the time the target slept, which is for
 # the lock: the median and the worst of the turns' worst pairs, how many pairs of all turns slept over 1 ms, and how
