@@ -47,7 +47,7 @@ import Testing
         "More than numastat's, and what was not measured, fails",
         arguments: [
             (turns { $0["numawatchd"] = 310 }, "it slept 1860 ms a minute for the daemon, 1800 for numastat"),
-            (turns { $0["numawatchd"] = 1201 }, "640 MiB in 1000: it slept 7206 ms a minute for the daemon, 1800"),
+            (turns { $0["numawatchd"] = 2401 }, "640 MiB in 1000: it slept 14406 ms a minute for the daemon, 1800"),
             (turns { $0["numastat"] = 1 }, "no harm that could be measured"),
             (turns { $0["numastat"] = nil }, "640 MiB in 1000, numastat: 0 of 2 turns were measured"),
             (Array(turns().dropLast()), "640 MiB in 1000, numawatchd: 1 of 2 turns"),
