@@ -58,8 +58,8 @@ package struct DaemonClient: Sendable {
             if let accept {
                 head.headers.add(name: "accept", value: accept)
             }
-            try await outbound.write(.head(head))
-            try await outbound.write(.end(nil))
+            // At once: the daemon answers when it has the head, and then closes the connection.
+            try await outbound.write(contentsOf: [.head(head), .end(nil)])
             var status = HTTPResponseStatus.ok
             var refusal: [UInt8] = []
             var isComplete = false
