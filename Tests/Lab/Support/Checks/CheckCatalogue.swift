@@ -4,7 +4,8 @@ package enum CheckCatalogue {
     package static let all: [any LabCheck] = [
         MachineCheck(), DomainsCheck(), SourcesCheck(), DegradationCheck(), SwitchCheck(), CountersCheck(),
         MetricsCheck(), BalancingCheck(), LedgersCheck(), PlacementCheck(), NumastatCheck(), SamplingCheck(),
-        StormCheck(), HotplugCheck(), PartitionCheck(), DaemonCheck(), TracingCheck(), HarmCheck(),
+        StormCheck(), HotplugCheck(), PartitionCheck(), DaemonCheck(), TracingCheck(), NarrowedTracingCheck(),
+        HarmCheck(),
     ]
 
     /// The checks to make on a machine: those it asks for, or all that fit.
