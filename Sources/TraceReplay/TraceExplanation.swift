@@ -25,11 +25,16 @@ package struct TraceExplanation: Sendable {
         options.root = root
         let source = FileTrace(path: path, isReopenable: true)
         var survey = TraceSurvey()
+        var gaps = TraceGaps()
         var records: [TraceRecord] = []
         var reader = try open(source)
         while reader.next(into: &records) {
-            for record in records { survey.note(record.event) }
+            for record in records {
+                survey.note(record.event)
+                gaps.note(record.event)
+            }
         }
+        gaps.finish(wasOverwritten: reader.diagnostics.wasOverwritten)
         let machine = try TraceReplay.machine(for: options) ?? ReplayMachine(observed: survey)
         var settings = LiveSettings()
         settings.tasksHavePast = survey.hasStartLedgers
@@ -42,7 +47,10 @@ package struct TraceExplanation: Sendable {
         var book = StoryBook()
         reader = try open(source)
         while reader.next(into: &records) {
-            for record in records { model.consume(record.event) }
+            for record in records {
+                while let gap = gaps.next(through: record.event.timeNanoseconds) { model.consume(gap) }
+                model.consume(record.event)
+            }
             if let last = records.last { model.advance(to: last.event.timeNanoseconds) }
             for entry in model.takeStories() { book.add(entry) }
         }

@@ -118,10 +118,11 @@ package struct TraceDiagnostics: Sendable, Equatable {
             + count(of: .damagedPage)
     }
 
+    /// True if the buffer had lost its beginning when the trace was taken.
+    package var wasOverwritten: Bool { (entriesWritten ?? 0) > (entriesInBuffer ?? 0) }
+
     /// True if the stream is known to lack events: marked as lost, overwritten in the buffer, or unreadable.
-    package var isLossy: Bool {
-        lossMarks > 0 || unusableLines > 0 || (entriesWritten ?? 0) > (entriesInBuffer ?? 0)
-    }
+    package var isLossy: Bool { lossMarks > 0 || unusableLines > 0 || wasOverwritten }
 
     mutating func add(_ problem: Problem) {
         problemCounts[Problem.Kind.allCases.firstIndex(of: problem.kind) ?? 0] += 1

@@ -40,6 +40,46 @@ import Testing
         return (replay, slot)
     }
 
+    /// A placement event with the task's clocks and counters is believed, whatever switches and faults have shown.
+    @Test func measuredPlacement() {
+        var (replay, slot) = workedReplay()
+        // The worked replay is blind, and the counters depend on outcomes: only the share is taken, a quarter as there.
+        var (expected, _) = workedReplay()
+        expected.tasks[slot].remotePages = 5
+        expected.place(slot)
+        let state = BalancingEvent.PlacementState(
+            execStartNanoseconds: 17_000_000_000, sumExecRuntimeNanoseconds: 5_500_000_000, loadSum: 1,
+            lastPlacementNanoseconds: 7_000_000_000, lastSumExecRuntimeNanoseconds: 3_000_000_000,
+            remotePages: 346, localPages: 380, failedPages: 0)
+        replay.tasks[slot].runtime = 9_000_000_000
+        replay.tasks[slot].remotePages = 5
+        replay.tasks[slot].isLocalityUnknown = true
+        replay.tasks[slot].fault.phase = .accounted
+        replay.tasks[slot].fault.counts = true
+        replay.tasks[slot].fault.jiffies = 4_294_900_000
+        replay.tasks[slot].fault.accountedTime = replay.now
+        replay.consume(.init(timeNanoseconds: 11_000_000_000, tid: 9, cpu: 0, payload: .measuredPlacement(state)))
+        #expect(replay.tasks[slot].fault.isPlaced)
+        let base = replay.tasks[slot].faultBase
+        #expect(replay.faults[base..<base + 16] == expected.faults[base..<base + 16])
+        #expect(replay.tasks[slot].isLocalityUnknown)
+    }
+
+    @Test(
+        "The share of CPU time is the kernel's, Q16",
+        arguments: [
+            // 2.5 s of 10 s, and of nothing if the clock ran backwards; at first the load sum of a task that always ran.
+            (17_000_000_000, 7_000_000_000, 16_383), (6_000_000_000, 7_000_000_000, 2_500_000_000 << 16),
+            (17_000_000_000, 0, 65_534),
+        ] as [(UInt64, UInt64, UInt64)])
+    func measuredShare(now: UInt64, last: UInt64, share: UInt64) {
+        let state = BalancingEvent.PlacementState(
+            execStartNanoseconds: now, sumExecRuntimeNanoseconds: 5_500_000_000, loadSum: 47_742,
+            lastPlacementNanoseconds: last, lastSumExecRuntimeNanoseconds: 3_000_000_000, remotePages: 0,
+            localPages: 0, failedPages: 0)
+        #expect(state.share == share)
+    }
+
     @Test("One placement folds the worked window as the kernel does")
     func workedPlacement() {
         var (replay, slot) = workedReplay()

@@ -16,6 +16,14 @@ import Tracing
         var kinds: EventKinds
         var events: [BalancingEvent]
 
+        /// The process of each thread that was born in the trace.
+        func processes() -> [Int32: Int32] {
+            events.reduce(into: [:]) { processes, event in
+                guard case .newTask(let pid, let flags) = event.payload else { return }
+                processes[pid] = flags & 0x10000 != 0 ? processes[event.tid] ?? event.tid : pid
+            }
+        }
+
         init(_ name: String) throws {
             machine = ReplayMachine(
                 try BalancingHost.read(from: Fixture.archive("traces/\(name)").root))
@@ -127,5 +135,69 @@ import Tracing
         #expect(marks.group.right == marks.group.total)
         // Where groups form, something rests on what was not seen.
         if !name.contains("private") { #expect(agreement.resynchronising.total > 0) }
+    }
+
+    /// Every other process is shed for the middle of the trace, while the events before that are still on their way, and
+    /// then taken up again.
+    @Test(arguments: CaptureTests.names)
+    func staysRightWhenTheFilterChangesAheadOfTheEvents(name: String) throws {
+        let capture = try Capture(name)
+        var settings = LiveSettings()
+        settings.tasksHavePast = false
+        settings.reorderNanoseconds = 50_000_000
+        settings.adoptionQuietNanoseconds = 0
+        let first = try #require(capture.events.first).timeNanoseconds
+        let length = try #require(capture.events.last).timeNanoseconds - first
+        let (narrowed, widened) = (first + length / 3, first + 2 * length / 3)
+        let lag: UInt64 = 3_000_000_000
+        let processes = capture.processes()
+        let faulting = Set(
+            capture.events.compactMap { event -> Int32? in
+                if case .hintFault = event.payload { processes[event.tid] ?? event.tid } else { nil }
+            }
+        ).sorted()
+        // The first, the third, and so on are shed.
+        let kept = Set(faulting.enumerated().compactMap { $0.offset % 2 == 1 ? $0.element : nil })
+        func isKept(_ tid: Int32) -> Bool { kept.contains(processes[tid] ?? tid) }
+
+        var model = LiveModel(machine: capture.machine, kinds: capture.kinds, settings: settings)
+        var (changes, shed, polled) = (0, 0, first)
+        for event in capture.events {
+            while polled < event.timeNanoseconds {
+                polled += 20_000_000
+                // The filter changes now; the model has come to where the events were three seconds ago.
+                if changes < 2, polled + lag >= [narrowed, widened][changes] {
+                    let change = [narrowed, widened][changes]
+                    model.beginGap(at: change, of: .allBut(kept))
+                    model.endGap(at: change + 100_000_000, of: .allBut(kept))
+                    changes += 1
+                }
+                model.advance(to: polled)
+            }
+            if (narrowed..<widened).contains(event.timeNanoseconds) {
+                let isSeen: Bool
+                switch event.payload {
+                case .schedSwitch(let previous, _, let next): isSeen = isKept(previous) || isKept(next)
+                case .mark, .vmstat: isSeen = true
+                case .free: isSeen = false
+                default: isSeen = isKept(event.tid)
+                }
+                if case .hintFault = event.payload, !isSeen { shed += 1 }
+                if !isSeen { continue }
+            }
+            model.consume(event)
+        }
+        model.finish()
+        let agreement = model.judged.agreement
+        let marks = model.judged.marks
+        #expect(changes == 2)
+        #expect(shed > 0)
+        #expect(agreement.overall.total > 3000)
+        #expect(agreement.overall.right == agreement.overall.total)
+        #expect(marks.values.total > 0)
+        #expect(marks.values.right == marks.values.total)
+        #expect(marks.preferred.right == marks.preferred.total)
+        #expect(marks.group.right == marks.group.total)
+        #expect(model.judged.resynchronisingMarks > 0)
     }
 }

@@ -37,6 +37,8 @@ import Tracing
             event(3_194_364, tid: 211, cpu: 7, .migrateTask(pid: 212, originCPU: 5, destinationCPU: 6)),
             event(3_195_226, tid: 211, cpu: 7, .exit(pid: 211)),
             event(3_314_434, tid: 213, cpu: 6, .placement),
+            event(
+                3_314_435, tid: 213, cpu: 6, .measuredPlacement(BalancingEvent.PlacementState { UInt64(10 + $0) })),
             event(3_523_754, tid: 219, cpu: 0, .scanWork(jiffies: 4_294_893_074)),
             event(
                 3_524_173, tid: 219, cpu: 0,

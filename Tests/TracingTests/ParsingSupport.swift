@@ -46,6 +46,7 @@ let sampleTrace = """
                 grep-211     [007] d..3.     3.194364: sched_migrate_task: comm=tr pid=212 prio=120 orig_cpu=5 dest_cpu=6
                 grep-211     [007] .....     3.195226: sched_process_exit: comm=grep pid=211 prio=120
                   wl-213     [006] .....     3.314434: placement: (task_scan_max+0x0/0x180)
+                  wl-213     [006] .....     3.314435: placement: (task_scan_max+0x0/0x180) exec_start=10 sum_exec_runtime=11 load_sum=12 last_task_numa_placement=13 last_sum_exec_runtime=14 faults_remote=15 faults_local=16 faults_failed=17
                   wl-219     [000] .....     3.523754: scan_work: (task_numa_work+0x4/0x920) j=4294893074
                   wl-219     [000] .....     3.524173: sched_skip_vma_numa: numa_scan_offset=0 vm_start=400000 vm_end=48C000 reason=unsuitable
                   wl-219     [000] .....     3.524327: scan_range: (change_prot_numa+0x4/0x100) start=0x4bd000 end=0x4c3000

@@ -44,6 +44,25 @@ import Testing
         #expect(decoder.hintFaultsWithJiffies == 0)
     }
 
+    /// With all fields of the task, or without one of them: then what it tells is of no use.
+    @Test(arguments: [nil, 2, 7])
+    func aPlacementTellsOfItsTaskWhereItCan(missing: Int?) throws {
+        var format = SyntheticFormats.format(.placement)
+        for (index, name) in RecordLayout.placementState.enumerated() where index != missing {
+            format.fields.append(.init(name: name, byteOffset: 8 + 8 * index, byteCount: 8, isSigned: false))
+        }
+        var decoder = RecordDecoder([format.id: try RecordLayout(.placement, format)])
+        var record = [UInt8](repeating: 0, count: 72)
+        (record[0], record[1]) = (UInt8(format.id & 255), UInt8(format.id >> 8))
+        for index in 0..<8 { record[8 + 8 * index] = UInt8(index + 1) }
+        var events: [BalancingEvent] = []
+        decoder.decode(
+            record.span, [.init(byteOffset: 0, byteCount: 72, timeNanoseconds: 5)], cpu: 1, into: &events)
+        let state = BalancingEvent.PlacementState { UInt64($0 + 1) }
+        #expect(events.map(\.payload) == [missing == nil ? .measuredPlacement(state) : .placement])
+        #expect(decoder.eventCounts[Int(TraceEventKind.placement.rawValue)] == 1)
+    }
+
     @Test(arguments: ["", "name: x\n", "ID: 5\nformat:\n", "\u{0}"])
     func nonsenseIsRefused(text: String) throws {
         let parser = try TraceFormatParser()

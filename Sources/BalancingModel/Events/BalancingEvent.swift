@@ -31,6 +31,8 @@ package struct BalancingEvent: Sendable, Equatable {
         case migrateCheck(source: Int32, cpu: Int32)
         /// `numawatch:placement`, entry of `task_scan_max`.
         case placement
+        /// The same with what the kernel is about to reckon with. Indirect: it is large, and rare.
+        indirect case measuredPlacement(PlacementState)
         /// `numawatch:scan_work`, entry of `task_numa_work`.
         case scanWork(jiffies: UInt64?)
         /// `numawatch:scan_done`, return of `task_numa_work`.
@@ -73,8 +75,68 @@ package struct BalancingEvent: Sendable, Equatable {
         indirect case mark(LedgerMark)
         /// A `VMSTAT` mark: the `numa_*` lines of `/proc/vmstat`.
         case vmstat([VmstatCounter])
-        /// The trace says that `count` events of this CPU were lost (absent: an unknown number).
+        /// The trace says that `count` events of this CPU were lost (absent: an unknown number). Count 0 stands where a
+        /// gap opens: from there on events may be missing, and the loss that says how many follows.
         case lostEvents(count: UInt64?)
+    }
+
+    /// What `task_numa_placement` reads of a task (`struct task_struct`, 3.15 to 7.0): its CPU share since the last
+    /// placement, and by what that is divided among the nodes.
+    package struct PlacementState: Hashable, Sendable {
+        /// `se.exec_start`: the scheduler's clock when it last looked at the task, nanoseconds.
+        package var execStartNanoseconds: UInt64
+        /// `se.sum_exec_runtime`: CPU time, nanoseconds.
+        package var sumExecRuntimeNanoseconds: UInt64
+        /// `se.avg.load_sum`, which stands in for the CPU time at the first placement.
+        package var loadSum: UInt64
+        /// `last_task_numa_placement`: `exec_start` at the last placement; 0 before the first.
+        package var lastPlacementNanoseconds: UInt64
+        /// `last_sum_exec_runtime`: CPU time at the last placement, nanoseconds.
+        package var lastSumExecRuntimeNanoseconds: UInt64
+        /// `numa_faults_locality[]`, base pages since the scan period was last fitted.
+        package var remotePages: UInt64
+        package var localPages: UInt64
+        package var failedPages: UInt64
+
+        package init(
+            execStartNanoseconds: UInt64, sumExecRuntimeNanoseconds: UInt64, loadSum: UInt64,
+            lastPlacementNanoseconds: UInt64, lastSumExecRuntimeNanoseconds: UInt64, remotePages: UInt64,
+            localPages: UInt64, failedPages: UInt64
+        ) {
+            self.execStartNanoseconds = execStartNanoseconds
+            self.sumExecRuntimeNanoseconds = sumExecRuntimeNanoseconds
+            self.loadSum = loadSum
+            self.lastPlacementNanoseconds = lastPlacementNanoseconds
+            self.lastSumExecRuntimeNanoseconds = lastSumExecRuntimeNanoseconds
+            self.remotePages = remotePages
+            self.localPages = localPages
+            self.failedPages = failedPages
+        }
+
+        /// The numbers in the order of the properties.
+        package init(_ number: (Int) -> UInt64) {
+            self.init(
+                execStartNanoseconds: number(0), sumExecRuntimeNanoseconds: number(1), loadSum: number(2),
+                lastPlacementNanoseconds: number(3), lastSumExecRuntimeNanoseconds: number(4),
+                remotePages: number(5), localPages: number(6), failedPages: number(7))
+        }
+
+        /// The numbers in the order of the properties.
+        package var numbers: [UInt64] {
+            [
+                execStartNanoseconds, sumExecRuntimeNanoseconds, loadSum, lastPlacementNanoseconds,
+                lastSumExecRuntimeNanoseconds, remotePages, localPages, failedPages,
+            ]
+        }
+
+        /// The CPU share of the time since the last placement, Q16 (`numa_get_avg_runtime`).
+        package var share: UInt64 {
+            guard lastPlacementNanoseconds != 0 else { return (loadSum << 16) / (UInt64(LoadAverage.maximum) &+ 1) }
+            // The kernel tests the difference as a signed number: clocks of CPUs may be apart.
+            let period = Int64(bitPattern: execStartNanoseconds &- lastPlacementNanoseconds)
+            let run = sumExecRuntimeNanoseconds &- lastSumExecRuntimeNanoseconds
+            return (run << 16) / (UInt64(max(0, period)) &+ 1)
+        }
     }
 
     /// Fields of `sched_move_numa`, `sched_stick_numa` and `sched_swap_numa`.

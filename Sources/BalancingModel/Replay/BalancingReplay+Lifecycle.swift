@@ -22,9 +22,10 @@ extension BalancingReplay {
         let slot = addTask(tid, space: addSpace(space))
         tasks[slot].isSequenceUnknown = space.isSequenceUnknown
         tasks[slot].isLocalityUnknown = space.isSequenceUnknown
-        if options.startsUnknown {
+        if options.startsUnknown || hasTasksInGap || !cpusInGap.isEmpty {
             tasks[slot].standing = .lost
             tasks[slot].unsettledPlacements = Self.settlingPlacements
+            tasks[slot].isInGap = hasTasksInGap
         } else {
             tasks[slot].isOlder = knowsBirths
         }
@@ -120,6 +121,11 @@ extension BalancingReplay {
         if tasks[slot].isThread { tasks[slot].process = tasks[parentSlot].process }
         // What it inherits of an unknown parent is unknown; its own ledger is empty and its window whole.
         if tasks[parentSlot].standing == .lost { tasks[slot].standing = .reopened }
+        if tasks[parentSlot].isInGap || !cpusInGap.isEmpty {
+            tasks[slot].standing = .lost
+            tasks[slot].unsettledPlacements = Self.settlingPlacements
+            tasks[slot].isInGap = tasks[parentSlot].isInGap
+        }
         if sharesMemory {
             tasks[slot].preferred = tasks[parentSlot].preferred
             if cloneFlags & Self.cloneVFork != 0, !tasks[slot].isThread {

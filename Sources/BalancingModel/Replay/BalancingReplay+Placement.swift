@@ -3,15 +3,25 @@
 /// Per node and kind, the fault average becomes half of what it was plus the window: MEM' = MEM - MEM/2 + MEMBUF. The CPU
 /// average takes the task's share of CPU time, Q16, times its share of the window's faults: CPU' = CPU - CPU/2 +
 /// w·CPUBUF/(tot + 1). The group's arrays take the same differences. Example: MEM 901, window 120: 901 - 450 + 120 = 571.
+///
+/// Where the placement event tells the task's clocks and counters, w and tot are the kernel's own. Else they are reckoned
+/// from switches, ticks and faults, which is off by about what ticks are late.
 extension BalancingReplay {
     /// The kernel entered `task_scan_max`.
-    mutating func placementEvent(tid: Int32, cpu: Int32) {
+    ///
+    /// - Parameter state: What the event tells of the task.
+    mutating func placementEvent(tid: Int32, cpu: Int32, _ state: BalancingEvent.PlacementState?) {
         let slot = index.slot(tid)
         guard slot >= 0 else { return }
         noteRunning(slot, tid: tid, cpu: cpu)
         guard tasks[slot].fault.phase == .accounted, tasks[slot].fault.counts else { return }
         guard !tasks[slot].walk.isActive else { return }
         tasks[slot].fault.placementHits &+= 1
+        if tasks[slot].fault.placementHits == 1, let state {
+            tasks[slot].fault.measured = MeasuredPlacement(
+                share: state.share, remotePages: state.remotePages, localPages: state.localPages,
+                failedPages: state.failedPages)
+        }
         if tasks[slot].fault.isPlaced { return }
         if tasks[slot].fault.isHeld {
             placeUnexpectedly(slot)
@@ -63,7 +73,11 @@ extension BalancingReplay {
         tasks[slot].isSequenceUnknown = false
         tasks[slot].scanPeriodMaximum = profile.maximumPeriod(
             residentPages: residentPages(slot), group: groupWeights(slot))
-        let share = runtimeShare(slot)
+        var share = runtimeShare(slot)
+        if let measured = tasks[slot].fault.measured {
+            share = measured.share
+            adoptLocality(slot, measured)
+        }
         foldWindow(slot, share: share)
         noteWindowClosed(slot)
         let predicted = preferredNode(slot)
@@ -75,6 +89,16 @@ extension BalancingReplay {
             }
         }
         emitLedger(slot, .placement)
+    }
+
+    /// The counters the kernel divides by and fits the scan period to, before this fault's pages are added. They depend on
+    /// outcomes, so the blind drive goes on with its own.
+    private mutating func adoptLocality(_ slot: Int, _ measured: MeasuredPlacement) {
+        guard !isBlind else { return }
+        tasks[slot].remotePages = measured.remotePages
+        tasks[slot].localPages = measured.localPages
+        tasks[slot].failedPages = measured.failedPages
+        tasks[slot].isLocalityUnknown = false
     }
 
     /// `numa_get_avg_runtime`: CPU time and wall time since the last placement, as one Q16 share. The scheduler's clocks

@@ -4,22 +4,52 @@ extension BalancingReplay {
     static let settlingPlacements: UInt8 = 8
 
     /// Events were lost: nothing modelled is certain until the next marks of each task.
-    mutating func loseEvents() {
-        counters.lostEventMarks &+= 1
-        loseTrack { _ in true }
+    ///
+    /// - Parameters:
+    ///   - count: 0 where a gap opens that ends with the loss of the same CPU that has a count; meanwhile no mark is taken
+    ///     over.
+    ///   - cpu: Whose events are missing.
+    mutating func loseEvents(_ count: UInt64?, cpu: Int32) {
+        if count == 0 {
+            cpusInGap.insert(cpu)
+        } else {
+            cpusInGap.remove(cpu)
+            counters.lostEventMarks &+= 1
+        }
+        for slot in tasks.indices where tasks[slot].tid > 0 { loseTrack(slot) }
+        tellsReleases = false
         for cpu in current.indices { current[cpu] = -1 }
     }
 
-    /// Some tasks went on unseen.
+    /// Some tasks go on unseen, or seen in part, until ``endGap(where:)``. Until then no mark of theirs is taken over.
     ///
     /// - Parameter isUnseen: Told a thread id, whether events of it may be missing.
-    package mutating func loseTrack(where isUnseen: (Int32) -> Bool) {
+    package mutating func beginGap(where isUnseen: (Int32) -> Bool) {
+        hasTasksInGap = true
         for slot in tasks.indices where tasks[slot].tid > 0 && isUnseen(tasks[slot].tid) {
-            setStanding(slot, .lost, unsettledPlacements: Self.settlingPlacements)
-            settle(slot, isCloning: false)
-            abandonOpenFault(slot)
-            tasks[slot].isLocalityUnknown = true
+            loseTrack(slot)
+            tasks[slot].isInGap = true
         }
+        // Which dead task's ledger was dropped unseen is not known, nor whether the stream will tell from now on.
+        tellsReleases = false
+    }
+
+    /// What some tasks did unseen is over; from now on all of them is seen, or nothing.
+    package mutating func endGap(where isUnseen: (Int32) -> Bool) {
+        hasTasksInGap = false
+        for slot in tasks.indices
+        where tasks[slot].tid > 0 && (tasks[slot].isInGap || isUnseen(tasks[slot].tid)) {
+            loseTrack(slot)
+            tasks[slot].isInGap = false
+        }
+        tellsReleases = false
+    }
+
+    private mutating func loseTrack(_ slot: Int) {
+        setStanding(slot, .lost, unsettledPlacements: Self.settlingPlacements)
+        settle(slot, isCloning: false)
+        abandonOpenFault(slot)
+        tasks[slot].isLocalityUnknown = true
     }
 
     /// Forgets tasks that are gone although no exit of theirs was seen: only tasks whose track is lost.
@@ -77,7 +107,7 @@ extension BalancingReplay {
     mutating func resynchronise(_ mark: BalancingEvent.LedgerMark) {
         var slot = index.slot(mark.tid)
         if slot < 0, options.startsUnknown { slot = self.slot(of: mark.tid) }
-        guard slot >= 0, !tasks[slot].isExiting else { return }
+        guard slot >= 0, !tasks[slot].isExiting, !tasks[slot].isInGap, cpusInGap.isEmpty else { return }
         if let process = mark.processID { noteProcess(slot, process) }
         let standing = tasks[slot].standing
         guard standing == .lost || standing == .reopened else { return }

@@ -68,6 +68,10 @@ package struct BalancingReplay: Sendable {
     var releaseHead = 0
     /// Whether the stream was seen to tell when the kernel frees a task.
     var tellsReleases = false
+    /// CPUs whose events are missing from some time on up to a loss that is still to come.
+    var cpusInGap: Set<Int32> = []
+    /// Whether some tasks are in a gap, so that one that comes up unknown may be.
+    var hasTasksInGap = false
     /// By process id, the slot of a task that has its address space; kept where marks name processes.
     var slotByProcess: [Int32: Int32] = [:]
     /// Some task is a vfork child whose parent waits.
@@ -121,7 +125,9 @@ package struct BalancingReplay: Sendable {
                 tid: event.tid, cpu: event.cpu, lastCPUPID: lastCPUPID, memNode: memNode, pages: pages, flags: flags,
                 jiffies: jiffies)
         case .placement:
-            placementEvent(tid: event.tid, cpu: event.cpu)
+            placementEvent(tid: event.tid, cpu: event.cpu, nil)
+        case .measuredPlacement(let state):
+            placementEvent(tid: event.tid, cpu: event.cpu, state)
         case .schedSwitch(let previous, let state, let next):
             switchTasks(cpu: event.cpu, previous: previous, state: state, next: next)
         case .migrateTask(let pid, let origin, let destination):
@@ -156,8 +162,8 @@ package struct BalancingReplay: Sendable {
             break
         case .mark(let mark):
             markEvent(mark)
-        case .lostEvents:
-            loseEvents()
+        case .lostEvents(let count):
+            loseEvents(count, cpu: event.cpu)
         }
     }
 

@@ -58,7 +58,7 @@ package struct EventKinds: OptionSet, Hashable, Sendable {
         case .misplaced: self = .misplaced
         case .misplacedReturn: self = .misplacedReturn
         case .migrateCheck: self = .migrateCheck
-        case .placement: self = .placement
+        case .placement, .measuredPlacement: self = .placement
         case .scanWork, .scanDone: self = .scanWork
         case .scanRange, .scanRangeReturn: self = .scanRange
         case .setPreferred: self = .setPreferred

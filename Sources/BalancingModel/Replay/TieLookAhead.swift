@@ -45,8 +45,11 @@ package struct TieLookAhead: Sendable {
         replay.drainGroupFacts(into: &solver)
     }
 
-    /// Some tasks went on unseen.
-    package mutating func loseTrack(where isUnseen: (Int32) -> Bool) { replay.loseTrack(where: isUnseen) }
+    /// Some tasks go on unseen.
+    package mutating func beginGap(where isUnseen: (Int32) -> Bool) { replay.beginGap(where: isUnseen) }
+
+    /// What they did unseen is over.
+    package mutating func endGap(where isUnseen: (Int32) -> Bool) { replay.endGap(where: isUnseen) }
 
     /// Forgets tasks that are gone although no exit of theirs was seen.
     package mutating func forgetLost(unless isThere: (Int32) -> Bool) { replay.forgetLost(unless: isThere) }

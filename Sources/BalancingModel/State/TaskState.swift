@@ -43,6 +43,8 @@ struct TaskState: Sendable {
     var vforkParent: Int32 = -1
     /// How much of the kernel's state of this task the model has.
     var standing = TaskStanding.followed
+    /// It is in a gap: what is seen of it is a part only, and nothing is taken over before the gap ends.
+    var isInGap = false
     /// It was there before the stream began, and no ledger tells its past: it was started from nothing.
     var isOlder = false
     /// `numa_faults_locality[]` holds what nobody saw, until the kernel clears it: without ``KernelSwitches/localityReset`` it
@@ -107,11 +109,22 @@ struct FaultInProgress: Sendable {
     var accountedTime: UInt64 = 0
     /// Entries of `task_scan_max` seen since `hint_fault`.
     var placementHits: UInt32 = 0
+    /// What the kernel was about to reckon with at the first of them, where the stream tells.
+    var measured: MeasuredPlacement?
     /// Pages of the closed window, for the period controller.
     var windowShared: UInt64 = 0
     var windowPrivate: UInt64 = 0
     /// Predicted preferred node of the placement, -2 for none.
     var predictedPreferred: Int32 = -2
+}
+
+/// What a placement event tells of the kernel's reckoning: ``BalancingEvent/PlacementState`` as it is needed.
+struct MeasuredPlacement: Sendable {
+    /// Of CPU time, Q16.
+    var share: UInt64
+    var remotePages: UInt64
+    var localPages: UInt64
+    var failedPages: UInt64
 }
 
 /// A scan in progress in one task (`task_numa_work`).

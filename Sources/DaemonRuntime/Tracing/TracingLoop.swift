@@ -84,7 +84,11 @@ actor TracingLoop {
                     LiveTracer.Input(
                         batch: batch, statistics: source.statistics, delivery: environment.exchange.take(),
                         nowNanoseconds: time.monotonicNanoseconds, cpuNanoseconds: SystemTime.threadCPUNanoseconds))
-                if let filter = output.filter { try source.setFilter(filter) }
+                switch output.filter {
+                case .set(let filter, _): try source.setFilter(filter)
+                case .add(let processes, _): try source.add(processes)
+                case nil: break
+                }
                 publish(output)
                 let now = SystemTime.threadCPUNanoseconds
                 environment.exchange.spend(cpuNanoseconds: now - min(spent, now))

@@ -29,12 +29,16 @@ package struct LiveModel: Sendable {
     /// Ties before this time are decided, so that events before it may be judged.
     private var decidedNanoseconds: UInt64 = 0
     private var newestNanoseconds: UInt64 = 0
-    private var judgedNanoseconds: UInt64 = 0
     private var eventCount: UInt64 = 0
     private var lostEvents: UInt64 = 0
     private var lossMarks: UInt64 = 0
     /// Events judged before their tie was settled, because they could not wait longer.
     package private(set) var hurriedEvents: UInt64 = 0
+    /// Ledger readings of times the events have not come to.
+    private var readings = TimeLine<BalancingEvent>()
+    /// Beginnings and ends of gaps the first reader has not come to, and those the second has not.
+    private var gapsAhead = TimeLine<GapEdge>()
+    private var gaps = TimeLine<GapEdge>()
     /// What is to be told of tasks and pages, since it was last taken.
     private var stories: [StoryEntry] = []
 
@@ -58,11 +62,21 @@ package struct LiveModel: Sendable {
         if delay.isFull { makeRoom() }
         if case .mark = event.payload {} else { eventCount += 1 }
         if case .lostEvents(let count) = event.payload {
-            lossMarks += 1
+            if count != 0 { lossMarks += 1 }
             lostEvents += count ?? 1
+        }
+        // Known before either reader comes to it: a gap asks for the process of every task there is.
+        if case .newTask(let pid, let flags) = event.payload {
+            directory.born(pid, parent: event.tid, cloneFlags: flags)
         }
         delay.append(event)
         newestNanoseconds = max(newestNanoseconds, event.timeNanoseconds)
+    }
+
+    /// Takes a ledger reading. While the buffers are read, the sampler goes on: a reading may be far ahead of the events, and
+    /// waits until they have come to its time.
+    package mutating func consume(reading: BalancingEvent) {
+        readings.insert(reading, at: reading.timeNanoseconds)
     }
 
     /// Lets time pass: judges what has waited long enough.
@@ -71,6 +85,7 @@ package struct LiveModel: Sendable {
     ///   ``LiveSettings/reorderNanoseconds`` is to come.
     package mutating func advance(to now: UInt64) {
         newestNanoseconds = max(newestNanoseconds, now)
+        while let reading = readings.next(through: now) { consume(reading) }
         lookAhead(until: now - min(now, settings.reorderNanoseconds))
         let deadline = now - min(now, settings.maximumLagNanoseconds)
         let settled = ahead.openSince(now: delay.aheadNanoseconds) ?? .max
@@ -78,13 +93,17 @@ package struct LiveModel: Sendable {
         while let oldest = delay.oldestNanoseconds, oldest < decidedNanoseconds, judgeNext() {
             if oldest >= settled { hurriedEvents += 1 }
         }
+        // Where nothing comes any more, a gap does not wait.
+        if delay.count == 0 { enterGaps(through: now - min(now, settings.reorderNanoseconds)) }
     }
 
     /// Ends the stream: everything is judged.
     package mutating func finish() {
+        while let reading = readings.next(through: .max) { consume(reading) }
         lookAhead(until: .max)
         decide(before: .max)
         while judgeNext() {}
+        enterGaps(through: .max)
         run.finish()
         takeResults()
     }
@@ -102,23 +121,38 @@ package struct LiveModel: Sendable {
         }
     }
 
-    /// Some tasks went on unseen, as of now.
+    /// From a moment on some tasks go on unseen. Each reader loses their track when it comes to that moment: what happened
+    /// before was seen, though it may not have come in yet.
     ///
-    /// - Parameter isUnseen: Told a process id, whether events of it may be missing.
-    package mutating func loseTrack(where isUnseen: (Int32) -> Bool) {
-        // What is in line was seen; what comes next was not.
-        lookAhead(until: .max)
-        decide(before: .max)
-        while judgeNext() {}
-        let directory = directory
-        run.loseTrack { isUnseen(directory.process(of: $0)) }
-        ahead.loseTrack { isUnseen(directory.process(of: $0)) }
+    /// - Parameters:
+    ///   - time: The clock of the events, nanoseconds; if later ones were judged already, it is now.
+    ///   - unseen: Processes of which events may be missing from then on.
+    package mutating func beginGap(at time: UInt64, of unseen: UnseenProcesses) {
+        gapsAhead.insert(.begin(unseen), at: time)
+        gaps.insert(.begin(unseen), at: time)
+    }
+
+    /// From a moment on everything of these tasks is seen, or nothing: what was taken over in the gap counts no more.
+    package mutating func endGap(at time: UInt64, of unseen: UnseenProcesses) {
+        gapsAhead.insert(.end(unseen), at: time)
+        gaps.insert(.end(unseen), at: time)
+    }
+
+    private mutating func enterGaps(through time: UInt64) {
+        while let edge = gaps.next(through: time) { edge.enter(&run, directory) }
+    }
+
+    private mutating func enterGapsAhead(through time: UInt64) {
+        while let edge = gapsAhead.next(through: time) { edge.enter(&ahead, directory) }
     }
 
     // MARK: The two readers
 
     private mutating func lookAhead(until time: UInt64) {
-        while let event = delay.nextAhead(until: time) { ahead.consume(event) }
+        while let event = delay.nextAhead(until: time) {
+            enterGapsAhead(through: event.timeNanoseconds)
+            ahead.consume(event)
+        }
     }
 
     /// Decides the ties before a time, as far as the first reader has come.
@@ -144,7 +178,7 @@ package struct LiveModel: Sendable {
     @discardableResult
     private mutating func judgeNext() -> Bool {
         guard let event = delay.nextJudged() else { return false }
-        judgedNanoseconds = max(judgedNanoseconds, event.timeNanoseconds)
+        enterGaps(through: event.timeNanoseconds)
         note(event)
         run.consume(event)
         takeResults()
@@ -153,7 +187,6 @@ package struct LiveModel: Sendable {
 
     private mutating func note(_ event: BalancingEvent) {
         switch event.payload {
-        case .newTask(let pid, let flags): directory.born(pid, parent: event.tid, cloneFlags: flags)
         case .exit(let pid): directory.exited(pid)
         case .moveNUMA(let move): tell(move.pid, event, .taskMove(.moved, move))
         case .stickNUMA(let move): tell(move.pid, event, .taskMove(.stuck, move))
@@ -161,7 +194,7 @@ package struct LiveModel: Sendable {
             tell(move.pid, event, .taskMove(.swapped, move))
             tell(move.otherPID, event, .taskMove(.swapped, move))
         case .setPreferred(let node): tell(event.tid, event, .preferred(node))
-        case .lostEvents(let count): tell(0, event, .lost(count))
+        case .lostEvents(let count): if count != 0 { tell(0, event, .lost(count)) }
         default: break
         }
     }

@@ -50,8 +50,8 @@ package struct LiveTracer: Sendable {
 
     /// What to do.
     package struct Output: Sendable {
-        /// A filter to set.
-        package var filter: TraceFilter?
+        /// How to change the filter, before the next step.
+        package var filter: TracingScope.Change?
         package var stories: [StoryEntry] = []
         package var record: TracingRecord?
         package var notices: [Notice] = []
@@ -70,6 +70,10 @@ package struct LiveTracer: Sendable {
     private var shedNanoseconds: UInt64 = 0
     private var lastLossNotice: UInt64 = 0
     private var processes: [ProcessRecord] = []
+    /// When the filter was last set.
+    private var filteredAt: UInt64 = 0
+    /// Whose track a change of the filter loses that was asked for in the last step.
+    private var changing: UnseenProcesses?
 
     /// Losses are told at most this often.
     private static let lossNoticeNanoseconds: UInt64 = 60_000_000_000
@@ -106,7 +110,7 @@ package struct LiveTracer: Sendable {
             faultCheck.note(event)
             model.consume(event)
         }
-        for reading in input.delivery.readings { model.consume(reading) }
+        for reading in input.delivery.readings { model.consume(reading: reading) }
         let streamTime = now - min(now, input.statistics.lagNanoseconds)
         faultCheck.settle(at: streamTime)
         model.advance(to: streamTime)
@@ -116,17 +120,23 @@ package struct LiveTracer: Sendable {
         }
         let hasLost = noteLosses(input.statistics, now, &output)
         let before = shedder.level
-        let hasChanged = shedder.observe(
-            LoadShedder.Reading(
-                nowNanoseconds: now, events: UInt64(input.batch.count), fillShare: fillShare(input.statistics),
-                hasLost: hasLost))
+        // A fill is news once; after that its buffer has been read.
+        let isCounted = input.statistics.countedAtNanoseconds > statistics.countedAtNanoseconds
+        // The rate is that of the events' own time: what piled up while nobody read comes all at once.
+        let reading = LoadShedder.Reading(
+            nowNanoseconds: streamTime, events: UInt64(input.batch.count),
+            fillShare: isCounted ? fillShare(input.statistics) : 0, hasLost: hasLost)
+        // Events from before the filter was last set say nothing of what it lets through.
+        let hasChanged = (hasLost || streamTime >= filteredAt) && shedder.observe(reading)
         if hasChanged { noteShedding(from: before, now, &output) }
         if hasChanged || input.delivery.processes != nil {
-            if let change = scope.update(processes, shedder: shedder) {
-                output.filter = change.filter
-                model.loseTrack { change.unseen.contains($0) }
-            }
+            output.filter = scope.update(processes, shedder: shedder)
         }
+        // Some time between this step and the next the filter changes.
+        if let unseen = changing { model.endGap(at: now, of: unseen) }
+        changing = output.filter?.unseen
+        if let unseen = changing { model.beginGap(at: now, of: unseen) }
+        if case .set = output.filter { filteredAt = now }
         statistics = input.statistics
         output.stories = model.takeStories()
         if now >= recordedAt &+ settings.recordIntervalNanoseconds {
@@ -149,8 +159,11 @@ package struct LiveTracer: Sendable {
         let hasLost =
             new.lostEvents > statistics.lostEvents || new.lossesWithoutCount > statistics.lossesWithoutCount
             || new.missedProbeHits > statistics.missedProbeHits
-        // A probe that was not handled leaves no mark in the stream.
-        if new.missedProbeHits > statistics.missedProbeHits { model.loseTrack { _ in true } }
+        // A probe that was not handled leaves no mark in the stream: it was some time between two readings of the count.
+        if new.missedProbeHits > statistics.missedProbeHits {
+            model.beginGap(at: statistics.countedAtNanoseconds, of: .all)
+            model.endGap(at: new.countedAtNanoseconds, of: .all)
+        }
         if hasLost, lastLossNotice == 0 || now >= lastLossNotice &+ Self.lossNoticeNanoseconds {
             lastLossNotice = now
             output.notices.append(.lost(new.lostEvents + new.lossesWithoutCount + new.missedProbeHits))

@@ -26,7 +26,7 @@ package struct LoadShedder: Sendable, Equatable {
 
     /// What was measured since the last reading.
     package struct Reading: Sendable, Equatable {
-        /// Monotonic, nanoseconds.
+        /// The clock of the events, nanoseconds: up to when they have come. It does not run backwards.
         package var nowNanoseconds: UInt64
         /// Events that came.
         package var events: UInt64

@@ -3,8 +3,10 @@ package import Tracing
 
 /// Which processes are traced: what the administrator asked for, less what has to be shed.
 ///
-/// The kernel filters by thread and follows births by itself, so the filter is set anew only when a process is wanted that
-/// neither is in it nor descends from one that is, or when something is shed.
+/// The kernel filters by thread and follows births by itself, so the filter is set anew only when something is shed.
+/// Processes that are to be traced besides are added to it, which disturbs nobody: one that has come up or is taken up
+/// again, and every descendant a round lists for the first time. Most of those the kernel follows already, but not the ones
+/// that were there before their ancestor was named, or were born while the filter was being set.
 package struct TracingScope: Sendable {
     /// What the administrator asked for; both empty: everything.
     package struct Choice: Sendable, Equatable {
@@ -17,14 +19,25 @@ package struct TracingScope: Sendable {
         package var isEverything: Bool { processes.isEmpty && units.isEmpty }
     }
 
+    /// A process known to be traced.
+    private struct Cover: Sendable {
+        var startTimeTicks: UInt64
+        /// From this round on whatever is listed as its child for the first time was born in sight: a round under way when
+        /// the filter changed may have listed processes before that.
+        var settledRound: UInt64
+    }
+
     private let choice: Choice
     private let matches: @Sendable (_ name: String, _ pattern: String) -> Bool
-    /// The filter in force.
+    /// The filter that was set last; processes may have been added to it since.
     package private(set) var filter: TraceFilter
-    /// Processes traced for being in the filter or a descendant of one that is; nil: all.
-    private var covered: Set<Int32>?
+    /// Nil: all.
+    private var covered: [Int32: Cover]?
+    private var round: UInt64 = 0
     /// Processes that are wanted but shed.
     package private(set) var shedProcesses: Set<Int32> = []
+
+    private static let settlingRounds: UInt64 = 2
 
     /// - Parameter matches: Whether a unit's name fits a pattern.
     package init(
@@ -32,47 +45,83 @@ package struct TracingScope: Sendable {
     ) {
         self.choice = choice
         self.matches = matches
+        guard !choice.isEverything else {
+            filter = .everything
+            return
+        }
         // Units are known only once a round has listed the processes.
-        filter = choice.isEverything ? .everything : TraceFilter(scope: .processes(choice.processes))
-        covered = choice.isEverything ? nil : choice.processes
+        filter = TraceFilter(scope: .processes(choice.processes))
+        covered = [:]
     }
 
-    /// A filter to set, and whose track is lost by it.
-    package struct Change: Sendable, Equatable {
-        package var filter: TraceFilter
-        /// Processes that were or will not be traced for a while.
-        package var unseen: Set<Int32>
+    /// What to do with the filter, and whose track is lost by it.
+    package enum Change: Sendable, Equatable {
+        /// It is set anew.
+        case set(TraceFilter, unseen: UnseenProcesses)
+        /// Processes are added to it.
+        case add(Set<Int32>, unseen: UnseenProcesses)
+
+        package var unseen: UnseenProcesses {
+            switch self {
+            case .set(_, let unseen), .add(_, let unseen): unseen
+            }
+        }
     }
 
-    /// Works out the filter for the processes there are.
+    /// Works out the filter for the processes a round has listed.
     ///
     /// - Returns: What to change; nothing if the filter in force does.
     package mutating func update(_ processes: [ProcessRecord], shedder: LoadShedder) -> Change? {
-        let wanted = processes.filter(isChosen)
+        round += 1
         if choice.isEverything, shedder.level == 0 {
             shedProcesses = []
             guard let before = covered else { return nil }
             covered = nil
             filter = .everything
-            let unseen = Set(processes.map(\.identity.pid)).subtracting(before)
-            return Change(filter: filter, unseen: unseen)
+            return .set(filter, unseen: .allBut(Set(before.keys)))
         }
-        let kept = Set(wanted.filter { shedder.keeps(Self.key(of: $0)) }.map(\.identity.pid))
-        shedProcesses = Set(wanted.map(\.identity.pid)).subtracting(kept)
-        let before = covered
-        if let before {
-            let reached = Self.descendants(of: before, among: processes)
-            covered = reached
-            // Descendants are traced whether they would be kept or not; only a wanted one left out or a shed one
-            // that was set makes a change worth its gap.
-            let isShedding = !shedProcesses.isDisjoint(with: filter.processes)
-            guard !kept.isSubset(of: reached) || isShedding else { return nil }
+        let wanted = wanted(processes)
+        let kept = wanted.filter { shedder.keeps(Self.key(of: $0)) }
+        let keptIDs = Set(kept.map(\.identity.pid))
+        shedProcesses = Set(wanted.map(\.identity.pid)).subtracting(keptIDs)
+        // What a kept process brings into being is traced whether it would be kept or not; only a process that was named and
+        // is to be shed is worth a new filter with its gap.
+        if let before = covered, shedProcesses.isDisjoint(with: before.keys) { return extend(before, with: kept) }
+        let before = covered.map { Set($0.keys) }
+        filter = TraceFilter(scope: .processes(keptIDs))
+        covered = Dictionary(kept.map { ($0.identity.pid, cover($0)) }) { $1 }
+        return .set(filter, unseen: .allBut(before?.intersection(keptIDs) ?? keptIDs))
+    }
+
+    /// Adds what is not covered yet.
+    private mutating func extend(_ before: [Int32: Cover], with kept: [ProcessRecord]) -> Change? {
+        var now: [Int32: Cover] = [:]
+        var added: [ProcessRecord] = []
+        for process in kept {
+            let pid = process.identity.pid
+            // A number may have passed to another process.
+            if let known = before[pid], known.startTimeTicks == process.identity.startTimeTicks {
+                now[pid] = known
+            } else {
+                added.append(process)
+            }
         }
-        filter = TraceFilter(scope: .processes(kept))
-        covered = kept
-        let all = Set(processes.map(\.identity.pid))
-        let unseen = before.map { $0.symmetricDifference(kept) } ?? all.subtracting(kept)
-        return Change(filter: filter, unseen: unseen)
+        defer { covered = now }
+        guard !added.isEmpty else { return nil }
+        let settled = now.filter { $0.value.settledRound <= round }.keys
+        let followed = Self.descendants(of: Set(settled), among: added)
+        for process in added {
+            let pid = process.identity.pid
+            now[pid] = cover(process, isSettled: followed.contains(pid))
+        }
+        let addedIDs = Set(added.map(\.identity.pid))
+        return .add(addedIDs, unseen: .processes(addedIDs.subtracting(followed)))
+    }
+
+    private func cover(_ process: ProcessRecord, isSettled: Bool = false) -> Cover {
+        Cover(
+            startTimeTicks: process.identity.startTimeTicks,
+            settledRound: isSettled ? round : round + Self.settlingRounds + 1)
     }
 
     /// In words, for the administrator.
@@ -85,9 +134,15 @@ package struct TracingScope: Sendable {
         }
     }
 
-    private func isChosen(_ process: ProcessRecord) -> Bool {
-        choice.isEverything || choice.processes.contains(process.identity.pid)
-            || choice.units.contains { matches(process.groupName, $0) }
+    /// What was asked for, of the processes there are.
+    private func wanted(_ processes: [ProcessRecord]) -> [ProcessRecord] {
+        if choice.isEverything { return processes }
+        let chosen = processes.filter { process in
+            choice.processes.contains(process.identity.pid)
+                || choice.units.contains { matches(process.groupName, $0) }
+        }
+        let wanted = Self.descendants(of: Set(chosen.map(\.identity.pid)), among: processes)
+        return processes.filter { wanted.contains($0.identity.pid) }
     }
 
     /// What is hashed: processes whose tasks share a NUMA group are kept or shed together.
@@ -106,11 +161,5 @@ package struct TracingScope: Sendable {
             }
         }
         return reached
-    }
-}
-
-extension TraceFilter {
-    fileprivate var processes: Set<Int32> {
-        if case .processes(let processes) = scope { processes } else { [] }
     }
 }

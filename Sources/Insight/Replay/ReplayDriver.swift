@@ -31,6 +31,7 @@ package enum ReplayDriver {
     ) throws(Failure) -> ReplayReport {
         var survey = TraceSurvey()
         var foresight = TraceForesight()
+        var gaps = TraceGaps()
         var records: [TraceRecord] = []
         var recorded = EventKinds()
         if source.canReopen {
@@ -41,8 +42,10 @@ package enum ReplayDriver {
                 for record in records {
                     survey.note(record.event)
                     foresight.note(record.event)
+                    gaps.note(record.event)
                 }
             }
+            gaps.finish(wasOverwritten: reader.diagnostics.wasOverwritten)
         }
         guard let machine = machine ?? (source.canReopen ? ReplayMachine(observed: survey) : nil) else {
             throw .machineUnknown
@@ -56,8 +59,12 @@ package enum ReplayDriver {
                 startsUnknown: survey.hasStartLedgers)
             var reader = try open(source)
             while reader.next(into: &records) {
-                for record in records { pass.consume(record.event) }
+                for record in records {
+                    while let gap = gaps.next(through: record.event.timeNanoseconds) { pass.consume(gap) }
+                    pass.consume(record.event)
+                }
             }
+            gaps.rewind()
             oracle = pass.oracle()
             lookAhead.ties = pass.tieCount
             lookAhead.doubtfulTies = oracle.doubtfulCount
@@ -71,6 +78,7 @@ package enum ReplayDriver {
         while reader.next(into: &records) {
             for record in records {
                 if !source.canReopen { seen.formUnion(EventKinds(of: record.event.payload)) }
+                while let gap = gaps.next(through: record.event.timeNanoseconds) { run.consume(gap) }
                 run.consume(record)
             }
             try drain(&run, into: &sink, keepingLessThan: 64 * 1024)

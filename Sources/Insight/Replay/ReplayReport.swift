@@ -57,7 +57,9 @@ package struct ReplayReport: Sendable {
                     + "ledgers follow the kernel's again from each task's next mark")
         }
         if let held = diagnostics.entriesInBuffer, let written = diagnostics.entriesWritten, written > held {
-            result.append("the buffer was overwritten: \(written - held) events before the first one are missing")
+            result.append(
+                "the buffer was overwritten: \(written - held) events before the first one are missing; "
+                    + "what rests on the time before the last CPU's first event is not judged")
         }
         if diagnostics.unusableLines > 0 {
             result.append("\(diagnostics.unusableLines) lines could not be used")

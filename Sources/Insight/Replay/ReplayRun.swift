@@ -94,7 +94,7 @@ package struct ReplayRun: Sendable {
         follow(record.event)
     }
 
-    /// Takes the next event of a live stream.
+    /// Takes the next event of a live stream, or one that the trace does not hold.
     mutating func consume(_ event: BalancingEvent) {
         observe(TraceRecord(event: event, stamp: TraceStamp(nanoseconds: event.timeNanoseconds, fractionDigits: 9)))
         follow(event)
@@ -135,8 +135,11 @@ package struct ReplayRun: Sendable {
     /// Replaces what is known about ties.
     mutating func learn(_ outcomes: [TieFact]) { model.learn(outcomes) }
 
-    /// Some tasks went on unseen.
-    mutating func loseTrack(where isUnseen: (Int32) -> Bool) { model.loseTrack(where: isUnseen) }
+    /// Some tasks go on unseen.
+    mutating func beginGap(where isUnseen: (Int32) -> Bool) { model.beginGap(where: isUnseen) }
+
+    /// What they did unseen is over.
+    mutating func endGap(where isUnseen: (Int32) -> Bool) { model.endGap(where: isUnseen) }
 
     /// Forgets tasks that are gone although no exit of theirs was seen.
     mutating func forgetLost(unless isThere: (Int32) -> Bool) { model.forgetLost(unless: isThere) }

@@ -123,7 +123,7 @@ package struct RecordDecoder: Sendable {
         case .misplaced: return .misplaced(address: bits(0))
         case .misplacedReturn: return .misplacedReturn(target: int(0))
         case .migrateCheck: return .migrateCheck(source: int(0), cpu: int(1))
-        case .placement: return .placement
+        case .placement: return placement(bytes, numbers)
         case .scanWork: return .scanWork(jiffies: jiffies(bytes, numbers[0]))
         case .scanDone: return .scanDone(jiffies: jiffies(bytes, numbers[0]))
         case .scanRange: return .scanRange(start: bits(0), end: bits(1))
@@ -157,6 +157,11 @@ package struct RecordDecoder: Sendable {
             return .migratePages(succeeded: bits(0), failed: bits(1), isNUMAMisplaced: bits(2) == 5)
         case .mark, .print: return mark(bytes, layout)
         }
+    }
+
+    private func placement(_ bytes: Span<UInt8>, _ numbers: [RecordLayout.Number]) -> BalancingEvent.Payload {
+        guard numbers.allSatisfy({ $0.byteCount > 0 }) else { return .placement }
+        return .measuredPlacement(BalancingEvent.PlacementState { Self.value(bytes, numbers[$0]) })
     }
 
     private mutating func jiffies(_ bytes: Span<UInt8>, _ number: RecordLayout.Number) -> UInt64? {

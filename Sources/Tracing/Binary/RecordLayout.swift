@@ -61,6 +61,12 @@ package struct RecordLayout: Sendable, Hashable {
         return Number(byteOffset: offset, byteCount: UInt8(field.byteCount), isSigned: field.isSigned)
     }
 
+    /// What a placement event tells of the task, in the order of `BalancingEvent.PlacementState`.
+    static let placementState = [
+        "exec_start", "sum_exec_runtime", "load_sum", "last_task_numa_placement", "last_sum_exec_runtime",
+        "faults_remote", "faults_local", "faults_failed",
+    ]
+
     /// The fields in records, as the kernel's format files name them; not all are printed by these names.
     static func names(of kind: TraceEventKind) -> [(name: String, isRequired: Bool)] {
         switch kind {
@@ -69,7 +75,8 @@ package struct RecordLayout: Sendable, Hashable {
         case .misplaced: [("addr", true)]
         case .misplacedReturn: [("target", true)]
         case .migrateCheck: [("src", true), ("cpu", true)]
-        case .placement, .mark, .print: []
+        case .placement: placementState.map { ($0, false) }
+        case .mark, .print: []
         case .scanWork, .scanDone: [("j", false)]
         case .scanRange: [("start", true), ("end", true)]
         case .scanRangeReturn: [("updated", true)]

@@ -2,8 +2,8 @@ package import BalancingModel
 
 /// Events of the hint-fault path while they happen: a trace session, or in tests a recording that is played back.
 ///
-/// A source belongs to one thread: it is not `Sendable`, and `poll` blocks. The order of calls is any number of `poll`
-/// and `setFilter`, then one `stop`.
+/// A source belongs to one thread: it is not `Sendable`, and `poll` blocks. The order of calls is any number of `poll`,
+/// `setFilter` and `add`, then one `stop`.
 ///
 /// ```
 /// let source = try TraceSession(configuration)
@@ -25,7 +25,8 @@ package protocol LiveEventSource: AnyObject {
     ///
     /// The events of all calls together are in the order of their times, except for the ones `statistics` counts as
     /// late. What happened just before the call may come with the next: an event is complete once every CPU was read
-    /// past its time. `.lostEvents` stands where a CPU's events are missing, with the time of that CPU's next one.
+    /// past its time. Where a CPU's events are missing, `.lostEvents` stands twice: with count 0 at the time up to
+    /// which they are complete, and with the count at the time of that CPU's next one.
     ///
     /// - Parameters:
     ///   - timeoutNanoseconds: 0 takes what is there without waiting.
@@ -37,6 +38,12 @@ package protocol LiveEventSource: AnyObject {
     ///
     /// - Throws: Where the kernel refuses it; the filter before then stays.
     func setFilter(_ filter: TraceFilter) throws(TraceSessionError)
+
+    /// Adds processes to a filter that names some, from now on, and whatever they bring into being; the others are not
+    /// disturbed. Ones that have ended are passed over.
+    ///
+    /// - Throws: Where the kernel refuses it.
+    func add(_ processes: Set<Int32>) throws(TraceSessionError)
 
     /// Ends the trace and removes all that was set up for it. More calls do nothing.
     ///

@@ -14,6 +14,8 @@ struct OpenTrace: ~Copyable {
     private let instance: TraceInstance
     private var reader: RawPageReader?
     private var filter = TraceFilter.everything
+    /// Whether processes were added since the filter was set.
+    private var hasAdditions = false
     private var isOn: Set<TraceEventKind> = []
 
     private var fileSystem: TraceFileSystem { setup.fileSystem }
@@ -110,8 +112,13 @@ struct OpenTrace: ~Copyable {
     // MARK: Running
 
     /// Sets the filter, switches the events on and begins.
+    ///
+    /// - Throws: Where the filter names processes and none of them is there; later they may come and go.
     mutating func start(_ filter: TraceFilter) throws(TraceSessionError) {
         do throws(SystemFailure) {
+            if case .processes(let named) = filter.scope, !named.isEmpty, Self.threads(of: named).isEmpty {
+                throw SystemFailure("trace", "processes \(named.sorted())", .noSuchProcess)
+            }
             try apply(filter)
             try instance.setTracing(isOn: true)
         } catch {
@@ -129,7 +136,8 @@ struct OpenTrace: ~Copyable {
     }
 
     private mutating func apply(_ filter: TraceFilter) throws(SystemFailure) {
-        if filter.scope != self.filter.scope { try applyScope(filter.scope) }
+        if filter.scope != self.filter.scope || hasAdditions { try applyScope(filter.scope) }
+        hasAdditions = false
         var wanted = Set(setup.available).subtracting(filter.excluded)
         // Happens in the context of anybody, so that a narrowed session would see it by chance.
         if filter.scope != .all { wanted.remove(.free) }
@@ -148,36 +156,49 @@ struct OpenTrace: ~Copyable {
     /// `sched_switch` if either thread is. `event-fork` adds children and takes away what ends.
     private func applyScope(_ scope: TraceFilter.Scope) throws(SystemFailure) {
         var threads: Set<Int32> = []
-        var follows = false
+        var processes: Set<Int32> = []
         switch scope {
         case .all: break
         case .threads(let named): threads = named
-        case .processes(let processes):
-            follows = true
-            for process in processes { threads.formUnion(Self.threads(of: process)) }
-            if threads.isEmpty {
-                throw SystemFailure("trace", "processes \(processes.sorted())", .noSuchProcess)
-            }
+        case .processes(let named):
+            processes = named
+            threads = Self.threads(of: named)
         }
-        try instance.write(follows ? "1" : "0", to: "options/event-fork")
+        try instance.write(processes.isEmpty ? "0" : "1", to: "options/event-fork")
         if threads.isEmpty, scope != .all {
             // Nobody: a list that is empty would mean everybody. No thread has the largest number.
             threads = [4_194_304 - 1]
         }
         // Emptied first: for a moment everything is written, which does no harm.
         try instance.write("", to: "set_event_pid")
-        if !threads.isEmpty {
-            let list = threads.sorted().map { "\($0)" }.joined(separator: " ")
-            try instance.write(list, to: "set_event_pid", isAppending: true)
-        }
+        try name(threads)
         // A thread that was born between listing and naming is not followed by anyone.
-        if case .processes(let processes) = scope {
-            for process in processes {
-                for thread in Self.threads(of: process).subtracting(threads) {
-                    try instance.write("\(thread)", to: "set_event_pid", isAppending: true)
-                }
-            }
+        try name(Self.threads(of: processes).subtracting(threads))
+    }
+
+    /// Adds the threads of processes to a filter that names some.
+    mutating func add(_ processes: Set<Int32>) throws(TraceSessionError) {
+        guard filter.scope != .all else { return }
+        hasAdditions = true
+        do throws(SystemFailure) {
+            try instance.write("1", to: "options/event-fork")
+            let threads = Self.threads(of: processes)
+            try name(threads)
+            try name(Self.threads(of: processes).subtracting(threads))
+        } catch {
+            throw TraceSessionError(.refused, error)
         }
+    }
+
+    private func name(_ threads: Set<Int32>) throws(SystemFailure) {
+        guard !threads.isEmpty else { return }
+        let list = threads.sorted().map { "\($0)" }.joined(separator: " ")
+        try instance.write(list, to: "set_event_pid", isAppending: true)
+    }
+
+    /// The threads there are; a process that has ended has none.
+    private static func threads(of processes: Set<Int32>) -> Set<Int32> {
+        processes.reduce(into: []) { $0.formUnion(threads(of: $1)) }
     }
 
     private static func threads(of process: Int32) -> Set<Int32> {

@@ -9,7 +9,7 @@ package struct ProbeDefinition: Sendable, Hashable {
     /// At its return instead of its entry.
     package var isReturn: Bool
     package var arguments: String
-    /// Fetched as well where the kernel has the symbol.
+    /// Fetched as well where the kernel can.
     package var optionalArguments: String
 
     private init(
@@ -34,7 +34,7 @@ package struct ProbeDefinition: Sendable, Hashable {
         .init(.misplaced, "mpol_misplaced", "addr=$arg3:x64"),
         .init(.misplacedReturn, "mpol_misplaced", isReturn: true, "target=$retval:s32"),
         .init(.migrateCheck, "should_numa_migrate_memory", "src=$arg3:s32 cpu=$arg4:s32"),
-        // Static: a kernel may have inlined it.
+        // Static: a kernel may have inlined it. What it tells of the task depends on the kernel: `TaskStateArguments`.
         .init(.placement, "task_scan_max"),
         .init(.scanWork, "task_numa_work", optional: "j=@jiffies:u64"),
         .init(.scanDone, "task_numa_work", isReturn: true, optional: "j=@jiffies:u64"),

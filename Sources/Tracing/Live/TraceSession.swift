@@ -10,8 +10,8 @@ package import LinuxSystem
 /// `settleNanoseconds` unless a virtual CPU is stopped in between, and such an event is delivered late and counted.
 ///
 /// Example: the reading began at 9.999 s, CPU 0 is read empty at 10.000 s, CPU 1 at 10.001 s. Events up to 9.997 s are
-/// handed over; the rest waits for the next `poll`. Where a CPU writes faster than it is read, the others wait for it, at
-/// most for `longestDelayNanoseconds`.
+/// handed over; the rest waits for the next `poll`. Where a CPU writes faster than it is read, the others wait for it, as
+/// long as no more than `largestBacklog` events do.
 package final class TraceSession: LiveEventSource {
     package let capability: TraceCapability
     package private(set) var statistics = TraceStatistics()
@@ -29,6 +29,8 @@ package final class TraceSession: LiveEventSource {
     private var page: [UInt8] = []
     private var records: [TraceRecordPlace] = []
     private var nextStatistics: UInt64 = 0
+    /// Up to when the events of each CPU are known to be read.
+    private var readThrough: [UInt64]
     private let missedBefore: UInt64
 
     /// How long a writer may take from time stamp to commit.
@@ -65,6 +67,7 @@ package final class TraceSession: LiveEventSource {
         hasMonotonicClock = trace.clock == "mono"
         decoder = RecordDecoder(trace.setup.layouts)
         merge = EventMerge(queueCount: trace.cpus.count)
+        readThrough = Array(repeating: 0, count: trace.cpus.count)
         self.trace = consume trace
     }
 
@@ -73,6 +76,11 @@ package final class TraceSession: LiveEventSource {
     package func setFilter(_ filter: TraceFilter) throws(TraceSessionError) {
         guard trace != nil else { throw Self.stopped }
         try trace?.setFilter(filter)
+    }
+
+    package func add(_ processes: Set<Int32>) throws(TraceSessionError) {
+        guard trace != nil else { throw Self.stopped }
+        try trace?.add(processes)
     }
 
     @discardableResult
@@ -90,12 +98,19 @@ package final class TraceSession: LiveEventSource {
             try trace?.wait(timeoutMilliseconds: Int(clamping: (timeoutNanoseconds + 999_999) / 1_000_000))
         }
         let began = time.monotonicNanoseconds
-        var complete = began - min(began, Self.settleNanoseconds)
-        for index in cpus.indices where try !readCPU(index) {
-            // Not read empty: later events of this CPU are still to come.
-            complete = min(complete, merge.lastTime(of: index) ?? 0)
+        let settled = hasMonotonicClock ? began - min(began, Self.settleNanoseconds) : 0
+        var complete = settled
+        for index in cpus.indices {
+            if try readCPU(index) {
+                readThrough[index] = max(readThrough[index], settled)
+            } else {
+                // Not read empty: later events of this CPU are still to come.
+                complete = min(complete, merge.lastTime(of: index) ?? 0)
+            }
         }
-        complete = max(complete, began - min(began, configuration.longestDelayNanoseconds))
+        if merge.pending > configuration.largestBacklog {
+            complete = max(complete, began - min(began, configuration.longestDelayNanoseconds))
+        }
         if !hasMonotonicClock { complete = .max }
         deliver(through: complete, into: &batch)
         noteKernelCounts(began)
@@ -126,8 +141,15 @@ package final class TraceSession: LiveEventSource {
             statistics.readEvents += UInt64(records.count)
             let cpu = Int32(cpus[index])
             var events = merge.open(index)
-            if let lost = Self.loss(summary, records.first, cpu) { events.append(lost) }
+            if let lost = Self.loss(summary, records.first, cpu) {
+                // The gap begins earlier; what other CPUs tell meanwhile is a part only.
+                let begin = min(readThrough[index], lost.timeNanoseconds)
+                events.append(
+                    BalancingEvent(timeNanoseconds: begin, tid: 0, cpu: cpu, payload: .lostEvents(count: 0)))
+                events.append(lost)
+            }
             decoder.decode(page.span, records, cpu: cpu, into: &events)
+            readThrough[index] = max(readThrough[index], events.last?.timeNanoseconds ?? 0)
             merge.close(index, events)
             switch summary.loss {
             case .none: break
@@ -174,6 +196,7 @@ package final class TraceSession: LiveEventSource {
     private func noteKernelCounts(_ now: UInt64) {
         guard now >= nextStatistics else { return }
         nextStatistics = now + Self.statisticsNanoseconds
+        statistics.countedAtNanoseconds = now
         statistics.cpus = trace?.cpuStatistics() ?? []
         let missed = trace?.missedHits() ?? missedBefore
         statistics.missedProbeHits = missed - min(missed, missedBefore)

@@ -35,13 +35,25 @@ struct TraceSetup {
         available = Self.wanted.filter { obstacles[$0] == nil }
     }
 
+    /// Every probe, with all that this kernel's tasks can tell.
+    private static func definitions() -> [ProbeDefinition] {
+        var definitions = ProbeDefinition.all
+        guard let bytes = try? DirectoryRoot.live.readBytes(TaskStateArguments.typesFile, limitBytes: 64 << 20),
+            let types = try? KernelTypes(bytes), let text = TaskStateArguments.text(types),
+            let place = definitions.firstIndex(where: { $0.kind == .placement })
+        else { return definitions }
+        definitions[place].optionalArguments = text
+        return definitions
+    }
+
     private mutating func makeProbes(_ mechanisms: [TraceCapability.Mechanism]) {
         let probes = ProbeSet(fileSystem: fileSystem)
+        let definitions = Self.definitions()
         for mechanism in mechanisms where mechanism != .tracepoints {
             guard let file = probes.file(for: mechanism) else { continue }
             var refusals: [TraceEventKind: TraceCapability.Obstacle] = [:]
             var jiffies = false
-            for probe in ProbeDefinition.all {
+            for probe in definitions {
                 switch probes.make(probe, by: mechanism, in: file) {
                 case .made(let withOptional): if probe.kind == .hintFault { jiffies = withOptional }
                 case .refused(let failure): refusals[probe.kind] = Self.obstacle(probe, failure)

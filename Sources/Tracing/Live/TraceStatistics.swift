@@ -46,6 +46,8 @@ package struct TraceStatistics: Sendable, Hashable {
     package var lagNanoseconds: UInt64 = 0
     /// By CPU number; as of the last time they were asked for, at most once a second.
     package var cpus: [CPU] = []
+    /// When `cpus` and `missedProbeHits` were asked for; 0 before the first time.
+    package var countedAtNanoseconds: UInt64 = 0
 
     package init() {}
 

@@ -90,7 +90,7 @@ package struct RingPageWriter {
         case .misplaced: .misplaced
         case .misplacedReturn: .misplacedReturn
         case .migrateCheck: .migrateCheck
-        case .placement: .placement
+        case .placement, .measuredPlacement: .placement
         case .scanWork: .scanWork
         case .scanDone: .scanDone
         case .scanRange: .scanRange
@@ -144,7 +144,7 @@ package struct RingPageWriter {
         case .exec(let pid, let oldPID): return [bits(pid), bits(oldPID)]
         case .newTask(let pid, let cloneFlags): return [bits(pid), cloneFlags]
         case .migratePages(let succeeded, let failed, let isNUMA): return [succeeded, failed, isNUMA ? 5 : 0]
-        case .placement, .mark, .vmstat, .lostEvents: return []
+        case .placement, .measuredPlacement, .mark, .vmstat, .lostEvents: return []
         }
     }
 

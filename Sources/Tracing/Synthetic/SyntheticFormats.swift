@@ -34,7 +34,8 @@ package enum SyntheticFormats {
             .init(name: "common_pid", byteOffset: 4, byteCount: 4, isSigned: true),
         ]
         var offset = 8
-        for (name, _) in RecordLayout.names(of: kind) {
+        // Placements tell nothing of the task, as where the kernel does not describe its types.
+        for (name, _) in RecordLayout.names(of: kind) where kind != .placement {
             let count = wide.contains(name) ? 8 : 4
             offset = (offset + count - 1) / count * count
             fields.append(.init(name: name, byteOffset: offset, byteCount: count, isSigned: count == 4))

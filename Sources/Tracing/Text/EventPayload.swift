@@ -29,7 +29,9 @@ enum EventPayload {
         case .migrateCheck:
             guard let source = fields.signed(0), let cpu = fields.signed(1) else { return nil }
             return .migrateCheck(source: source, cpu: cpu)
-        case .placement: return .placement
+        case .placement:
+            guard (0..<RecordLayout.placementState.count).allSatisfy({ fields.has($0) }) else { return .placement }
+            return .measuredPlacement(BalancingEvent.PlacementState { fields.unsigned($0) })
         case .scanWork: return .scanWork(jiffies: fields.has(0) ? fields.unsigned(0) : nil)
         case .scanDone: return .scanDone(jiffies: fields.has(0) ? fields.unsigned(0) : nil)
         case .scanRange: return .scanRange(start: fields.unsigned(0), end: fields.unsigned(1))

@@ -76,6 +76,12 @@ package enum FtraceTextWriter {
             append(" cpu=", to: &output)
             append(cpu, to: &output)
         case .placement: append("placement: (task_scan_max+0x0/0x180)", to: &output)
+        case .measuredPlacement(let state):
+            append("placement: (task_scan_max+0x0/0x180)", to: &output)
+            for (name, number) in zip(RecordLayout.placementState, state.numbers) {
+                append(" \(name)=", to: &output)
+                append(number, to: &output)
+            }
         case .scanWork(let jiffies):
             append("scan_work: (task_numa_work+0x4/0x920)", to: &output)
             jiffy(jiffies, to: &output)

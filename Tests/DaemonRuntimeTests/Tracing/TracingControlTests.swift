@@ -22,6 +22,7 @@ struct TracingControlTests {
             var pollError: TraceSessionError?
             var opened: [TraceSessionConfiguration] = []
             var filters: [TraceFilter] = []
+            var added: [Set<Int32>] = []
             var stops = 0
             /// What was published when the source was stopped.
             var recordAtStop: TracingRecord?
@@ -52,6 +53,10 @@ struct TracingControlTests {
 
         func setFilter(_ filter: TraceFilter) throws(TraceSessionError) {
             script.change { $0.filters.append(filter) }
+        }
+
+        func add(_ processes: Set<Int32>) throws(TraceSessionError) {
+            script.change { $0.added.append(processes) }
         }
 
         func stop() -> [TraceSessionError] {
