@@ -45,6 +45,39 @@ import Testing
         script.fault(tid, cpu: 0, last: cpupid.unset, node: 0, pages: 1, flags: .faultLocal)
     }
 
+    /// The reader may have been stopped between reading and looking at its clock.
+    @Test(arguments: [(1_000_000, TaskStanding.adopted), (500_000_000, .lost)] as [(UInt64, TaskStanding)])
+    func aReadingThatMayBeOlderThanAPlacementIsNotTakenOver(took: UInt64, standing: TaskStanding) {
+        var options = ReplayOptions(drive: .shadow)
+        options.startsUnknown = true
+        options.adoptionQuietNanoseconds = 5_000_000
+        var replay = BalancingReplay(
+            profile: TestMachine.profile(KernelRelease(6, 1, 100)), layout: TestMachine.twoNodes, options: options)
+        var script = Script()
+        place(&script, 10)
+        script.wait(milliseconds: 100)
+        var mark = mark(10, faults: 900)
+        mark.readingNanoseconds = took
+        script.add(1, 0, .mark(mark))
+        _ = feed(&replay, &script)
+        #expect(replay.counters.placements == 1)
+        #expect(replay.standing(of: 10) == standing)
+    }
+
+    /// What a fault would have come to is not known if its end was lost.
+    @Test func aFaultThatIsOpenWhenEventsAreLostIsNoTest() throws {
+        var replay = replay(startsUnknown: false)
+        var script = Script()
+        script.add(10, 0, .misplaced(address: 4096))
+        script.add(10, 0, .migrateCheck(source: 1, cpu: 0))
+        script.add(10, 0, .misplacedReturn(target: -1))
+        script.add(0, 0, .lostEvents(count: 5))
+        let decisions = feed(&replay, &script)
+        let decision = try #require(decisions.first)
+        #expect(decision.rule == .unaccounted)
+        #expect(decision.evidence.isResynchronising)
+    }
+
     @Test("A task that was there before the stream goes from lost over two marks to followed")
     func threeSteps() throws {
         var replay = replay()

@@ -199,6 +199,8 @@ package struct BalancingEvent: Sendable, Equatable {
         /// Written when a recording began, for every thread there was: with marks like this, those that follow tell the
         /// past of threads older than the recording.
         package var isStart = false
+        /// How long the reading took, where that is known: the ledger is of some moment in that time before the event's.
+        package var readingNanoseconds: UInt64 = 0
         package var cpu: Int32?
         package var sumExecRuntimeNanoseconds: UInt64?
         package var scanSequence: Int64?

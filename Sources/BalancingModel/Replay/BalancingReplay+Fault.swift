@@ -41,6 +41,8 @@ extension BalancingReplay {
         } else {
             queue[fault.ticket].rule = .unknown
         }
+        // Its end may have been lost.
+        if tasks[slot].standing == .lost { queue[fault.ticket].evidence.isResynchronising = true }
         queue.complete(fault.ticket)
     }
 

@@ -55,13 +55,20 @@ extension BalancingReplay {
     /// Forgets tasks that are gone although no exit of theirs was seen: only tasks whose track is lost.
     ///
     /// - Parameter isThere: Whether a thread of that id exists.
-    package mutating func forgetLost(unless isThere: (Int32) -> Bool) {
+    /// - Returns: Which were forgotten.
+    @discardableResult
+    package mutating func forgetLost(unless isThere: (Int32) -> Bool) -> [Int32] {
+        var forgotten: [Int32] = []
         for slot in tasks.indices where tasks[slot].tid > 0 && tasks[slot].standing == .lost {
-            if !isThere(tasks[slot].tid) { release(slot) }
+            let tid = tasks[slot].tid
+            guard !isThere(tid) else { continue }
+            release(slot)
+            forgotten.append(tid)
         }
         if slotByProcess.count > 2 * tasks.count + 64 {
             slotByProcess = slotByProcess.filter { belongs($0.value, to: $0.key) }
         }
+        return forgotten
     }
 
     /// Whether a mark of a task is a test of the model: everything of it was seen, or nothing tells that something was not.
@@ -112,7 +119,8 @@ extension BalancingReplay {
         let standing = tasks[slot].standing
         guard standing == .lost || standing == .reopened else { return }
         let placedAt = tasks[slot].lastPlacementNanoseconds
-        if options.adoptionQuietNanoseconds > 0, placedAt &+ options.adoptionQuietNanoseconds > now { return }
+        let quiet = options.adoptionQuietNanoseconds
+        if quiet > 0, placedAt &+ quiet &+ mark.readingNanoseconds > now { return }
         counters.resyncs &+= 1
         settle(slot, isCloning: false)
         if let pages = mark.pagesMigrated { tasks[slot].pagesMigrated = pages }

@@ -108,9 +108,9 @@ package struct LiveModel: Sendable {
         takeResults()
     }
 
-    /// Takes what a round of sampling knows of processes, and forgets tasks that are gone.
-    package mutating func update(_ records: [ProcessRecord]) {
-        directory.update(records)
+    /// Takes what a round of sampling knows of processes at a time, and forgets tasks that are gone.
+    package mutating func update(_ records: [ProcessRecord], at now: UInt64) {
+        directory.update(records, at: now, past: delay.oldestNanoseconds ?? newestNanoseconds)
         guard !records.isEmpty else { return }
         let directory = directory
         run.forgetLost { directory.isListed($0) }

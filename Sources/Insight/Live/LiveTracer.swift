@@ -116,7 +116,7 @@ package struct LiveTracer: Sendable {
         model.advance(to: streamTime)
         if let listed = input.delivery.processes {
             processes = listed
-            model.update(listed)
+            model.update(listed, at: now)
         }
         let hasLost = noteLosses(input.statistics, now, &output)
         let before = shedder.level

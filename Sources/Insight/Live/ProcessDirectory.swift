@@ -13,8 +13,8 @@ package struct ProcessDirectory: Sendable {
     private var groupByProcess: [Int32: String] = [:]
     /// Threads the last round listed.
     private var listed: Set<Int32> = []
-    /// Known threads and processes it did not list.
-    private var unlisted: Set<Int32> = []
+    /// Known threads and processes it did not list, with the time of the first round that did not, nanoseconds.
+    private var unlisted: [Int32: UInt64] = [:]
 
     package init() {}
 
@@ -43,9 +43,14 @@ package struct ProcessDirectory: Sendable {
         if processByTID.removeValue(forKey: tid) == nil, !listed.contains(tid) { groupByProcess[tid] = nil }
     }
 
-    /// Takes what a round of sampling listed. What was born since that round began is not in it: a thread or process goes
-    /// when two rounds in a row do not list it.
-    package mutating func update(_ processes: [ProcessRecord]) {
+    /// Takes what a round of sampling listed. What was born since that round began is not in it, and events come later than
+    /// rounds: a thread or process goes when a round does not list it, and nothing is to come from before another that did
+    /// not.
+    ///
+    /// - Parameters:
+    ///   - now: When the round was taken, the clock of the events, nanoseconds.
+    ///   - past: Everything before that was read.
+    package mutating func update(_ processes: [ProcessRecord], at now: UInt64, past: UInt64) {
         listed.removeAll(keepingCapacity: true)
         for process in processes {
             let pid = process.identity.pid
@@ -56,8 +61,10 @@ package struct ProcessDirectory: Sendable {
                 if thread.tid != pid { processByTID[thread.tid] = pid }
             }
         }
-        processByTID = processByTID.filter { listed.contains($0.key) || !unlisted.contains($0.key) }
-        groupByProcess = groupByProcess.filter { listed.contains($0.key) || !unlisted.contains($0.key) }
-        unlisted = Set(processByTID.keys).union(groupByProcess.keys).subtracting(listed)
+        func isKept(_ id: Int32) -> Bool { listed.contains(id) || unlisted[id].map { $0 >= past } ?? true }
+        processByTID = processByTID.filter { isKept($0.key) }
+        groupByProcess = groupByProcess.filter { isKept($0.key) }
+        let gone = Set(processByTID.keys).union(groupByProcess.keys).subtracting(listed)
+        unlisted = Dictionary(uniqueKeysWithValues: gone.map { ($0, unlisted[$0] ?? now) })
     }
 }

@@ -105,6 +105,8 @@ package struct ReplayRun: Sendable {
         if case .mark(let mark) = event.payload {
             // Of a task that is gone the last states are kept.
             isTest = model.judges(markOf: mark.tid) || model.standing(of: mark.tid) == nil && marks.knows(mark.tid)
+            // Older states are not kept.
+            if mark.readingNanoseconds > LedgerAgreement.markDelayNanoseconds { isTest = false }
         }
         let isFault = if case .hintFault = event.payload { true } else { false }
         let pagesBefore = isFault ? model.pagesMigrated(of: event.tid) : 0
@@ -142,7 +144,12 @@ package struct ReplayRun: Sendable {
     mutating func endGap(where isUnseen: (Int32) -> Bool) { model.endGap(where: isUnseen) }
 
     /// Forgets tasks that are gone although no exit of theirs was seen.
-    mutating func forgetLost(unless isThere: (Int32) -> Bool) { model.forgetLost(unless: isThere) }
+    mutating func forgetLost(unless isThere: (Int32) -> Bool) {
+        for tid in model.forgetLost(unless: isThere) {
+            marks.forget(tid)
+            recentMoves[tid] = nil
+        }
+    }
 
     /// Tasks by how much the model has of them.
     var tasksByStanding: [Int] { model.tasksByStanding() }

@@ -17,6 +17,7 @@ extension LedgerReader {
         guard sched.totalFaults != nil else { return }
         var mark = BalancingEvent.LedgerMark(tid: tid)
         mark.processID = process
+        mark.readingNanoseconds = time - min(readingBegan, time)
         mark.sumExecRuntimeNanoseconds = sched.sumExecRuntimeNanoseconds
         mark.scanSequence = sched.scanSequence.map { Int64($0) }
         mark.pagesMigrated = sched.pagesMigrated

@@ -149,6 +149,7 @@ extension LedgerReader {
         _ files: borrowing ProcessFiles, _ name: String, _ process: TrackedProcess
     ) throws(ReadFailure) -> SchedOutcome {
         for attempt in 0..<2 {
+            if let readingClock { readingBegan = readingClock.monotonicNanoseconds }
             guard try readOptional(files, name, process, as: "sched") else { return .absent }
             do {
                 // Swapped out for the call, so that its storage is reused: the buffer's span borrows `self`.

@@ -53,6 +53,8 @@ struct LedgerReader {
     var nodeByCPU: [NodeID?] = []
     /// Set while somebody traces: each reading is kept with its time.
     var readingClock: (any TimeSource)?
+    /// When the file in ``sched`` began to be read, where there is a clock for that.
+    var readingBegan: UInt64 = 0
     var readings: [BalancingEvent] = []
 
     /// A kernel thread's pid is looked at again every so many rounds: at 5 s, once a minute.

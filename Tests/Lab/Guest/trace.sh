@@ -21,6 +21,18 @@ define_probes() {
     probe 'p:numawatch/set_preferred sched_setnuma nid=$arg2:s32'
 }
 
+# scan_often: balancing at a pace that a load of some seconds sees something of, where the kernel keeps its settings.
+scan_often() {
+    for directory in /sys/kernel/debug/sched/numa_balancing /proc/sys/kernel; do
+        prefix=
+        [ "$directory" = /proc/sys/kernel ] && prefix=numa_balancing_
+        [ -e "$directory/${prefix}scan_delay_ms" ] || continue
+        echo 200 >"$directory/${prefix}scan_delay_ms"
+        echo 200 >"$directory/${prefix}scan_period_min_ms"
+        echo 2000 >"$directory/${prefix}scan_period_max_ms"
+    done
+}
+
 # The kernel's own ledger of every thread of a session, by which a replay is judged. One program reads and writes each
 # in one go: a guest starts programs slowly, and meanwhile the ledgers go on.
 # mark_ledgers SESSION [PERIOD_MS]: once, or until the session's leader has ended.
