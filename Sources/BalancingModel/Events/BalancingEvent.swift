@@ -80,7 +80,7 @@ package struct BalancingEvent: Sendable, Equatable {
         case lostEvents(count: UInt64?)
     }
 
-    /// What `task_numa_placement` reads of a task (`struct task_struct`, 3.15 to 7.0): its CPU share since the last
+    /// What `task_numa_placement` reads of a task (`kernel/sched/fair.c`, 6.1 and 6.12): its CPU share since the last
     /// placement, and by what that is divided among the nodes.
     package struct PlacementState: Hashable, Sendable {
         /// `se.exec_start`: the scheduler's clock when it last looked at the task, nanoseconds.

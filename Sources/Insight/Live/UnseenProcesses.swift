@@ -14,7 +14,4 @@ package enum UnseenProcesses: Sendable, Equatable {
         case .allBut(let seen): !seen.contains(process)
         }
     }
-
-    /// Whether there is no such process.
-    package var isEmpty: Bool { self == .processes([]) }
 }

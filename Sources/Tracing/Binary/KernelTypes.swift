@@ -1,13 +1,13 @@
 /// Where the fields of the kernel's structures lie, as the running kernel tells it: BTF, `/sys/kernel/btf/vmlinux`.
 ///
 /// A header of 24 bytes, then the types one after the other, then their names (`include/uapi/linux/btf.h`,
-/// `Documentation/bpf/btf.rst`, from 5.2 on). A type is twelve bytes (where its name is; kind and number of parts; size or
+/// `Documentation/bpf/btf.rst`, the file from 5.4 on). A type is twelve bytes (where its name is; kind and number of parts; size or
 /// the type it refers to) and what its kind adds. Types are numbered from 1 in the order they come, so one walk over all of
-/// them is needed before a number leads anywhere: about 130,000 on a distribution's kernel, 6 MB.
+/// them is needed before a number leads anywhere: 126,585 in 5.5 MB on a Linux 6.18.
 ///
-/// Example: the field `se.exec_start` of `task_struct` on Linux 6.1 (amd64): the structure `task_struct` has a part `se` at
-/// bit 1024, of type 171; that is the structure `sched_entity`, with a part `exec_start` at bit 384, an integer of 8 bytes:
-/// byte 128 + 48 = 176.
+/// Example: the field `se.exec_start` of `task_struct` on Debian's Linux 6.1 (amd64): the structure `task_struct` has a part
+/// `se` at bit 1024, whose type is the structure `sched_entity`; that has a part `exec_start` at bit 512, an integer of 8
+/// bytes: byte 128 + 64 = 192. On 6.12 it is 216.
 package struct KernelTypes: Sendable {
     /// What is wrong with the bytes.
     package struct Malformed: Error, Hashable, Sendable, CustomStringConvertible {

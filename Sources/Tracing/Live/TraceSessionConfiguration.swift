@@ -15,6 +15,7 @@ package struct TraceSessionConfiguration: Sendable, Hashable {
     /// The most events that wait for a slower CPU to be read past their time, 64 bytes each. When more do, those older than
     /// `longestDelayNanoseconds` are handed over, and that CPU's will be late.
     package var largestBacklog = 1 << 18
+    /// How long an event waits at most once more wait than that.
     package var longestDelayNanoseconds: UInt64 = 200_000_000
     /// At most this many events are handed over by one `poll`; the rest follows with the next.
     package var largestBatch = 65_536
