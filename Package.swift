@@ -21,12 +21,21 @@ let houseSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ImmutableWeakCaptures"),
 ]
 
+/// How the programs that are installed are linked: a library of which they use nothing is not asked for when they start,
+/// and libstdc++, which the Swift runtime uses, is linked into them like the runtime itself. The directory holds what the
+/// linker finds instead of the shared one (only lld understands it). What remains is in scripts/packages.txt, group run-time.
+let installedLinking: [LinkerSetting] = [
+    .unsafeFlags([
+        "-use-ld=lld", "-Xlinker", "--as-needed", "-L\(Context.packageDirectory)/scripts/linking",
+    ])
+]
+
 /// How programs that stay in memory are linked. Their symbols need not be visible to libraries, and position-independent
 /// data needs one bit instead of 24 bytes of relocation for each pointer: together 2.1 MB less resident (of 17.4 MB,
 /// Swift 6.3.1, x86-64). The second needs lld, which comes with Swift, and glibc 2.36, which Debian 12 has.
 let leanLinking: [LinkerSetting] = [
     .unsafeFlags([
-        "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+        "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
     ])
 ]
 
@@ -88,7 +97,7 @@ let package = Package(
         .target(
             name: "Tracing",
             dependencies: [
-                "BalancingModel", "LinuxSystem", .product(name: "SystemPackage", package: "swift-system"),
+                "BalancingModel", "KernelText", "LinuxSystem", .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .testTarget(
@@ -223,9 +232,16 @@ let package = Package(
             ]
         ),
         .testTarget(
-            name: "CommandsTests", dependencies: ["Commands", "FixtureSupport", "LinuxSystem"], exclude: ["Golden"]),
-        .executableTarget(name: "numawatchd", dependencies: ["DaemonRuntime"], linkerSettings: leanLinking),
-        .executableTarget(name: "numawatch", dependencies: ["Commands"]),
+            name: "CommandsTests",
+            dependencies: [
+                "Commands", "FixtureSupport", "LinuxSystem",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], exclude: ["Golden"]),
+        .executableTarget(
+            name: "numawatchd", dependencies: ["DaemonRuntime"], linkerSettings: installedLinking + leanLinking),
+        .executableTarget(name: "numawatch", dependencies: ["Commands"], linkerSettings: installedLinking),
         // Not installed: "make bench".
         .executableTarget(
             name: "numawatch-bench",

@@ -3,7 +3,7 @@ package import SystemPackage
 
 /// The system calls whose failure a test may force, by their C names.
 package enum SystemCall: String, Sendable {
-    case open, read, write, getdents64, readlink, fstat, lseek
+    case open, read, write, getdents64, readlink, stat, fstat, lseek
     case movePages = "move_pages"
     case socket, connect, bind, listen, getsockopt, rename, unlink, chmod, chown
 }

@@ -5,6 +5,8 @@ package struct SourceStatus: Sendable, Equatable {
         case readable
         /// The file cannot be had: the errno and its name, as `EACCES`.
         case unavailable(errno: Int32, errnoName: String)
+        /// It is asked for and cannot be had, for a reason that no errno says.
+        case failed(reason: String)
         /// It was read, but its text was not understood.
         case malformed(reason: String)
         /// Not applicable on this kernel or configuration.

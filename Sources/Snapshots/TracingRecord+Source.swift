@@ -10,10 +10,11 @@ extension TracingRecord {
         case .running:
             break
         case .off:
-            status.state = .notApplicable(reason: "off in the configuration")
+            let doubt = unsearched.map { "; whether an earlier trace was left behind is not known: \($0)" } ?? ""
+            status.state = .notApplicable(reason: "off in the configuration" + doubt)
             status.remedy = "Enabled=yes in [Tracing] of numawatchd.conf; see docs/tracing.md"
         case .unavailable(let reason, let remedy):
-            status.state = .notApplicable(reason: reason)
+            status.state = .failed(reason: reason)
             status.remedy = remedy.isEmpty ? nil : remedy
         }
         return status

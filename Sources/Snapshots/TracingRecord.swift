@@ -37,6 +37,8 @@ package struct TracingRecord: Sendable, Equatable {
     }
 
     package var state: State = .off
+    /// Why it could not be looked whether an earlier trace was left behind; nil where it could.
+    package var unsearched: String?
     /// `full`, `faults`, `accounting`, `outcomes` or `none`; absent unless running.
     package var level: String?
     /// What this kernel does not tell, by event, with what that costs.

@@ -1,7 +1,9 @@
 import LinuxSystem
+import Logging
 import ServiceLifecycle
 import Snapshots
 import Synchronization
+import Tracing
 
 /// Starts and stops traces as the configuration says, and says how tracing stands. Without tracing it costs nothing: the
 /// thread exists only while there is a trace.
@@ -10,6 +12,8 @@ final class TracingControl: Service {
     private let wanted: AsyncStream<TracingSettings>
     private let want: AsyncStream<TracingSettings>.Continuation
     private let latest: Mutex<TracingSettings>
+    /// Why it could not be looked for what an earlier daemon left behind.
+    private let unsearched = Mutex<String?>(nil)
 
     /// After a trace broke off, the next attempt waits so long.
     private static let retryNanoseconds: UInt64 = 60_000_000_000
@@ -38,10 +42,7 @@ final class TracingControl: Service {
     }
 
     private func follow() async {
-        for problem in environment.backend.clean() {
-            environment.reporter.report(
-                .tracingFailed, "An earlier daemon's trace cannot be removed: \(problem)")
-        }
+        clean()
         var running: Task<Void, Never>?
         for await settings in wanted {
             await Self.end(running)
@@ -53,6 +54,23 @@ final class TracingControl: Service {
             }
         }
         await Self.end(running)
+    }
+
+    /// Removes what an earlier daemon left behind, and says what is left of it all the same.
+    private func clean() {
+        for problem in environment.backend.clean() {
+            guard problem.kind == .unavailable else {
+                environment.reporter.report(
+                    .tracingFailed, "An earlier daemon's trace cannot be removed: \(problem)")
+                continue
+            }
+            // As a rule there is none: the unit alone has not the rights to make one. So this is no event.
+            let reason = "cannot \(problem.operation) \(problem.subject): \(problem.reason)"
+            unsearched.withLock { $0 = reason }
+            environment.reporter.logger.info(
+                "Whether an earlier daemon left a trace behind is not known: \(reason)")
+            publish(.off)
+        }
     }
 
     private static func end(_ task: Task<Void, Never>?) async {
@@ -100,6 +118,7 @@ final class TracingControl: Service {
     private func publish(_ state: TracingRecord.State) {
         var record = TracingRecord()
         record.state = state
+        record.unsearched = unsearched.withLock { $0 }
         environment.exchange.publish(record)
     }
 }

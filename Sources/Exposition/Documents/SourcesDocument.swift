@@ -16,7 +16,9 @@ enum SourcesDocument {
                             "What became of reading it."),
                         .optional("errno", .integer, "Why it is unavailable."),
                         .optional("errno_name", .string, "The name of the errno."),
-                        .optional("reason", .string, "Why it is malformed or does not apply."),
+                        .optional(
+                            "reason", .string,
+                            "Why it is malformed, does not apply or, without an errno, is unavailable."),
                         .required("purpose", .string, "What numawatch takes from it."),
                         .required("lost_without", .string, "What cannot be told without it."),
                         .optional("remedy", .string, "What would make it readable here."),
@@ -36,6 +38,9 @@ enum SourcesDocument {
                         json.member("state", "unavailable")
                         json.member("errno", errno)
                         json.member("errno_name", name)
+                    case .failed(let reason):
+                        json.member("state", "unavailable")
+                        json.member("reason", reason)
                     case .malformed(let reason):
                         json.member("state", "malformed")
                         json.member("reason", reason)

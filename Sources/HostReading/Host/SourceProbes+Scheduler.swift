@@ -99,7 +99,10 @@ extension SourceProbes {
             surroundings.lockdown == .confidentiality
                 ? Self.lockdownRemedy(surroundings.lockdownText)
                 : missingRemedy("tracefs", Self.traceMount, "CONFIG_TRACING", option)
-        case .permission: refusalRemedy(failure, "tracefs", Self.traceMount)
+        case .permission:
+            // A mount option that lets a group read opens everybody's traces to it, and lets nobody trace.
+            failure.errno == .notPermitted
+                ? refusalRemedy(failure, "tracefs", Self.traceMount) : "root, or \(TraceFileSystem.dropIn)"
         case .gone, .tooLarge, .wrongType, .io: nil
         }
     }

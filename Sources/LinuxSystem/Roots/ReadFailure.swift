@@ -76,15 +76,17 @@ extension ReadFailure: CustomStringConvertible {
         case .missing: missingRemedy
         case .io where errno == .tooManyOpenFiles: "raise the service's LimitNOFILE="
         case .io where errno == .noFunction:
-            "openat2 is missing: Linux 5.6 or later, or a newer seccomp filter, is needed"
+            "openat2 is refused: Linux 5.6 or later is needed, and no sandbox that refuses it, as systemd's "
+                + "RestrictSUIDSGID=yes does"
         case .gone, .tooLarge, .wrongType, .io: nil
         }
     }
 
     private var permissionRemedy: String? {
         if path.hasPrefix("/sys/kernel/debug") || path.hasPrefix("/sys/kernel/tracing") {
-            return errno == .notPermitted
-                ? "kernel lockdown forbids it: see /sys/kernel/security/lockdown"
+            if errno == .notPermitted { return "kernel lockdown forbids it: see /sys/kernel/security/lockdown" }
+            return path.hasPrefix("/sys/kernel/tracing")
+                ? "only root may read it, or \(TraceFileSystem.dropIn)"
                 : "only root may read it: give access with the mount options gid= and mode="
         }
         if ProcessPath(path) != nil {

@@ -4,8 +4,12 @@ import SystemPackage
 
 /// The system's journal, written to with fields of our own naming; see sd_journal_sendv(3).
 package enum Journal {
-    /// Whether a journal runs: without one, messages would vanish silently.
-    package static var isPresent: Bool { unsafe access("/run/systemd/journal/socket", W_OK) == 0 }
+    /// Whether a journal runs that takes messages from this process: without one, they would vanish silently.
+    ///
+    /// By the rights this process has, which access(2) does not go by.
+    package static var isPresent: Bool {
+        unsafe faccessat(AT_FDCWD, "/run/systemd/journal/socket", W_OK, AT_EACCESS) == 0
+    }
 
     /// Whether standard error is connected to the journal (`JOURNAL_STREAM` names its device and inode), so that a
     /// logger may use fields instead of lines.

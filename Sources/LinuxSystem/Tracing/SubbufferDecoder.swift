@@ -58,6 +58,7 @@ package struct TracePageError: Error, Sendable, Equatable, CustomStringConvertib
 /// a damaged file is refused at the byte that is wrong. Little-endian 64-bit pages only; all others are refused by those
 /// who know their origin.
 @safe package struct SubbufferDecoder: ~Copyable {
+    private let functions: TraceEventFunctions
     private let buffer: OpaquePointer
     private let format: TracePageFormat
     /// The page, and as many zeros behind it as the library may look past an end.
@@ -69,19 +70,22 @@ package struct TracePageError: Error, Sendable, Equatable, CustomStringConvertib
     private static let commitMask: UInt64 = (1 << 27) - 1
     private static let slackBytes = 16
 
+    /// - Throws: Where libtraceevent is not installed; the failure names its package.
     package init(_ format: TracePageFormat) throws(SystemFailure) {
+        let functions = try TraceEventFunctions()
         guard
-            let buffer = unsafe kbuffer_alloc(
+            let buffer = functions.table.kbuffer_alloc(
                 KBUFFER_LSIZE_SAME_AS_HOST, KBUFFER_ENDIAN_SAME_AS_HOST)
         else { throw SystemFailure("read", "pages of the trace buffer", .noMemory) }
         unsafe self.buffer = buffer
+        self.functions = functions
         self.format = format
         storage = []
         storage.reserveCapacity(format.pageBytes + Self.slackBytes)
     }
 
     deinit {
-        unsafe kbuffer_free(buffer)
+        unsafe functions.table.kbuffer_free(buffer)
     }
 
     /// Finds the records of a page.
@@ -120,19 +124,22 @@ package struct TracePageError: Error, Sendable, Equatable, CustomStringConvertib
         load(page, end: usedEnd)
         let known = records.count
         var strayOffset: Int?
+        let functions = functions
         unsafe storage.withUnsafeMutableBytes { bytes in
-            guard let start = bytes.baseAddress, unsafe kbuffer_load_subbuffer(buffer, start) == 0 else { return }
+            guard let start = bytes.baseAddress,
+                unsafe functions.table.kbuffer_load_subbuffer(buffer, start) == 0
+            else { return }
             var stamp: UInt64 = 0
-            var record = unsafe kbuffer_read_event(buffer, &stamp)
+            var record = unsafe functions.table.kbuffer_read_event(buffer, &stamp)
             while let found = unsafe record {
-                let (offset, count) = unsafe (found - start, Int(kbuffer_event_size(buffer)))
+                let (offset, count) = unsafe (found - start, Int(functions.table.kbuffer_event_size(buffer)))
                 // Both walks agree, or neither is believed.
                 guard offset >= format.headerBytes, count >= 0, offset + count <= usedEnd else {
                     strayOffset = offset
                     return
                 }
                 records.append(TraceRecordPlace(byteOffset: offset, byteCount: count, timeNanoseconds: stamp))
-                unsafe record = kbuffer_next_event(buffer, &stamp)
+                unsafe record = functions.table.kbuffer_next_event(buffer, &stamp)
             }
         }
         if let strayOffset {

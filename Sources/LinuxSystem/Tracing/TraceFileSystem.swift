@@ -1,29 +1,16 @@
-import CTraceFS
 import Glibc
 import SystemPackage
 
 /// The kernel's trace file system, where it is mounted. Nothing here mounts it.
-@safe package struct TraceFileSystem: Sendable, Hashable {
+///
+/// Only system calls are used that every sandbox lets through: systemd's filter for `RestrictSUIDSGID=` answers openat2(2)
+/// with `ENOSYS`, and access(2) judges by the real user, who has no capabilities.
+package struct TraceFileSystem: Sendable, Hashable {
     /// `/sys/kernel/tracing`, as a rule.
     package let path: String
 
-    /// Looks it up in the mount table.
-    ///
-    /// - Throws: `ENOENT` where none is mounted.
-    package init() throws(SystemFailure) {
-        tracefs_set_loglevel(TEP_LOG_NONE)
-        var found: UnsafePointer<CChar>?
-        // false: the library would mount it otherwise.
-        guard unsafe tracefs_tracing_dir_is_mounted(false, &found) == 1, let found = unsafe found else {
-            throw SystemFailure(
-                "find", "tracefs", .noSuchFileOrDirectory, remedy: "mount -t tracefs nodev /sys/kernel/tracing")
-        }
-        path = unsafe String(cString: found)
-    }
-
-    /// Takes a directory for it, in a test or where `directory` is configured.
+    /// Takes a directory for it.
     package init(at path: String) {
-        tracefs_set_loglevel(TEP_LOG_NONE)
         self.path = path
     }
 
@@ -41,15 +28,27 @@ import SystemPackage
         return bytes
     }
 
-    /// Whether a file or directory is there.
-    package func exists(_ name: String) -> Bool {
-        unsafe access("\(path)/\(name)", F_OK) == 0
+    /// Whether a file or directory is there, judged by the rights this process has.
+    ///
+    /// - Throws: Where that cannot be looked at.
+    package func exists(_ name: String) throws(SystemFailure) -> Bool {
+        var status = stat()
+        do {
+            _ = try calling(.stat) { unsafe stat("\(path)/\(name)", &status) }
+            return true
+        } catch {
+            if error == .noSuchFileOrDirectory { return false }
+            throw failure("look for", name, error)
+        }
     }
 
     /// The names in a directory, sorted.
     package func list(_ name: String) throws(SystemFailure) -> [String] {
         do {
-            return try DirectoryRoot(path).list("/\(name)")
+            var entries = DirectoryEntries(try openDirectoryFile("\(path)/\(name)", relativeTo: AT_FDCWD))
+            var names: [String] = []
+            while let name = try entries.next(where: .name) { names.append(name) }
+            return names.sorted()
         } catch {
             throw failure("list", name, error.errno)
         }
@@ -87,11 +86,20 @@ import SystemPackage
         SystemFailure(operation, "\(path)/\(name)", errno, remedy: Self.remedy(errno))
     }
 
+    /// What gives numawatchd the rights to trace. Another way would be worse: no mount option of tracefs lets a group write,
+    /// and one that lets it read shows it everybody's traces.
+    package static let dropIn =
+        "for numawatchd the drop-in tracing.conf: install -D -m 644 /usr/share/numawatch/tracing.conf "
+        + "/etc/systemd/system/numawatchd.service.d/tracing.conf && systemctl daemon-reload && "
+        + "systemctl restart numawatchd"
+
     /// What an administrator can do about an errno of tracefs.
     static func remedy(_ errno: Errno) -> String? {
         switch errno {
-        case .permissionDenied: "CAP_DAC_OVERRIDE or root is needed: tracefs belongs to root"
+        case .permissionDenied: "tracefs is root's: root is needed, or \(dropIn)"
+        case .readOnlyFileSystem: "a sandbox makes it read-only; \(dropIn)"
         case .notPermitted: "kernel lockdown (confidentiality) forbids tracing: see /sys/kernel/security/lockdown"
+        case .noFunction: "a sandbox refuses the system call: see SystemCallFilter= and RestrictSUIDSGID= of the unit"
         default: nil
         }
     }

@@ -20,21 +20,24 @@ package struct TraceFormatError: Error, Hashable, Sendable, CustomStringConverti
 /// Only where fields lie is of interest. How the kernel would print an event (`print fmt`) is a C expression which may
 /// call functions of the kernel; it is cut off before the library sees it, which would otherwise parse and keep it.
 @safe package struct TraceFormatParser: ~Copyable {
+    private let functions: TraceEventFunctions
     private let handle: OpaquePointer
 
     /// The largest description that is read: the kernel's own have a few KiB.
     private static let largestFormatBytes = 256 * 1024
 
+    /// - Throws: Where libtraceevent is not installed; the failure names its package.
     package init() throws(SystemFailure) {
-        tep_set_loglevel(TEP_LOG_NONE)
-        guard let handle = unsafe tep_alloc() else {
+        let functions = try TraceEventFunctions()
+        guard let handle = functions.table.tep_alloc() else {
             throw SystemFailure("read", "formats of trace events", .noMemory)
         }
         unsafe self.handle = handle
+        self.functions = functions
     }
 
     deinit {
-        unsafe tep_free(handle)
+        unsafe functions.table.tep_free(handle)
     }
 
     /// Reads `events/header_page`.
@@ -44,14 +47,15 @@ package struct TraceFormatError: Error, Hashable, Sendable, CustomStringConverti
         try Self.check(text, "events/header_page")
         // The size counts without the terminator, which the library's scanner needs.
         var copy = text.map(CChar.init(bitPattern:)) + [0]
-        guard unsafe tep_parse_header_page(handle, &copy, UInt(text.count), Int32(longBytes)) == 0 else {
+        guard unsafe functions.table.tep_parse_header_page(handle, &copy, UInt(text.count), Int32(longBytes)) == 0
+        else {
             throw TraceFormatError(subject: "events/header_page", reason: "not understood")
         }
         // commit is a long behind the 64-bit time stamp; the library's "header page size" is the size of that long, its
         // "sub-buffer size" that of the whole page.
-        let header = 8 + Int(unsafe tep_get_header_page_size(handle))
-        let page = Int(unsafe tep_get_sub_buffer_size(handle))
-        guard unsafe !tep_is_old_format(handle), page > header, page <= 1 << 20 else {
+        let header = 8 + Int(unsafe functions.table.tep_get_header_page_size(handle))
+        let page = Int(unsafe functions.table.tep_get_sub_buffer_size(handle))
+        guard unsafe !functions.table.tep_is_old_format(handle), page > header, page <= 1 << 20 else {
             throw TraceFormatError(subject: "events/header_page", reason: "no page layout of Linux 2.6.30 or later")
         }
         return TracePageFormat(headerBytes: header, dataBytes: page - header)
@@ -64,7 +68,7 @@ package struct TraceFormatError: Error, Hashable, Sendable, CustomStringConverti
         var copy = Self.withoutPrintFormat(text).map(CChar.init(bitPattern:)) + [0]
         let count = UInt(copy.count - 1)
         var event: UnsafeMutablePointer<tep_event>?
-        let status = unsafe tep_parse_format(handle, &event, &copy, count, system)
+        let status = unsafe functions.table.tep_parse_format(handle, &event, &copy, count, system)
         guard status == TEP_ERRNO__SUCCESS, let event = unsafe event else {
             throw TraceFormatError(subject: subject, reason: "not understood (libtraceevent \(status.rawValue))")
         }

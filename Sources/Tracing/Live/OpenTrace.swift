@@ -30,9 +30,10 @@ struct OpenTrace: ~Copyable {
             if let directory = configuration.directory {
                 fileSystem = TraceFileSystem(at: directory)
             } else {
-                fileSystem = try TraceFileSystem()
+                fileSystem = try TraceFileSystem.mounted(on: DirectoryRoot.live)
             }
-            try TraceCleanup.removeAbandoned(configuration.instanceName, in: fileSystem) {
+            // What is left of others is told by who cleans up at its start, and is in nobody's way.
+            _ = try TraceCleanup.removeAbandoned(configuration.instanceName, in: fileSystem) {
                 DirectoryRoot.live.exists("/proc/\($0)")
             }
             made = try TraceInstance(creating: configuration.instanceName, in: fileSystem)

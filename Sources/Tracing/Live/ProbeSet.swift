@@ -20,14 +20,17 @@ struct ProbeSet {
     }
 
     /// The file that takes the lines of a mechanism; nil if this kernel has none.
-    func file(for mechanism: TraceCapability.Mechanism) -> String? {
+    ///
+    /// - Throws: Where that cannot be looked at.
+    func file(for mechanism: TraceCapability.Mechanism) throws(SystemFailure) -> String? {
         let file =
             switch mechanism {
             case .kprobes: Self.kprobeFile
             case .fprobes: Self.dynamicFile
             case .tracepoints: ""
             }
-        return !file.isEmpty && fileSystem.exists(file) ? file : nil
+        guard !file.isEmpty, try fileSystem.exists(file) else { return nil }
+        return file
     }
 
     /// Makes a probe, or finds it made alike by another session.
@@ -46,7 +49,7 @@ struct ProbeSet {
     }
 
     private func make(_ probe: ProbeDefinition, _ line: String, in file: String) throws(SystemFailure) {
-        if let present = definitions()[probe.name] {
+        if let present = try definitions()[probe.name] {
             if Self.isAlike(present, line) { return }
             // Left by another version, and in use if this fails.
             try remove(probe.name)
@@ -60,10 +63,19 @@ struct ProbeSet {
     }
 
     /// The definitions of our group by name, as the kernel lists them.
-    func definitions() -> [String: String] {
+    ///
+    /// - Throws: Where a list is there but cannot be read, and the other has none of ours.
+    func definitions() throws(SystemFailure) -> [String: String] {
         var found: [String: String] = [:]
+        var failure: SystemFailure?
         for file in [Self.dynamicFile, Self.kprobeFile] where found.isEmpty {
-            guard let bytes = try? fileSystem.read(file) else { continue }
+            let bytes: [UInt8]
+            do throws(SystemFailure) {
+                bytes = try fileSystem.read(file)
+            } catch {
+                if error.errno != .noSuchFileOrDirectory { failure = error }
+                continue
+            }
             for line in bytes.split(separator: 0x0A) {
                 let text = String(decoding: line, as: UTF8.self)
                 guard let colon = text.firstIndex(of: ":"), let blank = text.firstIndex(of: " "), colon < blank else {
@@ -73,16 +85,23 @@ struct ProbeSet {
                 if name.hasPrefix("\(ProbeDefinition.group)/") { found[name] = text }
             }
         }
+        if found.isEmpty, let failure { throw failure }
         return found
     }
 
     /// Removes the probes that are ours and that nobody has switched on.
     ///
-    /// - Returns: What could not be removed, other than for being in use.
+    /// - Returns: What could not be removed, other than for being in use, or not even be looked for.
     func removeUnused() -> [SystemFailure] {
         let ours = Set(ProbeDefinition.all.map(\.name))
         var failures: [SystemFailure] = []
-        for name in definitions().keys.sorted() where ours.contains(name) {
+        let names: [String]
+        do throws(SystemFailure) {
+            names = try definitions().keys.sorted()
+        } catch {
+            return [error]
+        }
+        for name in names where ours.contains(name) {
             do throws(SystemFailure) {
                 try remove(name)
             } catch {
@@ -93,7 +112,7 @@ struct ProbeSet {
     }
 
     private func remove(_ name: String) throws(SystemFailure) {
-        let file = fileSystem.exists(Self.dynamicFile) ? Self.dynamicFile : Self.kprobeFile
+        let file = try fileSystem.exists(Self.dynamicFile) ? Self.dynamicFile : Self.kprobeFile
         try fileSystem.write("-:\(name)", to: file, isAppending: true)
     }
 

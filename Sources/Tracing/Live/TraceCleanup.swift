@@ -14,10 +14,12 @@ enum TraceCleanup {
     ///
     /// - Parameter isRunning: Whether a process exists. A recording's instance is abandoned once its process is gone:
     ///   between making the instance and opening its buffers it cannot be told otherwise.
-    /// - Throws: `EBUSY` where a session of this name is running.
+    /// - Returns: What is left because it could not be removed, or not even be looked for.
+    /// - Throws: `EBUSY` where a session of this name is running; where no instance can be looked for at all.
     static func removeAbandoned(
         _ name: String, in fileSystem: TraceFileSystem, isRunning: (Int32) -> Bool
-    ) throws(SystemFailure) {
+    ) throws(SystemFailure) -> [SystemFailure] {
+        var left: [SystemFailure] = []
         for instance in try fileSystem.instances() {
             if instance == name {
                 try TraceInstance.remove(instance, in: fileSystem)
@@ -25,11 +27,15 @@ enum TraceCleanup {
                 let pid = Int32(instance.dropFirst(recordingPrefix.count)), !isRunning(pid)
             {
                 // Its number may have been given to another process meanwhile: then it stays until that one is gone.
-                try? TraceInstance.remove(instance, in: fileSystem)
+                do throws(SystemFailure) {
+                    try TraceInstance.remove(instance, in: fileSystem)
+                } catch {
+                    left.append(error)
+                }
             }
         }
         // Probes without an instance stay behind where the last start was cut short.
-        _ = ProbeSet(fileSystem: fileSystem).removeUnused()
+        return left + ProbeSet(fileSystem: fileSystem).removeUnused()
     }
 
     /// Removes an instance and the probes that nobody else uses.

@@ -50,7 +50,15 @@ struct TraceSetup {
         let probes = ProbeSet(fileSystem: fileSystem)
         let definitions = Self.definitions()
         for mechanism in mechanisms where mechanism != .tracepoints {
-            guard let file = probes.file(for: mechanism) else { continue }
+            let file: String
+            do throws(SystemFailure) {
+                guard let found = try probes.file(for: mechanism) else { continue }
+                file = found
+            } catch {
+                obstacle = .init(
+                    kind: Self.kind(error), reason: "\(error)", errno: error.errno.rawValue, remedy: error.remedy)
+                continue
+            }
             var refusals: [TraceEventKind: TraceCapability.Obstacle] = [:]
             var jiffies = false
             for probe in definitions {
@@ -72,8 +80,9 @@ struct TraceSetup {
         let none = TraceCapability.Obstacle(
             kind: .notBuilt, reason: "\(fileSystem.path)/kprobe_events is missing: no probes can be made",
             remedy: "a kernel with CONFIG_KPROBE_EVENTS=y, or with CONFIG_FPROBE_EVENTS=y and BTF")
-        obstacle = obstacle ?? none
-        for probe in ProbeDefinition.all where obstacles[probe.kind] == nil { obstacles[probe.kind] = none }
+        let found = obstacle ?? none
+        obstacle = found
+        for probe in ProbeDefinition.all where obstacles[probe.kind] == nil { obstacles[probe.kind] = found }
     }
 
     private mutating func addLayout(_ kind: TraceEventKind, group: String, _ parser: borrowing TraceFormatParser) {
@@ -107,7 +116,7 @@ struct TraceSetup {
 
     static func kind(_ failure: SystemFailure) -> TraceCapability.Obstacle.Kind {
         switch failure.errno {
-        case .permissionDenied: .permission
+        case .permissionDenied, .readOnlyFileSystem: .permission
         case .notPermitted: .lockdown
         case .noSuchFileOrDirectory, .invalidArgument: .notBuilt
         case .resourceBusy: .inUse

@@ -138,6 +138,28 @@ struct TracingControlTests {
         #expect(!script.exchange.isActive)
     }
 
+    @Test("off, it says that nobody knows of an earlier trace where it may not look, and that is no event")
+    func unsearched() async throws {
+        let control = control(try settings(""))
+        script.change {
+            $0.leftovers = [
+                TraceSessionError(.unavailable, "list", "/t/instances", errno: 13, reason: "Permission denied"),
+                TraceSessionError(.refused, "remove", "the instance", reason: "busy"),
+            ]
+        }
+        try await run(control) { events in
+            var iterator = events.makeAsyncIterator()
+            let first = await iterator.next()
+            #expect(first?.message.contains("the instance: busy") == true)
+        }
+        let source = try #require(script.exchange.record?.source)
+        #expect(
+            source.state
+                == .notApplicable(
+                    reason: "off in the configuration; whether an earlier trace was left behind is not known: "
+                        + "cannot list /t/instances: Permission denied"))
+    }
+
     @Test("on, it traces with the configured buffers until it is turned off, and then nothing is left")
     func lifecycle() async throws {
         let events = faults(2000)
@@ -188,7 +210,8 @@ struct TracingControlTests {
             record.state
                 == .unavailable(
                     reason: "cannot trace /sys/kernel/tracing: not permitted", remedy: "grant CAP_SYS_ADMIN"))
-        #expect(record.source.state == .notApplicable(reason: "cannot trace /sys/kernel/tracing: not permitted"))
+        // Asked for and not had: the doctor says NO.
+        #expect(record.source.state == .failed(reason: "cannot trace /sys/kernel/tracing: not permitted"))
         #expect(record.source.remedy == "grant CAP_SYS_ADMIN")
     }
 

@@ -51,6 +51,8 @@ private struct LiveRoot: HostRoot {
             ("sched-verbose", "/sys/kernel/debug/sched/verbose", .permissionDenied, "EACCES", "root"),
             ("balancing-knobs", "/sys/kernel/debug", .notPermitted, "EPERM", "without lockdown"),
             ("tracefs", "/sys/kernel/tracing", .noSuchFileOrDirectory, "ENOENT", "mount tracefs"),
+            ("tracefs", "/sys/kernel/tracing", .permissionDenied, "EACCES", "numawatchd.service.d/tracing.conf"),
+            ("kprobes", "/sys/kernel/tracing", .permissionDenied, "EACCES", "numawatchd.service.d/tracing.conf"),
         ] as [(String, String, Errno, String, String)])
     func aFailureNamesErrnoAndRemedy(
         name: String, path: String, errno: Errno, errnoName: String, remedy: String
@@ -59,6 +61,7 @@ private struct LiveRoot: HostRoot {
         memory.addFile("/sys/kernel/security/lockdown", text: "none [integrity] confidentiality\n")
         if errno != .noSuchFileOrDirectory {
             memory.addFile("/sys/kernel/debug/sched/verbose", text: "N\n")
+            memory.addDirectory("/sys/kernel/tracing")
             memory.fail(path, with: errno)
         }
         let status = try status(name, memory)
