@@ -22,20 +22,32 @@ package enum ConfigurationLoader {
     package static func load(_ sources: [ConfigurationSource]) throws(ConfigurationError) -> DaemonConfiguration {
         var configuration = DaemonConfiguration()
         var problems: [ConfigurationProblem] = []
-        for source in sources { apply(source, to: &configuration, problems: &problems) }
+        var places: [Place] = []
+        for source in sources { apply(source, to: &configuration, places: &places, problems: &problems) }
         // A contradiction between values that are not in force anyway would only distract from the cause.
         if problems.isEmpty {
-            let file = sources.last?.file ?? ConfigurationSearch.mainFileName
-            problems = configuration.contradictions.map {
-                ConfigurationProblem(file: file, position: nil, kind: .contradiction($0))
+            problems = configuration.contradictions.map { contradiction in
+                // What was assigned last broke the rule; the defaults keep it.
+                let place = places.last { $0.section == contradiction.section && contradiction.keys.contains($0.key) }
+                return ConfigurationProblem(
+                    file: place?.file ?? ConfigurationSearch.mainFileName, position: place?.position,
+                    kind: .contradiction(contradiction.message))
             }
         }
         guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
         return configuration
     }
 
+    /// Where a key was assigned.
+    private struct Place {
+        var section: String
+        var key: String
+        var file: String
+        var position: ConfigurationPosition
+    }
+
     private static func apply(
-        _ source: ConfigurationSource, to configuration: inout DaemonConfiguration,
+        _ source: ConfigurationSource, to configuration: inout DaemonConfiguration, places: inout [Place],
         problems: inout [ConfigurationProblem]
     ) {
         guard source.bytes.count <= maximumFileBytes else {
@@ -50,7 +62,12 @@ package enum ConfigurationLoader {
             do throws(Located) {
                 switch statement {
                 case .heading(let heading): try check(heading)
-                case .assignment(let assignment): try apply(assignment, to: &configuration)
+                case .assignment(let assignment):
+                    try apply(assignment, to: &configuration)
+                    places.append(
+                        Place(
+                            section: assignment.section, key: assignment.key, file: source.file,
+                            position: assignment.value.position(at: 0)))
                 }
             } catch {
                 found.append(ConfigurationProblem(file: source.file, position: error.position, kind: error.kind))

@@ -66,14 +66,27 @@ package struct DaemonConfiguration: Sendable, Equatable {
 }
 
 extension DaemonConfiguration {
-    /// Rules between keys that no single key can check; one sentence each, with the remedy.
-    var contradictions: [String] {
-        var found: [String] = []
+    /// Values that are each acceptable but contradict one another.
+    struct Contradiction {
+        /// One sentence, with the remedy.
+        var message: String
+        /// The keys whose values these are, all of one section.
+        var section: String
+        var keys: [String]
+    }
+
+    /// Rules between keys that no single key can check.
+    var contradictions: [Contradiction] {
+        var found: [Contradiction] = []
         if sampling.placementInterval < sampling.ledgerInterval {
+            let placement = ConfigurationQuantity.write(sampling.placementInterval)
+            let ledger = ConfigurationQuantity.write(sampling.ledgerInterval)
             found.append(
-                "[Sampling] PlacementInterval=\(ConfigurationQuantity.write(sampling.placementInterval)) is shorter than "
-                    + "LedgerInterval=\(ConfigurationQuantity.write(sampling.ledgerInterval)), but reading placement costs "
-                    + "the watched processes far more; raise PlacementInterval= or lower LedgerInterval=")
+                Contradiction(
+                    message:
+                        "[Sampling] PlacementInterval=\(placement) is shorter than LedgerInterval=\(ledger), but reading "
+                        + "placement costs the watched processes far more; raise PlacementInterval= or lower LedgerInterval=",
+                    section: "Sampling", keys: ["PlacementInterval", "LedgerInterval"]))
         }
         return found
     }

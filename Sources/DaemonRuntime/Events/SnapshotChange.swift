@@ -12,14 +12,37 @@ struct SnapshotChange: Equatable, Sendable {
     ///
     /// - Parameter previous: Nil for the first snapshot, of which only what is missing is told.
     static func all(from previous: HostSnapshot?, to current: HostSnapshot) -> [SnapshotChange] {
-        var changes = sources(previous?.sources ?? [], current.sources)
+        var changes: [SnapshotChange] = []
         if let previous {
+            changes += sources(previous.sources, current.sources)
             changes += balancing(previous.host.balancingMode, current.host.balancingMode)
             changes += topology(previous.machine, current.machine)
         }
+        if previous == nil { changes += missing(sources([], current.sources), current.sources) }
         changes += domains(previous?.domains, current.domains)
         changes += intervals(previous?.cost.tiers ?? [], current.cost.tiers)
         return changes
+    }
+
+    /// What is missing at the start, in one sentence: which of the usual few are, a reader of the log knows already, and
+    /// `numawatch doctor` has the rest.
+    private static func missing(_ changes: [SnapshotChange], _ sources: [SourceStatus]) -> [SnapshotChange] {
+        guard changes.count > 1 else { return changes }
+        let names = sources.filter(\.isFailing).map { source in
+            switch source.state {
+            case .unavailable(_, let errnoName): "\(source.name) (\(errnoName))"
+            case .readable, .failed, .malformed, .notApplicable: "\(source.name) (not understood)"
+            }
+        }
+        return [
+            SnapshotChange(
+                event: .sourceMissing,
+                message:
+                    "\(changes.count) of \(sources.count) sources cannot be read: \(names.joined(separator: ", ")); "
+                    + "“numawatch doctor” says what is lost without each, and what would make it readable",
+                fields: [ObservedEvent.Field("sources", sources.filter(\.isFailing).map(\.name).joined(separator: " "))]
+            )
+        ]
     }
 
     private static func sources(_ previous: [SourceStatus], _ current: [SourceStatus]) -> [SnapshotChange] {
@@ -43,7 +66,8 @@ struct SnapshotChange: Equatable, Sendable {
                     event: .sourceMissing,
                     message: "\(source.path) is not understood (\(reason)); without it: \(source.lostWithout)",
                     fields: fields)
-            case .notApplicable:
+            case .failed, .notApplicable:
+                // What failed has an event of its own.
                 return nil
             }
         }
@@ -135,7 +159,7 @@ extension SourceStatus {
     fileprivate var isFailing: Bool {
         switch state {
         case .unavailable, .malformed: true
-        case .readable, .notApplicable: false
+        case .readable, .failed, .notApplicable: false
         }
     }
 }

@@ -228,6 +228,26 @@ struct ConfigurationLoaderTests {
         #expect(found.first?.contains("raise PlacementInterval=") == true)
     }
 
+    @Test("a contradiction is told with file, line and column of the assignment that brought it about")
+    func contradictionPlace() throws {
+        func first(_ texts: [String]) -> String? {
+            do throws(ConfigurationError) {
+                _ = try ConfigurationLoader.load(
+                    texts.enumerated().map { ConfigurationSource(file: "f\($0)", bytes: Array($1.utf8)) })
+                return nil
+            } catch {
+                return error.problems.first.map { String("\($0)".prefix { $0 != " " }) }
+            }
+        }
+        #expect(first(["[Sampling]\nPlacementInterval=5s\nLedgerInterval=6s\nHostInterval=1s"]) == "f0:3:16:")
+        #expect(first(["[Sampling]\nLedgerInterval=6s\nPlacementInterval = 5s"]) == "f0:3:21:")
+        // Across files: the later one, though the other was right before.
+        #expect(first(["[Sampling]\nPlacementInterval=5s", "# drop-in\n[Sampling]\nLedgerInterval=6s"]) == "f1:3:16:")
+        #expect(
+            first(["[Sampling]\nLedgerInterval=6s", "[Log]\nLevel=debug\n[Sampling]\nPlacementInterval=5s"])
+                == "f1:4:19:")
+    }
+
     @Test("every truncation of a file gives a value or problems")
     func truncations() {
         let bytes = Array(ConfigurationTable.file(of: DaemonConfiguration(), onlyChanged: false).utf8)

@@ -18,16 +18,38 @@ struct SnapshotChangeTests {
         #expect(SnapshotChange.all(from: nil, to: snapshot()) == [])
     }
 
-    @Test("a missing source is told once, in one sentence with what is lost and the remedy")
-    func missing() {
+    @Test("what is missing at the start is told in one sentence that names the sources")
+    func missingAtStart() {
         var current = snapshot()
+        current.sources = [
+            source("vmstat", .readable), source("tracefs", .unavailable(errno: 13, errnoName: "EACCES")),
+            source("odd", .malformed(reason: "field 3")), source("knobs", .notApplicable(reason: "one node")),
+            source("tracing", .failed(reason: "no right")),
+        ]
+        let changes = SnapshotChange.all(from: nil, to: current)
+        #expect(changes.map(\.event) == [.sourceMissing])
+        #expect(
+            changes.first?.message
+                == "2 of 5 sources cannot be read: tracefs (EACCES), odd (not understood); “numawatch doctor” says what is "
+                + "lost without each, and what would make it readable")
+        #expect(changes.first?.fields == [ObservedEvent.Field("sources", "tracefs odd")])
+        // A single one is told in full.
+        current.sources = [source("tracefs", .unavailable(errno: 13, errnoName: "EACCES"), remedy: "root")]
+        #expect(
+            SnapshotChange.all(from: nil, to: current).first?.message
+                == "/proc/tracefs cannot be read (EACCES); without it: the totals; to have it: root")
+    }
+
+    @Test("a source that goes missing is told once, in one sentence with what is lost and the remedy")
+    func missing() {
+        var current = snapshot(2)
         current.sources = [
             source("vmstat", .readable),
             source("schedstat", .unavailable(errno: 2, errnoName: "ENOENT"), remedy: "CONFIG_SCHEDSTATS=y"),
             source("odd", .malformed(reason: "field 3 at byte 9")),
             source("knobs", .notApplicable(reason: "one node")),
         ]
-        let changes = SnapshotChange.all(from: nil, to: current)
+        let changes = SnapshotChange.all(from: snapshot(), to: current)
         #expect(changes.map(\.event) == [.sourceMissing, .sourceMissing])
         #expect(
             changes[0].message
