@@ -44,8 +44,44 @@ struct InstallTests {
         let target = try TemporaryDirectory()
         #expect(try run("install", programs, target, "/usr/local").status == 0)
         let service = try target.read("usr/local/lib/systemd/system/numawatchd.service")
-        #expect(service.contains("ExecStart=/usr/local/bin/numawatchd\n"))
+        #expect(service.contains("ExecStart=/usr/local/bin/numawatchd $NUMAWATCHD_OPTIONS\n"))
+        #expect(service.contains("ExecReload=/usr/local/bin/numawatchd --check-config $NUMAWATCHD_OPTIONS\n"))
+        #expect(service.contains("ExecReload=/bin/kill -HUP $MAINPID\n"))
+        let lines = service.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(!lines.contains { $0.contains("/usr/bin/") })
+        #expect(
+            try target.read("usr/local/share/numawatch/tracing.conf").contains(
+                "install -D -m 644 /usr/local/share/numawatch/tracing.conf"))
         #expect(try target.files.contains("usr/local/bin/numawatchd"))
+    }
+
+    @Test("uninstall removes the drop-in for tracing where it is the shipped one, and leaves one that was changed")
+    func tracingDropIn() throws {
+        let programs = try programs()
+        let target = try TemporaryDirectory()
+        let place = "etc/systemd/system/numawatchd.service.d/tracing.conf"
+        _ = try run("install", programs, target, "/usr")
+        try target.write(place, try target.read("usr/share/numawatch/tracing.conf"))
+        #expect(try run("uninstall", programs, target, "/usr").status == 0)
+        #expect(try target.files == [])
+        _ = try run("install", programs, target, "/usr")
+        try target.write(place, try target.read("usr/share/numawatch/tracing.conf") + "# mine\n")
+        #expect(try run("uninstall", programs, target, "/usr").status == 0)
+        #expect(try target.files == [place])
+    }
+
+    @Test("the README's steps to start are those that install prints, and they start anew what runs already")
+    func printedSteps() throws {
+        let script = try text(of: "\(repository)/scripts/install.sh")
+        let printed = script.split(separator: "\n").compactMap { line -> String? in
+            let line = line.drop { $0 == " " }
+            guard line.hasPrefix("echo \"  system") else { return nil }
+            return String(line.dropFirst("echo \"  ".count).dropLast())
+        }
+        #expect(printed.count == 3)
+        #expect(printed.last == "systemctl restart numawatch.socket numawatchd.service")
+        let readme = try text(of: "\(repository)/README.md")
+        #expect(readme.contains(printed.map { "    \($0)\n" }.joined()))
     }
 
     @Test("a configuration the administrator changed survives both")

@@ -8,9 +8,8 @@ struct SystemdUnitTests {
     private func units() throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
         let service = try text(of: "\(repository)/systemd/numawatchd.service")
-        #expect(service.contains("ExecStart=/usr/bin/numawatchd\n"))
-        try directory.write(
-            "numawatchd.service", service.replacing("ExecStart=/usr/bin/numawatchd", with: "ExecStart=/bin/true"))
+        #expect(service.contains("ExecStart=/usr/bin/numawatchd "))
+        try directory.write("numawatchd.service", service.replacing("=/usr/bin/numawatchd", with: "=/bin/true"))
         try directory.write("numawatch.socket", try text(of: "\(repository)/systemd/numawatch.socket"))
         return directory
     }
@@ -62,14 +61,53 @@ struct SystemdUnitTests {
         #expect(result.output.contains("WatchDogSec"))
     }
 
-    @Test("the exposure of the service is at most 1.5 of 10")
-    func security() throws {
+    @Test(
+        "the exposure of the service is at most 1.0 of 10, and 1.2 with the drop-in for tracing",
+        arguments: [(false, 10), (true, 12)])
+    func security(isTraced: Bool, limitTenths: Int) throws {
         let directory = try units()
+        if isTraced {
+            try directory.write(
+                "numawatchd.service.d/tracing.conf", try text(of: "\(repository)/systemd/tracing.conf"))
+        }
         let result = try Command(
             try #require(analyzer),
-            ["security", "--offline=true", "--threshold=15", "--no-pager", "\(directory.path)/numawatchd.service"])
+            [
+                "security", "--offline=true", "--threshold=\(limitTenths)", "--no-pager",
+                "\(directory.path)/numawatchd.service",
+            ],
+            environment: ["SYSTEMD_UNIT_PATH": "\(directory.path):"])
         #expect(result.status == 0, "\(result.output)")
         #expect(result.output.contains("Overall exposure level"))
+        // The drop-in was read: its capability costs.
+        #expect(result.output.contains("✗ CapabilityBoundingSet=~CAP_(DAC_*|FOWNER|IPC_OWNER)") == isTraced)
+    }
+
+    @Test("neither failing starts nor many requests make systemd give the socket up")
+    func noLockOut() throws {
+        func lines(_ file: String) throws -> [Substring] {
+            try text(of: "\(repository)/systemd/\(file)").split(separator: "\n")
+        }
+        let service = try lines("numawatchd.service")
+        #expect(service.contains("StartLimitIntervalSec=0"))
+        #expect(service.contains("RestartPreventExitStatus=78"))
+        #expect(!service.contains { $0.hasPrefix("StartLimitBurst=") })
+        let socket = try lines("numawatch.socket")
+        #expect(socket.contains("FlushPending=yes"))
+        #expect(socket.contains("TriggerLimitIntervalSec=0"))
+    }
+
+    @Test("a reload checks the configuration first, with the options the daemon was started with")
+    func reload() throws {
+        let service = try text(of: "\(repository)/systemd/numawatchd.service").split(separator: "\n")
+        let start = try #require(service.first { $0.hasPrefix("ExecStart=") })
+        #expect(start == "ExecStart=/usr/bin/numawatchd $NUMAWATCHD_OPTIONS")
+        #expect(service.contains("Environment=NUMAWATCHD_OPTIONS="))
+        #expect(
+            service.filter { $0.hasPrefix("ExecReload=") } == [
+                "ExecReload=/usr/bin/numawatchd --check-config $NUMAWATCHD_OPTIONS",
+                "ExecReload=/bin/kill -HUP $MAINPID",
+            ])
     }
 
     @Test(

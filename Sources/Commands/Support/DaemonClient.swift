@@ -51,6 +51,17 @@ package struct DaemonClient: Sendable {
         _ target: String, accept: String?, _ body: (ByteBuffer) throws -> Void
     ) async throws {
         let connection = try await connect()
+        do {
+            try await exchange(connection, target, accept: accept, body)
+        } catch is IOError {
+            throw Self.ended(target)
+        }
+    }
+
+    /// One request and its answer.
+    private func exchange(
+        _ connection: Connection, _ target: String, accept: String?, _ body: (ByteBuffer) throws -> Void
+    ) async throws {
         try await connection.executeThenClose { inbound, outbound in
             var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: target)
             head.headers.add(name: "host", value: "numawatch")
@@ -76,15 +87,18 @@ package struct DaemonClient: Sendable {
                 }
                 if isComplete { break }
             }
-            guard isComplete else {
-                throw CommandFailure(
-                    .unavailable, "The daemon closed the connection before its answer to \(target) was complete.",
-                    remedy: "See “journalctl -u numawatchd”.")
-            }
+            guard isComplete else { throw Self.ended(target) }
             guard status == .ok else {
                 throw DaemonRefusal.failure(status: Int(status.code), target: target, body: refusal)
             }
         }
+    }
+
+    /// The daemon is gone before its answer is whole, as one that systemd started for this request and that ended again.
+    private static func ended(_ target: String) -> CommandFailure {
+        CommandFailure(
+            .unavailable, "The daemon closed the connection before its answer to \(target) was complete.",
+            remedy: DaemonAbsence.endedRemedy)
     }
 
     private func connect() async throws -> Connection {
@@ -107,7 +121,7 @@ package struct DaemonClient: Sendable {
 
     /// What it means that a socket cannot be connected to, and what to do.
     static func unreachable(socketPath: String, errno: Errno) -> CommandFailure {
-        let local = "“--local” works without a daemon."
+        let local = DaemonAbsence.localRemedy
         switch errno {
         case .permissionDenied, .notPermitted:
             return CommandFailure(
@@ -116,11 +130,11 @@ package struct DaemonClient: Sendable {
         case .noSuchFileOrDirectory:
             return CommandFailure(
                 .unavailable, "The daemon is not running: there is no socket \(socketPath).",
-                remedy: "Start it with “systemctl start numawatchd”, or name its socket with --socket. \(local)")
+                remedy: "\(DaemonAbsence.startRemedy) “--socket” names another socket. \(local)")
         case .connectionRefused:
             return CommandFailure(
                 .unavailable, "The daemon is not running: nothing listens on \(socketPath).",
-                remedy: "Start it with “systemctl start numawatchd”. \(local)")
+                remedy: "\(DaemonAbsence.startRemedy) \(local)")
         default:
             return CommandFailure(
                 .unavailable, "The daemon cannot be reached at \(socketPath): \(errno).", remedy: local)
