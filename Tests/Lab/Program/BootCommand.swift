@@ -9,10 +9,16 @@ struct BootCommand: AsyncParsableCommand {
             The commands are one line for the guest's shell (busybox) as root; numawatchd and numawatch are in the path, \
             and what Tests/Lab/Guest/functions.sh defines can be called. Files written below $OUT come back with --keep. \
             The exit status is that of the commands.
+
+            With --systemd the guest is a Debian with systemd as its first process, and nothing is installed in it yet: \
+            “. /lab/installed.sh; install_staged” installs what “make install” stages, as the README says.
             """)
 
     @Argument(help: ArgumentHelp("A topology by name, or a file by path.", valueName: "topology"))
     var topology: String
+
+    @Flag(help: "Debian's own userland with systemd, in place of busybox.")
+    var systemd = false
 
     @Option(help: "The kernel series: 6.1 or 6.12.")
     var kernel = KernelSeries.linux612
@@ -35,8 +41,12 @@ struct BootCommand: AsyncParsableCommand {
     var commands: [String] = []
 
     func run() async throws {
-        let topology = try TopologyFile.load(topology)
-        let (files, programs, directory) = try await options.programs { files throws(LabFailure) in
+        var topology = try TopologyFile.load(topology)
+        if systemd { topology.system = .systemd }
+        let isInstalled = topology.system == .systemd
+        let userland = isInstalled ? try await Userland.fetch() : nil
+        let (files, programs, directory) = try await options.programs(isInstalled: isInstalled) {
+            files throws(LabFailure) in
             for path in program { try await files.addProgram(path) }
             for pair in file {
                 guard let equals = pair.firstIndex(of: "=") else {
@@ -50,7 +60,7 @@ struct BootCommand: AsyncParsableCommand {
             steps: LabRun.preparation(topology) + [step], bootArguments: append.split(separator: " ").map(String.init))
         let guest = Guest(
             topology: topology, kernel: try await KernelPackage.fetch(kernel), files: files,
-            programs: programs, plan: plan)
+            programs: programs, plan: plan, userland: userland)
         let status = try await guest.withResult(keptIn: options.keep) { result in
             if let prepared = result.step("prepare"), prepared.status != 0 {
                 CommandLineOutput.note("Prepare=: \(prepared.summary)")

@@ -20,13 +20,15 @@ struct GuestOptions: ParsableArguments {
 
     /// The programs under test, and the disk made of them.
     ///
+    /// - Parameter isInstalled: Whether there are guests with systemd, in which they are installed.
     /// - Returns: Also the temporary directory to remove afterwards.
     func programs(
-        adding: (inout GuestFiles) async throws(LabFailure) -> Void = { _ in }
+        isInstalled: Bool = false, adding: (inout GuestFiles) async throws(LabFailure) -> Void = { _ in }
     ) async throws(LabFailure) -> (files: GuestFiles, disk: ProgramDisk, directory: String) {
-        var files = try await GuestPrograms.files(binaries ?? LabPaths.programDirectory)
-        try await adding(&files)
         let directory = try await HostFiles.makeTemporaryDirectory()
+        var files = try await GuestPrograms.files(
+            binaries ?? LabPaths.programDirectory, staging: isInstalled ? "\(directory)/installed" : nil)
+        try await adding(&files)
         return (files, try await ProgramDisk(files, in: directory), directory)
     }
 }

@@ -25,17 +25,22 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let only = checks.map { $0.split(separator: ",").map(String.init) }
-        let (files, programs, directory) = try await options.programs()
         var machines: [LabTopology] = []
-        var runs: [LabRun] = []
         for name in topologies.isEmpty ? TopologyFile.names : topologies {
-            var topology = try TopologyFile.load(name)
-            machines.append(topology)
+            machines.append(try TopologyFile.load(name))
+        }
+        let isInstalled = machines.contains { $0.system == .systemd }
+        let userland = isInstalled ? try await Userland.fetch() : nil
+        let (files, programs, directory) = try await options.programs(isInstalled: isInstalled)
+        var runs: [LabRun] = []
+        for machine in machines {
+            var topology = machine
             if let only { topology.checks = (topology.checks ?? only).filter(only.contains) }
             for series in topology.kernels where kernel == nil || kernel == series {
                 runs.append(
                     LabRun(
-                        topology: topology, series: series, files: files, programs: programs, keep: options.keep))
+                        topology: topology, series: series, files: files, programs: programs, userland: userland,
+                        keep: options.keep))
             }
         }
         // Before the guests: two at once would both fetch it.

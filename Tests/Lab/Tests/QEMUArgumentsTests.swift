@@ -61,6 +61,16 @@ import Testing
         #expect(common.contains("panic=-1") && common.contains("sched_verbose"))
     }
 
+    @Test("A guest with a userland has it as its third disk, and what it writes to it is gone with it")
+    func userland() {
+        var machine = arguments(LabTopology(name: "x"))
+        machine.userlandPath = "/u"
+        #expect(
+            values("-drive", machine.arguments).last
+                == "if=none,id=userland,format=raw,snapshot=on,cache=unsafe,file=/u")
+        #expect(values("-device", machine.arguments).last == "virtio-blk-pci,drive=userland")
+    }
+
     @Test("Commas in paths are escaped; the programs' disk is read-only and behind that of the results")
     func disks() {
         let list = arguments(LabTopology(name: "x")).arguments

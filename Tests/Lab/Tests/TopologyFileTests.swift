@@ -144,4 +144,24 @@ import Testing
             "\(error)".contains("there is no check domain") && "\(error)".contains("domains")
         }
     }
+
+    @Test("A topology says what runs in its guest; a check is made where its steps can run, and nowhere else")
+    func system() throws {
+        let text = "[Machine]\nTitle=x\n[Node]\nCPUs=0\nMemory=160M\n[Node]\nMemory=160M\n[Guest]\nSystem="
+        var topology = try TopologyFile.parse(text + "systemd", file: "f", name: "x")
+        #expect(topology.system == .systemd)
+        #expect(try CheckCatalogue.checks(for: topology, .linux61).allSatisfy { $0.name.hasPrefix("installed-") })
+        #expect(try TopologyFile.parse("[Machine]\n[Node]\nCPUs=0\nMemory=1G", file: "f", name: "x").system == .busybox)
+        #expect {
+            try TopologyFile.parse(text + "upstart", file: "f", name: "x")
+        } throws: { error in
+            "\(error)".contains("f:9:8: System=upstart: expected busybox or systemd")
+        }
+        topology.checks = ["domains"]
+        #expect {
+            try CheckCatalogue.checks(for: topology, .linux61)
+        } throws: { error in
+            "\(error)".contains("the check domains is not for the system systemd")
+        }
+    }
 }

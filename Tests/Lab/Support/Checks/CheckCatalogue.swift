@@ -5,7 +5,9 @@ package enum CheckCatalogue {
         MachineCheck(), DomainsCheck(), SourcesCheck(), DegradationCheck(), SwitchCheck(), CountersCheck(),
         MetricsCheck(), BalancingCheck(), LedgersCheck(), PlacementCheck(), NumastatCheck(), SamplingCheck(),
         StormCheck(), HotplugCheck(), PartitionCheck(), DaemonCheck(), TracingCheck(), NarrowedTracingCheck(),
-        HarmCheck(),
+        HarmCheck(), InstalledStartCheck(), InstalledReloadCheck(), InstalledRestartsCheck(), InstalledRefusalCheck(),
+        InstalledKillCheck(), InstalledWatchdogCheck(), InstalledTracingCheck(), InstalledUpgradeCheck(),
+        InstalledRemovalCheck(),
     ]
 
     /// The checks to make on a machine: those it asks for, or all that fit.
@@ -19,8 +21,16 @@ package enum CheckCatalogue {
                 "use the topology \(topology.name)", "there is no check \(name)",
                 remedy: "there are: \(all.map(\.name).joined(separator: ", "))")
         }
+        if let name = topology.checks?.first(where: { name in
+            all.contains { $0.name == name && $0.system != topology.system }
+        }) {
+            throw LabFailure(
+                "use the topology \(topology.name)",
+                "the check \(name) is not for the system \(topology.system.rawValue)")
+        }
         return all.filter { check in
-            topology.checks.map { $0.contains(check.name) } ?? (check.obstacle(on: topology, kernel) == nil)
+            guard check.system == topology.system else { return false }
+            return topology.checks.map { $0.contains(check.name) } ?? (check.obstacle(on: topology, kernel) == nil)
         }
     }
 }

@@ -9,7 +9,10 @@ package protocol LabCheck: Sendable {
     /// What it makes sure of, in a sentence without its full stop.
     var summary: String { get }
 
-    /// Why it cannot be made on a machine; nil where it can.
+    /// What its steps need to run in.
+    var system: LabTopology.System { get }
+
+    /// Why it cannot be made on a machine of that system; nil where it can.
     func obstacle(on topology: LabTopology, _ kernel: KernelSeries) -> String?
 
     /// What is done in the guest. Those of all checks of a guest run one after the other, in the order of
@@ -25,6 +28,8 @@ package protocol LabCheck: Sendable {
 }
 
 extension LabCheck {
+    package var system: LabTopology.System { .busybox }
+
     package func obstacle(on topology: LabTopology, _ kernel: KernelSeries) -> String? { nil }
 }
 

@@ -6,12 +6,14 @@ package struct Guest: Sendable {
     /// Made of the same files; shared by all guests of a run.
     package var programs: ProgramDisk
     package var plan: GuestPlan
+    /// For a topology whose system it is.
+    package var userland: Userland?
     /// QEMU, or what stands for it in tests of this very code.
     package var emulator: String
 
     package init(
         topology: LabTopology, kernel: KernelPackage, files: GuestFiles, programs: ProgramDisk, plan: GuestPlan,
-        emulator: String = QEMUArguments.program
+        userland: Userland? = nil, emulator: String = QEMUArguments.program
     ) {
         self.topology = topology
         self.kernel = kernel
@@ -19,12 +21,18 @@ package struct Guest: Sendable {
         self.programs = programs
         self.emulator = emulator
         self.plan = plan
+        if topology.system == .systemd {
+            self.plan.overheadSeconds = max(plan.overheadSeconds, Self.systemdOverheadSeconds)
+        }
+        self.userland = userland
     }
 
     /// What of the console a failure shows: a panic with its registers and calls takes about 60.
     private static let consoleLines = 80
     /// Room for what steps collect; takes none on the host until it is written.
     private static let resultsBytes = 1 << 30
+    /// The time systemd may take to bring a guest up, half a minute on two quiet cores, where there are other things to do.
+    private static let systemdOverheadSeconds = 300
     /// What a result consists of.
     private static let leftovers = ["complete", "console", "dmesg", "files", "steps"]
     private static let failedConsole = "console-failed"
@@ -37,7 +45,8 @@ package struct Guest: Sendable {
     /// - Throws: ``LabFailure`` with the console's end if it did not come to its end in two attempts.
     package func run(resultsIn directory: String) async throws(LabFailure) -> GuestResult {
         try await HostFiles.makeDirectory(directory)
-        let initramfs = try await Initramfs.make(kernel: kernel, files: files, programs: programs, plan: plan)
+        let initramfs = try await Initramfs.make(
+            kernel: kernel, files: files, programs: programs, plan: plan, system: topology.system)
         try await HostFiles.remove("\(directory)/\(Self.failedConsole)")
         do {
             return try await runOnce(initramfs, directory)
@@ -59,7 +68,7 @@ package struct Guest: Sendable {
             let arguments = QEMUArguments(
                 topology: topology, kernelPath: kernel.imagePath, initramfsPath: "\(work)/initramfs",
                 resultsPath: "\(work)/results", consolePath: "\(work)/console", programsPath: programs.path,
-                bootArguments: plan.bootArguments)
+                userlandPath: userland?.path, bootArguments: plan.bootArguments)
             try HostFiles.write(initramfs, to: arguments.initramfsPath)
             try HostFiles.makeSparse(arguments.resultsPath, sizeBytes: Self.resultsBytes)
             // What an earlier attempt left, or an earlier run that was kept, is no result of this one.

@@ -2,11 +2,11 @@
 ///
 /// | path | what |
 /// | --- | --- |
-/// | `/init` | `Guest/init` of the lab: mounts, modules, steps, results |
+/// | `/init` | `Guest/init` of the lab: mounts, modules, steps, results; `Guest/systemd-init` hands over to Debian's userland |
 /// | `/bin` | busybox under all its names |
 /// | `/bin`, `/lib…` | links to the programs and libraries of ``ProgramDisk`` |
 /// | `/boot/config-…` | the kernel's configuration, as on a host |
-/// | `/lab/*.sh` | what steps may call |
+/// | `/lab/*.sh`, `/lab/*.service` | what steps may call, and what runs them under systemd |
 /// | `/lab/modules/NN-NAME.ko` | modules in the order of loading |
 /// | `/lab/steps/NN-NAME` | the steps in their order, `…/script` and `…/deadline` |
 package enum Initramfs {
@@ -17,15 +17,17 @@ package enum Initramfs {
     ///
     /// - Throws: ``LabFailure`` if a file cannot be read, or there is no static busybox.
     package static func make(
-        kernel: KernelPackage, files: GuestFiles, programs: ProgramDisk, plan: GuestPlan
+        kernel: KernelPackage, files: GuestFiles, programs: ProgramDisk, plan: GuestPlan,
+        system: LabTopology.System = .busybox
     ) async throws(LabFailure) -> [UInt8] {
         var archive = CPIOArchive()
         for directory in ["proc", "sys", "dev", "run", "tmp", "etc", "root", "mnt", "var", "out", "programs"] {
             archive.add(directory, .directory)
         }
         let guest = LabPaths.directory + "/Guest"
-        archive.add("init", .file(try HostFiles.read("\(guest)/init"), isExecutable: true))
-        for name in HostFiles.names(in: guest) where name.hasSuffix(".sh") {
+        let first = system == .systemd ? "systemd-init" : "init"
+        archive.add("init", .file(try HostFiles.read("\(guest)/\(first)"), isExecutable: true))
+        for name in HostFiles.names(in: guest) where name.hasSuffix(".sh") || name.hasSuffix(".service") {
             archive.add("lab/\(name)", .file(try HostFiles.read("\(guest)/\(name)"), isExecutable: false))
         }
         for name in HostFiles.names(in: "\(guest)/etc") {
@@ -47,6 +49,8 @@ package enum Initramfs {
                 archive.add(path, .file(bytes, isExecutable: isExecutable))
             }
         }
+        // Debian's userland has programs and libraries of its own, and is to have no others.
+        guard system == .busybox else { return archive.finished() }
         for path in programs.files { archive.add(path, .link(target: ProgramDisk.mountPoint + path)) }
         return archive.finished()
     }

@@ -17,12 +17,14 @@ package struct QEMUArguments: Sendable, Hashable {
     package var consolePath: String
     /// The file of `/dev/vdb`, which guests only read; nil for none.
     package var programsPath: String?
+    /// The file of `/dev/vdc`, the userland; what a guest writes to it is gone with the guest. Nil for none.
+    package var userlandPath: String?
     /// Behind those every guest has and those of the topology.
     package var bootArguments: [String] = []
 
     package init(
         topology: LabTopology, kernelPath: String, initramfsPath: String, resultsPath: String, consolePath: String,
-        programsPath: String? = nil, bootArguments: [String] = []
+        programsPath: String? = nil, userlandPath: String? = nil, bootArguments: [String] = []
     ) {
         self.topology = topology
         self.kernelPath = kernelPath
@@ -30,6 +32,7 @@ package struct QEMUArguments: Sendable, Hashable {
         self.resultsPath = resultsPath
         self.consolePath = consolePath
         self.programsPath = programsPath
+        self.userlandPath = userlandPath
         self.bootArguments = bootArguments
     }
 
@@ -72,6 +75,13 @@ package struct QEMUArguments: Sendable, Hashable {
         if let programsPath {
             list += ["-drive", "if=none,id=programs,format=raw,readonly=on,file=\(Self.escaped(programsPath))"]
             list += ["-device", "virtio-blk-pci,drive=programs"]
+        }
+        if let userlandPath {
+            list += [
+                "-drive",
+                "if=none,id=userland,format=raw,snapshot=on,cache=unsafe,file=\(Self.escaped(userlandPath))",
+            ]
+            list += ["-device", "virtio-blk-pci,drive=userland"]
         }
         return list
     }

@@ -26,16 +26,20 @@ package struct LabRun: Sendable {
     package var series: KernelSeries
     package var files: GuestFiles
     package var programs: ProgramDisk
+    /// For a topology whose system it is.
+    package var userland: Userland?
     /// Where results are kept, in a directory per guest; nil: they are removed.
     package var keep: String?
 
     package init(
-        topology: LabTopology, series: KernelSeries, files: GuestFiles, programs: ProgramDisk, keep: String? = nil
+        topology: LabTopology, series: KernelSeries, files: GuestFiles, programs: ProgramDisk,
+        userland: Userland? = nil, keep: String? = nil
     ) {
         self.topology = topology
         self.series = series
         self.files = files
         self.programs = programs
+        self.userland = userland
         self.keep = keep
     }
 
@@ -50,7 +54,9 @@ package struct LabRun: Sendable {
             for check in checks {
                 plan.steps += check.steps(for: topology).filter { !plan.steps.contains($0) }
             }
-            let guest = Guest(topology: topology, kernel: kernel, files: files, programs: programs, plan: plan)
+            let guest = Guest(
+                topology: topology, kernel: kernel, files: files, programs: programs, plan: plan,
+                userland: userland)
             let directory = keep.map { "\($0)/\(topology.name)-\(series.rawValue)" }
             return try await guest.withResult(keptIn: directory) { result throws(LabFailure) in
                 await rows(checks, result, kernel)
@@ -107,8 +113,9 @@ package enum GuestPrograms {
 
     /// The programs of a directory, with their libraries.
     ///
+    /// - Parameter staging: Where what is installed is staged, for guests with systemd; nil: there are none.
     /// - Throws: ``LabFailure`` if one is not there.
-    package static func files(_ binaries: String) async throws(LabFailure) -> GuestFiles {
+    package static func files(_ binaries: String, staging: String? = nil) async throws(LabFailure) -> GuestFiles {
         var files = GuestFiles()
         for name in names { try await files.addProgram("\(binaries)/\(name)") }
         for (name, package) in tools {
@@ -119,6 +126,7 @@ package enum GuestPrograms {
             }
             try await files.addProgram("/usr/bin/\(name)")
         }
+        if let staging { try await InstalledFiles.add(to: &files, binaries: binaries, staging: staging) }
         return files
     }
 }

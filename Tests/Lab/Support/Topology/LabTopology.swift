@@ -15,6 +15,14 @@ package struct LabTopology: Sendable, Hashable {
         }
     }
 
+    /// What runs in the guest beside the kernel.
+    package enum System: String, Sendable, Hashable, CaseIterable {
+        /// busybox as the first process, our programs with the host's libraries: up in seconds.
+        case busybox
+        /// Debian's own userland with systemd as the first process, numawatch as it is installed: see ``Userland``.
+        case systemd
+    }
+
     /// The file's name without its suffix.
     package var name: String
     /// One line for the table's readers.
@@ -40,6 +48,7 @@ package struct LabTopology: Sendable, Hashable {
     package var kernels: [KernelSeries] = KernelSeries.allCases
     /// Shell lines that bring the machine into the state it is to be looked at in: CPUs taken offline, partitions made.
     package var preparation: [String] = []
+    package var system = System.busybox
     /// The checks that are made on it; nil for all that apply.
     package var checks: [String]?
 

@@ -36,6 +36,7 @@ struct TopologyValues {
             case ("Kernel", "Arguments"): topology.bootArguments += words(assignment)
             case ("Kernel", "Without"): topology.omittedBootArguments += try omitted(assignment)
             case ("Guest", "Prepare"): topology.preparation.append(assignment.value)
+            case ("Guest", "System"): topology.system = try system(assignment)
             case ("Checks", "Only"): topology.checks = words(assignment)
             case ("Machine", _), ("Node", _), ("Distances", _), ("Kernel", _), ("Guest", _), ("Checks", _):
                 throw problem(
@@ -121,6 +122,13 @@ struct TopologyValues {
             series.append(kernel)
         }
         return series
+    }
+
+    private func system(_ assignment: TopologySyntax.Assignment) throws(TopologyProblem) -> LabTopology.System {
+        guard let system = LabTopology.System(rawValue: assignment.value) else {
+            throw bad(assignment, LabTopology.System.allCases.map(\.rawValue).joined(separator: " or "))
+        }
+        return system
     }
 
     private func omitted(_ assignment: TopologySyntax.Assignment) throws(TopologyProblem) -> [String] {

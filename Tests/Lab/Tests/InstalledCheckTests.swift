@@ -1,0 +1,100 @@
+import FixtureSupport
+import Lab
+import Testing
+
+/// What the checks of an installed numawatch make of what a guest recorded.
+@Suite struct InstalledCheckTests {
+    /// The problems of a check whose steps ended well and left these files.
+    private func problems(_ check: any LabCheck, _ files: [String: String]) async throws -> [String] {
+        let directory = try TemporaryDirectory.make()
+        let topology = LabTopology(name: "x")
+        for step in check.steps(for: topology) {
+            try await HostFiles.makeDirectory("\(directory)/steps/\(step.name)")
+            try HostFiles.write(Array("0\n".utf8), to: "\(directory)/steps/\(step.name)/status")
+        }
+        try await HostFiles.makeDirectory("\(directory)/files/installed")
+        for (name, text) in files { try HostFiles.write(Array(text.utf8), to: "\(directory)/files/installed/\(name)") }
+        let verdict = try await check.judge(GuestResult(directory: directory), topology)
+        try await HostFiles.remove(directory)
+        return verdict.problems
+    }
+
+    private static let killed = [
+        "killed-pids": "10 20\n", "killed-answer": "…", "killed-answer.status": "0\n",
+        "killed-state": "active\nactive\n",
+        "killed-state.status": "0\n",
+    ]
+
+    @Test("Killed, another process has to be there, and answer")
+    func killed() async throws {
+        #expect(try await problems(InstalledKillCheck(), Self.killed) == [])
+        for (name, text) in [
+            ("killed-pids", "10 10\n"), ("killed-pids", "10 0\n"), ("killed-answer.status", "69\n"),
+            ("killed-state.status", "3\n"),
+        ] {
+            var files = Self.killed
+            files[name] = text
+            #expect(try await problems(InstalledKillCheck(), files).count == 1, "\(name)=\(text)")
+        }
+    }
+
+    private static var refused: [String: String] {
+        var files = [
+            "refused-restart": "Job failed", "refused-restart.status": "1\n", "refused-socket": "active\n",
+            "refused-socket.status": "0\n", "refused-check": "/etc/x/10-lab.conf:2:7: Level=loud: expected\n",
+            "refused-check.status": "78\n", "refused-mended": "…", "refused-mended.status": "0\n",
+            "refused-state": "active\n",
+            "refused-state.status": "0\n",
+            "journal-refused": String(repeating: "10-lab.conf:2:7: Level=loud\n", count: 5),
+        ]
+        for request in 1...12 {
+            files["refused-request-\(request)"] = "“numawatchd --check-config” names what is wrong"
+            files["refused-request-\(request).status"] = "69\n"
+        }
+        return files
+    }
+
+    @Test(
+        "A refused configuration may neither lock out nor start the daemon for ever, and the client is told the remedy")
+    func refused() async throws {
+        #expect(try await problems(InstalledRefusalCheck(), Self.refused) == [])
+        for (name, text) in [
+            ("refused-restart.status", "0\n"), ("refused-request-7.status", "0\n"), ("refused-request-7", "no idea"),
+            ("refused-socket.status", "3\n"), ("refused-check.status", "0\n"), ("refused-mended.status", "69\n"),
+            ("journal-refused", String(repeating: "Level=loud\n", count: 50)),
+            ("journal-refused", "Level=loud\nLevel=loud\nnumawatchd.service: Start request repeated too quickly.\n"),
+        ] {
+            var files = Self.refused
+            files[name] = text
+            #expect(try await problems(InstalledRefusalCheck(), files).count == 1, "\(name)=\(text)")
+        }
+    }
+
+    @Test("Whatever is left after uninstalling is told")
+    func removal() async throws {
+        var files = [
+            "left-files": "", "left-units": "", "left-processes": "", "left-instances": "other\n",
+            "left-probes": "p:other/x y\n",
+        ]
+        for (name, status) in [("uninstall-running", 1), ("uninstall-stop", 0), ("uninstall", 0)] {
+            files[name] = ""
+            files["\(name).status"] = "\(status)\n"
+        }
+        #expect(try await problems(InstalledRemovalCheck(), files) == [])
+        for name in ["left-files", "left-units", "left-processes", "left-instances", "left-probes"] {
+            var left = files
+            left[name] = "numawatch\n"
+            #expect(try await problems(InstalledRemovalCheck(), left) == ["\(name): numawatch"])
+        }
+    }
+
+    @Test("A step that did not run, or a file that is missing, is no success")
+    func missing() async throws {
+        var files = Self.killed
+        files["killed-pids"] = nil
+        await #expect(throws: LabFailure.self) { try await problems(InstalledKillCheck(), files) }
+        #expect(throws: LabFailure.self) {
+            try InstalledKillCheck().judge(GuestResult(directory: "/nonexistent"), LabTopology(name: "x"))
+        }
+    }
+}
