@@ -114,8 +114,8 @@ let package = Package(
         .testTarget(
             name: "HostReadingTests",
             dependencies: [
-                "FixtureSupport", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains",
-                "Snapshots",
+                "BalancingModel", "FixtureSupport", "HostReading", "KernelText", "LinuxSystem", "NUMATopology",
+                "SchedDomains", "Snapshots",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

@@ -84,6 +84,14 @@ package struct KernelCommandLine: Hashable, Sendable {
     /// `relax_domain_level=`
     package var relaxDomainLevel: Int? { value(of: "relax_domain_level").flatMap { Int($0) } }
 
+    /// `split_llc=`: the parts of each last-level cache, 2 or more (x86, seen on 7.2).
+    package var splitLLC: Int? { value(of: "split_llc").flatMap { Int($0) }.flatMap { $0 > 1 ? $0 : nil } }
+
+    /// Whether nodes are made up by `numa=fake=`.
+    package var hasEmulatedNodes: Bool {
+        options.contains { $0.name == "numa" && $0.value?.hasPrefix("fake=") == true }
+    }
+
     /// The CPUs of `nohz_full=`.
     ///
     /// - Parameter lastCPU: the highest possible CPU, which `N` and `all` stand for; see ``BootCPUList``.

@@ -136,6 +136,7 @@ struct PartitionBuilder {
 
     private mutating func buildSpans() {
         built.reserveCapacity(cpus.count * levels.count)
+        let clearsPreferSibling = input.kernel.has(.asymClearsPreferSibling)
         for cpu in cpus {
             firstBuilt[cpu] = Int32(truncatingIfNeeded: built.count)
             var child: Int?
@@ -147,7 +148,7 @@ struct PartitionBuilder {
                     maskWeight: Int32(truncatingIfNeeded: hierarchy.spans.weight(mask)),
                     clippedWeight: Int32(truncatingIfNeeded: hierarchy.spans.weight(cut)))
                 if let child {
-                    if domain.flags.contains(.asymCPUCapacity) {
+                    if clearsPreferSibling, domain.flags.contains(.asymCPUCapacity) {
                         built[child].flags.remove(.preferSibling)
                     }
                     domain.span = enlarged(cut, over: built[child].span)
@@ -184,19 +185,12 @@ struct PartitionBuilder {
             if distance > input.cpuMaker?.value.nodeReclaimDistance ?? 30 {
                 flags.subtract([.balanceExec, .balanceFork, .wakeAffine])
             }
-            if !input.kernel.isAtLeast(6, 17) {
+            if input.kernel.has(.overlapFlag) {
                 flags.insert(.overlap)
             }
         }
         if let relaxDomainLevel {
-            // ">=" came with 6.10 and was backported in mid-2024.
-            let kernel = input.kernel
-            let includesEqual =
-                kernel.isAtLeast(6, 10)
-                || [(6, 9, 3), (6, 8, 12), (6, 6, 33), (6, 1, 93), (5, 15, 161), (5, 10, 219)].contains {
-                    kernel.isStable($0.0, $0.1, from: $0.2)
-                }
-            if includesEqual ? level >= relaxDomainLevel : level > relaxDomainLevel {
+            if input.kernel.has(.relaxLevelInclusive) ? level >= relaxDomainLevel : level > relaxDomainLevel {
                 flags.subtract([.balanceWake, .balanceNewidle])
             }
         }

@@ -47,7 +47,7 @@ package struct DomainFlags: OptionSet, Hashable, Sendable {
 
     /// Expected in the child too if set (`SDF_SHARED_CHILD`).
     package static func sharedChild(on kernel: SchedKernelVersion) -> DomainFlags {
-        kernel.isAtLeast(6, 5) ? sharedChildFlags : sharedChildFlags.union(.asymPacking)
+        kernel.has(.asymPackingInChild) ? sharedChildFlags.union(.asymPacking) : sharedChildFlags
     }
 
     /// Expected in the parent too if set (`SDF_SHARED_PARENT`).
@@ -84,7 +84,7 @@ package struct DomainFlags: OptionSet, Hashable, Sendable {
     package func names(on kernel: SchedKernelVersion) -> [String] {
         var result: [String] = []
         for (bit, name) in Self.names.enumerated() where rawValue & (1 << UInt32(bit)) != 0 {
-            let isOldSpelling = name == "SD_SHARE_LLC" && !kernel.isAtLeast(6, 9)
+            let isOldSpelling = name == "SD_SHARE_LLC" && !kernel.has(.namedShareLLC)
             result.append(isOldSpelling ? "SD_SHARE_PKG_RESOURCES" : name)
         }
         return result

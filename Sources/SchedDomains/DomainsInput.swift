@@ -135,6 +135,8 @@ package struct CPUTopology: Hashable, Sendable {
     package var node: NodeID?
     /// `physical_package_id`; absent if negative or missing.
     package var packageID: Int?
+    /// `core_id`; read where a boot parameter makes it count.
+    package var coreID: Int?
     /// `core_cpus_list`: the hardware threads of the core.
     package var coreCPUs: SpanID
     /// `cluster_cpus_list`; absent before 5.16.
@@ -241,6 +243,10 @@ package struct DomainsInput: Sendable {
     package var hasHardwareThreads: Bool?
     /// Whether the firmware speaks ACPI (arm64); absent: unknown.
     package var hasACPI: Bool?
+    /// Whether the nodes are made up (`numa=fake=`).
+    package var hasEmulatedNodes = false
+    /// Into how many parts the kernel splits each last-level cache (x86, `split_llc=`), 2 or more; absent: it does not.
+    package var splitLLC: Int?
     /// The processor model if it is one whose distances x86 rewrites (Granite Rapids-X, Darkmont-X).
     package var rewritesDistances = false
     package var overrides = DerivationOverrides()

@@ -126,7 +126,7 @@ package struct KernelDump: Hashable, Sendable {
     }
 
     private static func roots(_ hierarchy: DomainHierarchy) -> [Root] {
-        let showsCapacity = !hierarchy.kernel.isAtLeast(6, 10)
+        let showsCapacity = hierarchy.kernel.has(.dumpShowsCapacity)
         return hierarchy.partitions.filter { $0.failure == nil }.map {
             Root(span: hierarchy.spans[$0.span], maxCapacity: showsCapacity ? $0.maxCapacity : nil)
         }.sorted { $0.span.last ?? -1 < $1.span.last ?? -1 }

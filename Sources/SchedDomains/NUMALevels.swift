@@ -26,7 +26,7 @@ package struct NUMALevels: Sendable {
         let machine = input.machine
         let raw = machine.distances ?? DistanceMatrix(assumedFor: machine.nodes.map(\.id))
         let withCPUs = input.nodesWithCPUs ?? machine.nodesWithCPUs
-        let takesAll = !input.kernel.isAtLeast(5, 18)
+        let takesAll = input.kernel.has(.memoryOnlyNodesTakePart)
         let nodes = machine.nodes.filter { takesAll || withCPUs.contains($0.id) }
         let positions = nodes.compactMap { raw.position(of: $0.id) }
         guard positions.count == nodes.count, !nodes.isEmpty else { return nil }
@@ -34,7 +34,7 @@ package struct NUMALevels: Sendable {
 
         var found: Set<Int> = []
         for (row, values) in table.enumerated() {
-            let isOldRule = !input.kernel.isAtLeast(5, 12) && !input.isSchedVerbose
+            let isOldRule = input.kernel.has(.firstRowDistances) && !input.isSchedVerbose
             guard !isOldRule || row == 0 else { break }
             for value in values {
                 guard (DistanceMatrix.localDistance..<256).contains(value) else { return nil }
@@ -69,15 +69,12 @@ package struct NUMALevels: Sendable {
             positions.map { raw.distance(fromPosition: row, toPosition: $0) }
         }
         let isDue =
-            input.architecture == .x86 && input.kernel.isAtLeast(6, 19) && input.rewritesDistances
+            input.architecture == .x86 && input.kernel.has(.modifiedDistances) && input.rewritesDistances
             && hasNUMAInPackage
         guard input.overrides.usesModifiedDistances ?? isDue else { return plain }
-        let usesAverageOfAll =
-            !input.kernel.isAtLeast(7, 0)
-            || (input.kernel.major == 7 && input.kernel.minor == 0 && input.kernel.patch == 0)
         let packages = positions.map { packageID(input, of: raw.nodes[$0]) }
-        return usesAverageOfAll
-            ? averagedRemote(plain, packages: packages) : averagedBlocks(plain, packages: packages)
+        return input.kernel.has(.distancesByBlock)
+            ? averagedBlocks(plain, packages: packages) : averagedRemote(plain, packages: packages)
     }
 
     private static func packageID(_ input: DomainsInput, of node: NodeID) -> Int? {
@@ -87,7 +84,7 @@ package struct NUMALevels: Sendable {
         return nil
     }
 
-    /// 6.19: all distances of 20 and more become their average.
+    /// Early 6.19: all distances of 20 and more become their average.
     static func averagedRemote(_ plain: [[Int]], packages: [Int?]) -> [[Int]] {
         guard Set(packages).count > 1 else { return plain }
         let remote = plain.joined().filter { $0 >= 20 }
@@ -96,7 +93,7 @@ package struct NUMALevels: Sendable {
         return plain.map { row in row.map { $0 >= 20 ? average : $0 } }
     }
 
-    /// 7.0.y and later: the distances between two packages become their average over all pairs of nodes.
+    /// Later: the distances between two packages become their average over all pairs of nodes.
     static func averagedBlocks(_ plain: [[Int]], packages: [Int?]) -> [[Int]] {
         let packageCount = Set(packages).count
         guard packageCount > 1, plain.count % packageCount == 0 else { return plain }

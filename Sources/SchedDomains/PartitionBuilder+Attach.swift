@@ -51,7 +51,7 @@ extension PartitionBuilder {
         var alive = (0..<Int(builtCount[cpu])).map {
             Survivor(level: Int32(truncatingIfNeeded: $0), flags: built[first + $0].flags)
         }
-        let fixesGroupFlags = input.kernel.isAtLeast(6, 5)
+        let fixesGroupFlags = input.kernel.has(.firstGroupFlagsFollow)
         var position = 0
         while position + 1 < alive.count {
             let parent = alive[position + 1]
@@ -115,7 +115,7 @@ extension PartitionBuilder {
 
     /// `imb_numa_nr` of every built domain (6.0 and later); empty before.
     private func imbalanceByCPU() -> [Int32] {
-        guard input.kernel.isAtLeast(6, 0) else { return [] }
+        guard input.kernel.has(.imbalanceNUMATasks) else { return [] }
         var result = [Int32](repeating: 0, count: built.count)
         for cpu in cpus {
             let range = Int(firstBuilt[cpu])..<Int(firstBuilt[cpu] + builtCount[cpu])
@@ -147,7 +147,7 @@ extension PartitionBuilder {
             let group = hierarchy.rings[Int(domain.ring)][Int(domain.ringStart)]
             groupsFlags = hierarchy.groupRecords[Int(group)].flags
         }
-        let clips = input.overrides.clipsIntervalWeight ?? input.kernel.isAtLeast(7, 1)
+        let clips = input.overrides.clipsIntervalWeight ?? input.kernel.has(.clippedIntervalWeight)
         let weight = Int(clips ? domain.clippedWeight : domain.maskWeight)
         let other = Int(clips ? domain.maskWeight : domain.clippedWeight)
         return DomainPattern(
@@ -179,7 +179,7 @@ extension DomainParameters {
     ///   - weight: The number of CPUs that scales the intervals.
     ///   - flags: Decide the class: threads, cache, NUMA, other.
     static func initial(weight: Int, flags: DomainFlags, kernel: SchedKernelVersion) -> DomainParameters {
-        let isOld = !kernel.isAtLeast(5, 10)
+        let isOld = kernel.has(.olderParameters)
         var percent = isOld ? 125 : 117
         var tries = 1
         if flags.contains(.shareCPUCapacity) {

@@ -91,7 +91,7 @@ extension PartitionBuilder {
     private mutating func numaGroup(_ cpu: Int, _ level: Int, _ span: SpanID) -> Int32? {
         guard let own = domainIndex(cpu, level), hierarchy.spans[built[own].span].contains(cpu) else { return nil }
         var source = level
-        let descends = input.kernel.isAtLeast(5, 13)
+        let descends = input.kernel.has(.groupsFromDescendants)
         if descends {
             let limit = hierarchy.spans[span]
             while let child = childIndex(cpu, source), !fits(built[child].span, span, limit) {

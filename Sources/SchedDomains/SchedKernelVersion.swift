@@ -21,16 +21,6 @@ package struct SchedKernelVersion: Hashable, Comparable, Sendable, CustomStringC
         return left.patch ?? .max < right.patch ?? .max
     }
 
-    /// Whether this is the given series or a later one, whatever the stable release.
-    package func isAtLeast(_ major: Int, _ minor: Int) -> Bool {
-        self.major > major || (self.major == major && self.minor >= minor)
-    }
-
-    /// Whether this is a stable release of the given series from `patch` on: where a change was backported to.
-    package func isStable(_ major: Int, _ minor: Int, from patch: Int) -> Bool {
-        self.major == major && self.minor == minor && self.patch ?? .max >= patch
-    }
-
     package var description: String {
         patch.map { "\(major).\(minor).\($0)" } ?? "\(major).\(minor)"
     }

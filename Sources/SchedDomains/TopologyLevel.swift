@@ -60,7 +60,7 @@ struct LevelTable: Sendable {
         self.spans = input.spans
         self.cpuCount = input.cpus.count
         let nodes = nodeMasks()
-        hasNUMAInPackage = input.architecture == .x86 && Self.packageHoldsSeveralNodes(input)
+        hasNUMAInPackage = input.architecture == .x86 && Self.isNUMAInPackage(input)
         addCoreLevels(nodes)
         addNUMALevels()
     }
@@ -95,6 +95,16 @@ struct LevelTable: Sendable {
         return result
     }
 
+    /// Whether x86 takes a package for several nodes.
+    private static func isNUMAInPackage(_ input: DomainsInput) -> Bool {
+        guard input.kernel.has(.nodesPerPackage) else { return packageHoldsSeveralNodes(input) }
+        // The kernel counts the nodes that the firmware's table gives processors: those of `numa=fake` are not there.
+        guard !input.hasEmulatedNodes else { return false }
+        let packages = Set(input.cpus.compactMap { $0?.packageID }).count
+        let nodes = (input.nodesWithCPUs ?? input.machine.nodesWithCPUs).count
+        return nodes > packages && packages > 0
+    }
+
     private static func packageHoldsSeveralNodes(_ input: DomainsInput) -> Bool {
         var nodeOfPackage: [Int: NodeID] = [:]
         for case let topology? in input.cpus {
@@ -111,8 +121,8 @@ struct LevelTable: Sendable {
     // MARK: SMT, CLS, MC, PKG
 
     private mutating func addCoreLevels(_ nodes: [SpanID]) {
-        let isOldHybrid = input.architecture == .x86 && input.isHybrid && !input.kernel.isAtLeast(6, 6)
-        let hasClusterLevel = input.configuration.cluster.value && input.kernel.isAtLeast(5, 16) && !isOldHybrid
+        let isOldHybrid = input.architecture == .x86 && input.isHybrid && !input.kernel.has(.hybridHasCoreLevels)
+        let hasClusterLevel = input.configuration.cluster.value && input.kernel.has(.clusterLevel) && !isOldHybrid
         let core = Self.masks(input, &spans) { _, topology, _ in topology.coreCPUs }
         let coregroup: [SpanID]
         let clustergroup: [SpanID]
@@ -127,14 +137,13 @@ struct LevelTable: Sendable {
             add(.smt, "SMT", [.shareCPUCapacity, .shareLLC], core)
         }
         if hasClusterLevel {
-            add(.cluster, "CLS", input.kernel.isAtLeast(6, 7) ? [.cluster, .shareLLC] : [.shareLLC], clustergroup)
+            add(.cluster, "CLS", input.kernel.has(.clusterFlag) ? [.cluster, .shareLLC] : [.shareLLC], clustergroup)
         }
         if input.configuration.mc.value {
             add(.mc, "MC", .shareLLC, coregroup)
         }
         if input.overrides.hasPackageLevel ?? (!hasNUMAInPackage || isOldHybrid) {
-            let isCalledPKG = input.kernel.isAtLeast(6, 7) || input.kernel.isStable(6, 6, from: 76)
-            add(.package, isCalledPKG ? "PKG" : "DIE", [], nodes)
+            add(.package, input.kernel.has(.levelNamedPKG) ? "PKG" : "DIE", [], nodes)
         }
     }
 
@@ -143,9 +152,9 @@ struct LevelTable: Sendable {
         levels.append(TopologyLevel(kind: kind, name: name, flags: flags.union(packing), masks: masks))
     }
 
-    /// From 6.17 x86 has no SMT level on a machine without hardware threads.
+    /// Newer x86 kernels have no SMT level on a machine without hardware threads.
     private var hasSMTLevel: Bool {
-        guard input.architecture == .x86, input.kernel.isAtLeast(6, 17) else { return true }
+        guard input.architecture == .x86, input.kernel.has(.noSMTLevelWithoutThreads) else { return true }
         if let known = input.hasHardwareThreads { return known }
         return input.cpus.contains { topology in
             topology.map { spans.weight($0.coreCPUs) > 1 } ?? false
@@ -158,15 +167,12 @@ struct LevelTable: Sendable {
         let kernel = input.kernel
         switch kind {
         case .smt:
-            return !kernel.isAtLeast(6, 5)
+            return kernel.has(.asymPackingOfThreads)
         case .cluster, .mc:
             return true
         case .package:
-            guard kernel.isAtLeast(6, 5) else { return false }
-            let isUnconditional =
-                kernel.isAtLeast(6, 14) || kernel.isStable(6, 6, from: 76) || kernel.isStable(6, 12, from: 13)
-                || kernel.isStable(6, 13, from: 2)
-            return isUnconditional || input.isHybrid
+            return kernel.has(.asymPackingOfPackages)
+                || kernel.has(.asymPackingOfHybridPackages) && input.isHybrid
         case .node, .numa:
             return false
         }
@@ -202,7 +208,20 @@ struct LevelTable: Sendable {
                 result[cpu] = spans.intern(spans[result[cpu]].union([cpu]))
             }
         }
-        return result
+        return splitCaches(result)
+    }
+
+    /// `split_llc=N` (x86): CPUs share the last-level cache only if the numbers of their cores agree modulo N. sysfs shows
+    /// the whole cache.
+    private mutating func splitCaches(_ shared: [SpanID]) -> [SpanID] {
+        guard input.architecture == .x86, input.kernel.has(.splitLLC), let parts = input.splitLLC, parts > 1 else {
+            return shared
+        }
+        let part = input.cpus.map { topology in topology?.coreID.map { $0 % parts } }
+        return shared.indices.map { cpu in
+            guard shared[cpu] != .absent, let own = part[cpu] else { return shared[cpu] }
+            return spans.intern(CPUSet(spans[shared[cpu]].filter { part.indices.contains($0) && part[$0] == own }))
+        }
     }
 
     // MARK: arm64, riscv
@@ -213,7 +232,7 @@ struct LevelTable: Sendable {
         for cpu in 0..<cpuCount {
             caches.append(input.cpus[cpu].map { archLastLevelCache(cpu, $0) } ?? .absent)
         }
-        let usesCluster = input.configuration.cluster.value && input.kernel.isAtLeast(5, 16)
+        let usesCluster = input.configuration.cluster.value && input.kernel.has(.clusterLevel)
         return Self.masks(input, &spans) { cpu, topology, spans in
             var mask = nodes[cpu]
             if let package = topology.packageCPUs, spans[package].isSubset(of: spans[mask]) {
@@ -237,20 +256,20 @@ struct LevelTable: Sendable {
         case .asExposed: break
         }
         guard let leaf = topology.lastCacheLeaf else { return .absent }
-        guard input.kernel.isAtLeast(6, 0) else {
-            // Before 6.0 only the ACPI tables told the last-level cache.
+        guard input.kernel.has(.cacheFromFirmware) else {
+            // Only the ACPI tables told the last-level cache.
             return input.hasACPI ?? leaf.hasID ? spans.intern(spans[leaf.sharedCPUs].union([cpu])) : .absent
         }
         if leaf.level == 1, !leaf.hasID, !leaf.hasSize {
             // Registers only: 6.0 to 6.3 took the CPU's own device-tree node for a cache.
-            return input.kernel.isAtLeast(6, 4) ? .absent : spans.intern([cpu])
+            return input.kernel.has(.cacheRegistersIgnored) ? .absent : spans.intern([cpu])
         }
         return spans.intern(spans[leaf.sharedCPUs].union([cpu]))
     }
 
     /// `cpu_clustergroup_mask` of `drivers/base/arch_topology.c`.
     private mutating func archClustergroup(core: [SpanID], coregroup: [SpanID]) -> [SpanID] {
-        let collapses = input.kernel.isAtLeast(6, 0)
+        let collapses = input.kernel.has(.clusterWithinCoreGroup)
         return Self.masks(input, &spans) { cpu, topology, spans in
             guard let cluster = topology.clusterCPUs else { return core[cpu] }
             if collapses, spans[coregroup[cpu]].isSubset(of: spans[cluster]) { return core[cpu] }

@@ -21,25 +21,24 @@ import Testing
         #expect(KernelRelease(parsing: text) == nil)
     }
 
-    private static let backported: KernelSwitches = [
-        .perVMAState, .largeFolioHint, .hugePageSharedFlag, .isolateUnderLock, .noAccountIfChanged,
-        .memorylessDestinationCheck, .preferManyBalancing, .tieringMode, .promotionThreshold,
+    private static let middle: KernelSwitches = [
+        .perVMAState, .memorylessDestinationCheck, .promotionThreshold, .exitEventAfterMM,
     ]
-    private static let newest: KernelSwitches = [
-        .localityReset, .shmemEligible, .cpusetSingleNodeSkip, .swapSkipsKernelThreads, .unifiedArmingFilter,
+    private static let newest: KernelSwitches = [.perVMAState, .memorylessDestinationCheck, .promotionThreshold]
+    private static let oldest: KernelSwitches = [
+        .forkKeepsCounters, .forkKeepsRetry, .memoryOnlyNodesPreferred, .exitEventAfterMM,
     ]
-    private static let old: KernelSwitches = [.savedWrite, .tieringMode, .promotionThreshold]
 
     /// One row per kernel whose sources were compared, and neighbours of each backport.
     private static let table: [(KernelRelease, KernelSwitches)] = [
-        (KernelRelease(6, 1, 192), old.union(.noAccountIfChanged)),
-        (KernelRelease(6, 1, 106), old),
-        (KernelRelease(6, 12, 107), backported),
-        (KernelRelease(6, 12, 109), backported.union(.shmemEligible)),
-        (KernelRelease(6, 12, 117), backported.union([.shmemEligible, .localityReset])),
-        (KernelRelease(7, 3, 4), backported.union(newest)),
-        (KernelRelease(5, 15), .savedWrite),
-        (KernelRelease(5, 14), [.savedWrite, .exchangeOnLocal]),
+        (KernelRelease(6, 1, 192), [.promotionThreshold, .exitEventAfterMM]),
+        (KernelRelease(6, 12, 107), middle),
+        (KernelRelease(6, 12, 116), middle),
+        (KernelRelease(6, 12, 117), middle.union(.localityReset)),
+        (KernelRelease(7, 2, 13), newest),
+        (KernelRelease(7, 3, 4), newest.union(.localityReset)),
+        (KernelRelease(5, 19), [.topTierHasCPUs, .forkKeepsRetry, .exitEventAfterMM]),
+        (KernelRelease(5, 10, 262), oldest),
     ]
 
     @Test("Versions switch on what landed in them", arguments: table)
@@ -49,10 +48,9 @@ import Testing
 
     @Test("Every switch has a name, and no two the same")
     func namedSwitches() {
-        let all = KernelSwitches.named.reduce(into: KernelSwitches()) { $0.formUnion($1.flag) }
-        #expect(KernelSwitches.named.count == 16)
-        #expect(all.rawValue == (1 << 16) - 1)
-        #expect(Set(KernelSwitches.named.map(\.name)).count == 16)
+        let all = KernelSwitches.table.reduce(into: KernelSwitches()) { $0.formUnion($1.flag) }
+        #expect(all.rawValue == (1 << KernelSwitches.table.count) - 1)
+        #expect(Set(KernelSwitches.table.map(\.name)).count == KernelSwitches.table.count)
     }
 
     private func defaultProfile() -> KernelProfile {

@@ -249,7 +249,7 @@ import Testing
     @Test("A task without a group prefers the nearest node with CPUs")
     func memoryOnlyNode() {
         let layout = TestMachine.layout(rows: [[10, 20, 40], [20, 10, 20], [40, 20, 10]], cpuLess: [2])
-        #expect(layout.nearestNodeWithCPUs(to: 2) == 1)
+        #expect(layout.nearestTakingPart(to: 2) == 1)
         #expect(preferred(layout, groupFaults: [1, 1, 9]) == 1)
     }
 }

@@ -25,6 +25,8 @@ KEPT = [
     r"sys/devices/system/node/node\d+/(cpulist|distance)$",
     r"sys/fs/cgroup/(.*/)?cpuset\..*$",
     r"sys/kernel/debug/sched/(verbose|domains/.*)$",
+    # Where kernels before 5.13 have the same files.
+    r"proc/sys/kernel/sched_domain/.*$",
 ]
 DROPPED = re.compile(r"(max_newidle_lb_cost)$")
 # Configuration files may be whole; only what decides domains is kept.

@@ -14,7 +14,7 @@ import re
 import sys
 
 KEPT = [
-    r"proc/sys/kernel/(osrelease|numa_balancing)$",
+    r"proc/sys/kernel/(osrelease|numa_balancing(_scan_\w+)?)$",
     r"boot/config-.*$",
     r"sys/devices/system/cpu/(online|possible|kernel_max)$",
     r"sys/devices/system/node/(online|has_cpu|has_memory|possible)$",

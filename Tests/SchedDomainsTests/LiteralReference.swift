@@ -66,11 +66,13 @@ final class LiteralReference {
         }
         func set(_ id: SpanID?) -> CPUSet { id.map { input.spans[$0] } ?? [] }
         let start: Set<String> = ["NEWIDLE", "EXEC", "FORK", "AFFINE", "PREFER"]
+        // CLS has a flag of its own, and DIE became PKG, with the same release.
+        let isNew = input.kernel >= SchedKernelVersion(6, 7, 0)
         var result = [
             Level(name: "SMT", isNUMA: false, flags: start.union(["CAPACITY", "LLC"])) { set(record($0)?.coreCPUs) }
         ]
         if input.configuration.cluster.value {
-            let flags = input.kernel.isAtLeast(6, 7) ? start.union(["CLUSTER", "LLC"]) : start.union(["LLC"])
+            let flags = isNew ? start.union(["CLUSTER", "LLC"]) : start.union(["LLC"])
             result.append(Level(name: "CLS", isNUMA: false, flags: flags) { set(record($0)?.clusterCPUs) })
         }
         result.append(
@@ -78,7 +80,7 @@ final class LiteralReference {
                 set(record($0)?.highestCache?.sharedCPUs).intersection(nodeOf($0))
             })
         result.append(
-            Level(name: input.kernel.isAtLeast(6, 7) ? "PKG" : "DIE", isNUMA: false, flags: start, mask: nodeOf))
+            Level(name: isNew ? "PKG" : "DIE", isNUMA: false, flags: start, mask: nodeOf))
         let nodes = input.machine.nodes.filter { !$0.cpus.isEmpty }
         func distance(_ from: NodeID, _ to: NodeID) -> Int {
             input.machine.distances?.distance(from: from, to: to) ?? 0

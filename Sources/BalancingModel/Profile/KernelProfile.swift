@@ -59,13 +59,13 @@ package struct KernelProfile: Hashable, Sendable {
         self.mode = mode
     }
 
-    /// The nodes of the top memory tier where nothing tells (`node_is_toptier`): with 5.18 to 6.0 the nodes with CPUs;
-    /// before, there were no tiers, and since 6.1 all nodes are of one tier unless a driver says otherwise
+    /// The nodes of the top memory tier where nothing tells (`node_is_toptier`): for some kernels the nodes with CPUs; before,
+    /// there were no tiers, and later all nodes are of one tier unless a driver says otherwise
     /// (`/sys/devices/virtual/memory_tiering/`).
     ///
     /// - Returns: The nodes, or nothing for all.
     package func assumedTopTierNodes(of machine: Machine) -> NodeSet? {
-        release >= KernelRelease(5, 18) && release < KernelRelease(6, 1) ? machine.nodesWithCPUs : nil
+        switches.contains(.topTierHasCPUs) ? machine.nodesWithCPUs : nil
     }
 
     /// `nr_scan_pages`: the pages of one scan, at least 1.

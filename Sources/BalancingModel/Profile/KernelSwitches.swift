@@ -1,8 +1,10 @@
-/// What differs between kernel versions, one flag for each change of behaviour.
+package import NUMATopology
+
+/// What differs between kernel versions in NUMA balancing, one flag for each difference that the model or its readers know.
 ///
-/// Several changes were backported to stable releases, so a version is only a first guess: a distribution may carry a
-/// change early, and the model corrects ``localityReset`` when the stream contradicts it. Sources compared: 6.1.192,
-/// 6.12.117 and 7.3.4 (`kernel/sched/fair.c`, `mm/memory.c`, `mm/huge_memory.c`, `mm/mempolicy.c`).
+/// Each stands in ``table`` with the releases it holds for and its source. Several changes were backported to stable
+/// releases, and a distribution may carry one early: a version is a first guess, and the model corrects ``localityReset``
+/// when the stream contradicts it. Sources compared: 5.10.262, 6.1.192, 6.12.117, 7.2.13 and 7.3.4.
 package struct KernelSwitches: OptionSet, Hashable, Sendable {
     package let rawValue: UInt32
 
@@ -10,75 +12,91 @@ package struct KernelSwitches: OptionSet, Hashable, Sendable {
         self.rawValue = rawValue
     }
 
-    /// The period controller's slow branch clears `numa_faults_locality[]` (7.3, 6.12.117).
+    /// The period controller's slow branch clears `numa_faults_locality[]`.
     package static let localityReset = KernelSwitches(rawValue: 1 << 0)
-    /// Shared-memory VMAs without a policy of their own are scanned (7.3, 6.12.109).
-    package static let shmemEligible = KernelSwitches(rawValue: 1 << 1)
-    /// VMAs have scan state of their own, and a pass may be forced (6.7).
-    package static let perVMAState = KernelSwitches(rawValue: 1 << 2)
-    /// An armed entry remembers whether it was writable (before 6.2).
-    package static let savedWrite = KernelSwitches(rawValue: 1 << 3)
-    /// Large folios mapped by PTEs are accounted (6.10).
-    package static let largeFolioHint = KernelSwitches(rawValue: 1 << 4)
-    /// Huge pages mapped by PMDs can be flagged shared (6.12).
-    package static let hugePageSharedFlag = KernelSwitches(rawValue: 1 << 5)
-    /// A page is isolated before the page-table lock is dropped (6.11, 6.10.4).
-    package static let isolateUnderLock = KernelSwitches(rawValue: 1 << 6)
-    /// A failed migration whose entry changed meanwhile is not accounted (6.11, 6.10.7, 6.1.107).
-    package static let noAccountIfChanged = KernelSwitches(rawValue: 1 << 7)
-    /// Pages never go to a node without memory (about 6.9).
-    package static let memorylessDestinationCheck = KernelSwitches(rawValue: 1 << 8)
-    /// `MPOL_F_NUMA_BALANCING` goes with `MPOL_PREFERRED_MANY` (about 6.10).
-    package static let preferManyBalancing = KernelSwitches(rawValue: 1 << 9)
-    /// Local faults update `last_cpupid` too (up to 5.14).
-    package static let exchangeOnLocal = KernelSwitches(rawValue: 1 << 10)
-    /// The scanner passes by a task confined to one node (6.16).
-    package static let cpusetSingleNodeSkip = KernelSwitches(rawValue: 1 << 11)
-    /// Kernel threads are no swap candidates (6.16).
-    package static let swapSkipsKernelThreads = KernelSwitches(rawValue: 1 << 12)
-    /// One arming filter for PTEs and PMDs (after 6.12).
-    package static let unifiedArmingFilter = KernelSwitches(rawValue: 1 << 13)
-    /// Memory tiering exists as a mode (5.18).
-    package static let tieringMode = KernelSwitches(rawValue: 1 << 14)
-    /// Promotion has a hot threshold and a rate limit (6.1).
-    package static let promotionThreshold = KernelSwitches(rawValue: 1 << 15)
+    /// VMAs have scan state of their own, and a pass may be forced.
+    package static let perVMAState = KernelSwitches(rawValue: 1 << 1)
+    /// Pages never go to a node without memory.
+    package static let memorylessDestinationCheck = KernelSwitches(rawValue: 1 << 2)
+    /// Promotion has a hot threshold and a rate limit.
+    package static let promotionThreshold = KernelSwitches(rawValue: 1 << 3)
+    /// Without a driver's word, the nodes with CPUs are the top memory tier.
+    package static let topTierHasCPUs = KernelSwitches(rawValue: 1 << 4)
+    /// A new task keeps its parent's `numa_pages_migrated`.
+    package static let forkKeepsCounters = KernelSwitches(rawValue: 1 << 5)
+    /// A new task keeps its parent's `numa_migrate_retry`, which delays its first placement.
+    package static let forkKeepsRetry = KernelSwitches(rawValue: 1 << 6)
+    /// Nodes without CPUs may be preferred and active.
+    package static let memoryOnlyNodesPreferred = KernelSwitches(rawValue: 1 << 7)
+    /// `sched_process_exit` comes after the task has left its mm.
+    package static let exitEventAfterMM = KernelSwitches(rawValue: 1 << 8)
 
-    /// Every flag with its name, in order.
-    package static let named: [(name: String, flag: KernelSwitches)] = [
-        ("localityReset", .localityReset), ("shmemEligible", .shmemEligible), ("perVmaState", .perVMAState),
-        ("savedWrite", .savedWrite), ("largeFolioHint", .largeFolioHint), ("thpSharedFlag", .hugePageSharedFlag),
-        ("isolateUnderPTL", .isolateUnderLock), ("noAccountIfChanged", .noAccountIfChanged),
-        ("memorylessDstCheck", .memorylessDestinationCheck), ("preferManyBalancing", .preferManyBalancing),
-        ("cpupidXchgOnLocal", .exchangeOnLocal), ("cpusetSingleNodeSkip", .cpusetSingleNodeSkip),
-        ("swapSkipsKthreads", .swapSkipsKernelThreads), ("armFilterUnified", .unifiedArmingFilter),
-        ("tieringMode", .tieringMode), ("promotionThreshold", .promotionThreshold),
+    /// A switch with its name in reports, and the releases it holds for.
+    package struct Entry: Sendable {
+        package let flag: KernelSwitches
+        package let name: String
+        package let rule: KernelRule
+
+        init(_ flag: KernelSwitches, _ name: String, _ rule: KernelRule) {
+            self.flag = flag
+            self.name = name
+            self.rule = rule
+        }
+    }
+
+    /// Every switch, in the order of the flags.
+    package static let table: [Entry] = [
+        Entry(
+            .localityReset, "localityReset",
+            KernelRule(
+                "a scan period that grows for want of faults forgets the locality counters",
+                "kernel/sched/fair.c: update_task_scan_period; absent in 7.2.13", .since(7, 3),
+                .stable(6, 12, from: 117))),
+        Entry(
+            .perVMAState, "perVmaState",
+            KernelRule(
+                "each VMA has scan state of its own", "kernel/sched/fair.c: vma_is_accessed", .since(6, 7))),
+        Entry(
+            .memorylessDestinationCheck, "memorylessDstCheck",
+            KernelRule(
+                "no page goes to a node without memory", "kernel/sched/fair.c: should_numa_migrate_memory",
+                .since(6, 9))),
+        Entry(
+            .promotionThreshold, "promotionThreshold",
+            KernelRule(
+                "promotion has a hot threshold and a rate limit",
+                "kernel/sched/fair.c: numa_promotion_adjust_threshold", .since(6, 1))),
+        Entry(
+            .topTierHasCPUs, "topTierHasCPUs",
+            KernelRule(
+                "nodes with CPUs are the top memory tier; before there were no tiers, later drivers tell them",
+                "include/linux/node.h: node_is_toptier", .from((5, 18), before: (6, 1)))),
+        Entry(
+            .forkKeepsCounters, "forkKeepsCounters",
+            KernelRule(
+                "a new task starts with its parent's count of migrated pages",
+                "kernel/sched/fair.c: init_numa_balancing; capture t-inherit-2n-5.10", .before(5, 18))),
+        Entry(
+            .forkKeepsRetry, "forkKeepsRetry",
+            KernelRule(
+                "a new task starts with the time of its parent's next placement",
+                "kernel/sched/fair.c: init_numa_balancing", .before(6, 0))),
+        Entry(
+            .memoryOnlyNodesPreferred, "memoryOnlyNodesPreferred",
+            KernelRule(
+                "nodes without CPUs count where nodes are compared",
+                "kernel/sched/fair.c: numa_group_count_active_nodes, preferred_group_nid, task_numa_placement",
+                .before(5, 18))),
+        Entry(
+            .exitEventAfterMM, "exitEventAfterMM",
+            KernelRule(
+                "sched_process_exit comes after the mm was left", "kernel/exit.c: do_exit", .before(6, 16))),
     ]
 
     /// The flags a mainline or stable kernel of this version is expected to have.
     package init(release: KernelRelease) {
-        var flags: KernelSwitches = []
-        func insert(_ flag: KernelSwitches, if holds: Bool) {
-            if holds { flags.insert(flag) }
+        self = Self.table.reduce(into: []) { flags, entry in
+            if entry.rule.holds(release.major, release.minor, release.patch) { flags.insert(entry.flag) }
         }
-        let from = { (major: Int, minor: Int) in release >= KernelRelease(major, minor) }
-        insert(.localityReset, if: from(7, 3) || release.isBranch(6, 12, atLeast: 117))
-        insert(.shmemEligible, if: from(7, 3) || release.isBranch(6, 12, atLeast: 109))
-        insert(.perVMAState, if: from(6, 7))
-        insert(.savedWrite, if: !from(6, 2))
-        insert(.largeFolioHint, if: from(6, 10))
-        insert(.hugePageSharedFlag, if: from(6, 12))
-        insert(.isolateUnderLock, if: from(6, 11) || release.isBranch(6, 10, atLeast: 4))
-        insert(
-            .noAccountIfChanged,
-            if: from(6, 11) || release.isBranch(6, 10, atLeast: 7) || release.isBranch(6, 1, atLeast: 107))
-        insert(.memorylessDestinationCheck, if: from(6, 9))
-        insert(.preferManyBalancing, if: from(6, 10))
-        insert(.exchangeOnLocal, if: !from(5, 15))
-        insert(.cpusetSingleNodeSkip, if: from(6, 16))
-        insert(.swapSkipsKernelThreads, if: from(6, 16))
-        insert(.unifiedArmingFilter, if: from(6, 13))
-        insert(.tieringMode, if: from(5, 18))
-        insert(.promotionThreshold, if: from(6, 1))
-        self = flags
     }
 }

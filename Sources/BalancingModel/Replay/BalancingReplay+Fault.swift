@@ -219,6 +219,7 @@ extension BalancingReplay {
             }
         }
         tasks[slot].pagesMigrated &+= fault.migratedPages
+        if fault.migratedPages > 0 { tasks[slot].movedAt = fault.accountedTime }
         tasks[slot].failedPages &+= fault.failedPages
         let base = tasks[slot].faultBase
         let bit = fault.isPrivate ? 1 : 0

@@ -142,11 +142,11 @@ extension BalancingReplay {
     mutating func countActiveNodes(_ group: Int) {
         let base = group * 4 * nodeCount
         var largest: UInt64 = 0
-        for node in 0..<nodeCount where layout.hasCPUs[node] {
+        for node in 0..<nodeCount where layout.takesPart[node] {
             largest = max(largest, sum(groupFaults, base, region: 1, node: node))
         }
         var active: Int32 = 0
-        for node in 0..<nodeCount where layout.hasCPUs[node] {
+        for node in 0..<nodeCount where layout.takesPart[node] {
             if sum(groupFaults, base, region: 1, node: node) &* 3 > largest { active &+= 1 }
         }
         groups[group].maximumCPUFaults = largest

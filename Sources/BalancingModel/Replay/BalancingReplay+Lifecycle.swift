@@ -117,6 +117,13 @@ extension BalancingReplay {
         tasks[slot].scanSequence = spaces[Int(space)].scanSequence
         tasks[slot].load.isRunnable = true
         tasks[slot].scanPeriodMaximum = tasks[parentSlot].scanPeriodMaximum
+        if profile.switches.contains(.forkKeepsCounters) {
+            tasks[slot].pagesMigrated = tasks[parentSlot].pagesMigrated
+            tasks[slot].inheritsUnknownCount =
+                tasks[parentSlot].inheritsUnknownCount || tasks[parentSlot].standing != .followed
+                || tasks[parentSlot].isOlder
+        }
+        if profile.switches.contains(.forkKeepsRetry) { tasks[slot].retryJiffies = tasks[parentSlot].retryJiffies }
         tasks[slot].isThread = cloneFlags & Self.cloneThread != 0
         if tasks[slot].isThread { tasks[slot].process = tasks[parentSlot].process }
         // What it inherits of an unknown parent is unknown; its own ledger is empty and its window whole.
@@ -196,8 +203,8 @@ extension BalancingReplay {
         tasks[slot].isExiting = true
         if tasks[slot].hasFaults { emitLedger(slot, .exit) }
         tasks[slot].lastSpace = tasks[slot].mm
-        // Since 6.16 the event comes before the mm is dropped, and dropping it may still fault.
-        if profile.release < KernelRelease(6, 16) { leaveSpace(slot) }
+        // Newer kernels drop the mm after the event, and dropping it may still fault.
+        if profile.switches.contains(.exitEventAfterMM) { leaveSpace(slot) }
         if !options.kinds.contains(.schedSwitch) { die(slot) }
     }
 

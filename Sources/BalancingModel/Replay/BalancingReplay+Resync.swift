@@ -78,6 +78,12 @@ extension BalancingReplay {
         return tasks[slot].standing == .followed && !tasks[slot].isOlder
     }
 
+    /// Whether the model knows all of a task's `numa_pages_migrated`: nothing of it came from an ancestor that was not followed.
+    package func knowsPagesMigrated(of tid: Int32) -> Bool {
+        let slot = index.slot(tid)
+        return slot < 0 || !tasks[slot].inheritsUnknownCount
+    }
+
     /// How much the model has of a task; nothing of one it does not know.
     package func standing(of tid: Int32) -> TaskStanding? {
         let slot = index.slot(tid)
@@ -116,6 +122,13 @@ extension BalancingReplay {
         if slot < 0, options.startsUnknown { slot = self.slot(of: mark.tid) }
         guard slot >= 0, !tasks[slot].isExiting, !tasks[slot].isInGap, cpusInGap.isEmpty else { return }
         if let process = mark.processID { noteProcess(slot, process) }
+        // What moved since the file was read is not in it.
+        if tasks[slot].inheritsUnknownCount, let pages = mark.pagesMigrated,
+            tasks[slot].movedAt &+ LedgerAgreement.markDelayNanoseconds &+ mark.readingNanoseconds <= now
+        {
+            tasks[slot].inheritsUnknownCount = false
+            tasks[slot].pagesMigrated = pages
+        }
         let standing = tasks[slot].standing
         guard standing == .lost || standing == .reopened else { return }
         let placedAt = tasks[slot].lastPlacementNanoseconds

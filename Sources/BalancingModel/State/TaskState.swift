@@ -24,6 +24,10 @@ struct TaskState: Sendable {
     var localPages: UInt64 = 0
     var failedPages: UInt64 = 0
     var pagesMigrated: UInt64 = 0
+    /// ``pagesMigrated`` lacks what an ancestor had counted unseen, until a mark tells it (``KernelSwitches/forkKeepsCounters``).
+    var inheritsUnknownCount = false
+    /// When ``pagesMigrated`` grew last.
+    var movedAt: UInt64 = 0
 
     /// Last CPU seen on, -1 if never.
     var cpu: Int32 = -1

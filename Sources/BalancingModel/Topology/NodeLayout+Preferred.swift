@@ -24,7 +24,7 @@ extension NodeLayout {
             best = node
         }
         guard best >= 0, faults.count == count else { return -1 }
-        best = nearestNodeWithCPUs(to: best)
+        best = nearestTakingPart(to: best)
         guard isGroup else { return best }
         switch topologyType {
         case .direct: return best
@@ -39,7 +39,7 @@ extension NodeLayout {
         guard total != 0 else { return fallback }
         var best = fallback
         var most: UInt64 = 0
-        for node in faults.indices where hasCPUs[node] {
+        for node in faults.indices where takesPart[node] {
             let weight = 1000 &* (faults[node] &+ nearbyFaults(faults, node: node)) / total
             if weight > most {
                 most = weight
@@ -61,7 +61,7 @@ extension NodeLayout {
     }
 
     private func backplaneNode(_ faults: [UInt64], fallback: Int) -> Int {
-        var nodes = hasCPUs
+        var nodes = takesPart
         var winner = fallback
         for distance in distancesDescending {
             var most: UInt64 = 0

@@ -9,6 +9,9 @@ package struct NodeLayout: Hashable, Sendable {
     package let nodeNumbers: [Int32]
     /// Whether the node at a position has CPUs (`N_CPU`).
     package let hasCPUs: [Bool]
+    /// Whether the node at a position counts where nodes are compared: those with CPUs, for older kernels all
+    /// (``KernelSwitches/memoryOnlyNodesPreferred``).
+    package let takesPart: [Bool]
     /// Whether the node at a position has memory (`N_MEMORY`).
     package let hasMemory: [Bool]
     /// Whether the node at a position is of the top memory tier (`node_is_toptier`).
@@ -16,9 +19,9 @@ package struct NodeLayout: Hashable, Sendable {
     /// Memory of the node at a position, bytes; absent if not known.
     package let memoryBytes: [UInt64?]
     package let topologyType: TopologyType
-    /// The largest distance between nodes with CPUs (`sched_max_numa_distance`).
+    /// The largest distance between nodes that take part (`sched_max_numa_distance`).
     package let largestDistance: Int32
-    /// Distances that occur between nodes with CPUs, descending, without 10.
+    /// Distances that occur between nodes that take part, descending, without 10.
     package let distancesDescending: [Int32]
     private let positionByNumber: [Int16]
     private let positionByCPU: [Int16]
@@ -33,10 +36,16 @@ package struct NodeLayout: Hashable, Sendable {
     ///   - machine: Nodes, CPUs and distances; without distances, the kernel's own assumption (10 and 20).
     ///   - nodesWithMemory: `N_MEMORY`; if not given, the nodes whose size is not known to be zero.
     ///   - topTierNodes: Nodes of the top memory tier; if not given, all of them, as without slow memory.
-    package init(machine: Machine, nodesWithMemory: NodeSet? = nil, topTierNodes: NodeSet? = nil) {
+    ///   - countsMemoryOnlyNodes: Whether nodes without CPUs take part.
+    package init(
+        machine: Machine, nodesWithMemory: NodeSet? = nil, topTierNodes: NodeSet? = nil,
+        countsMemoryOnlyNodes: Bool = false
+    ) {
         let nodes = machine.nodes.filter { $0.id.rawValue >= 0 && $0.id.rawValue < Self.nodeLimit }
         nodeNumbers = nodes.map { Int32($0.id.rawValue) }
         hasCPUs = nodes.map { !$0.cpus.isEmpty }
+        let takesPart = countsMemoryOnlyNodes ? nodes.map { _ in true } : hasCPUs
+        self.takesPart = takesPart
         hasMemory = nodes.map { node in nodesWithMemory.map { $0.contains(node.id) } ?? (node.memoryBytes != 0) }
         memoryBytes = nodes.map(\.memoryBytes)
         isTopTier = nodes.map { node in topTierNodes.map { $0.contains(node.id) } ?? true }
@@ -63,10 +72,11 @@ package struct NodeLayout: Hashable, Sendable {
             }
         }
         distances = table
-        topologyType = TopologyType(distances: matrix, nodesWithCPUs: machine.nodesWithCPUs)
+        topologyType = TopologyType(
+            distances: matrix, nodesWithCPUs: countsMemoryOnlyNodes ? machine.nodeSet : machine.nodesWithCPUs)
         var levels: Set<Int32> = []
-        for row in nodes.indices where !nodes[row].cpus.isEmpty {
-            for column in nodes.indices where !nodes[column].cpus.isEmpty {
+        for row in nodes.indices where takesPart[row] {
+            for column in nodes.indices where takesPart[column] {
                 levels.insert(table[row * nodes.count + column])
             }
         }
@@ -102,12 +112,12 @@ package struct NodeLayout: Hashable, Sendable {
     /// The highest possible CPU plus one (`nr_cpu_ids`).
     package let cpuCount: Int
 
-    /// The node with CPUs nearest to a position, the first on ties (`numa_nearest_node`).
-    package func nearestNodeWithCPUs(to position: Int) -> Int {
-        if hasCPUs[position] { return position }
+    /// The node that takes part nearest to a position, the first on ties (`numa_nearest_node`).
+    package func nearestTakingPart(to position: Int) -> Int {
+        if takesPart[position] { return position }
         var best = position
         var bestDistance = Int32.max
-        for candidate in hasCPUs.indices where hasCPUs[candidate] && distance(position, candidate) < bestDistance {
+        for candidate in takesPart.indices where takesPart[candidate] && distance(position, candidate) < bestDistance {
             best = candidate
             bestDistance = distance(position, candidate)
         }

@@ -43,7 +43,8 @@ package struct BalancingHost: Sendable {
         let withMemory = nodes("/sys/devices/system/node/has_memory", root)
         let layout = NodeLayout(
             machine: machine, nodesWithMemory: withMemory,
-            topTierNodes: topTier(root, machine) ?? profile.assumedTopTierNodes(of: machine))
+            topTierNodes: topTier(root, machine) ?? profile.assumedTopTierNodes(of: machine),
+            countsMemoryOnlyNodes: profile.switches.contains(.memoryOnlyNodesPreferred))
         facts.append(
             Fact(
                 name: "nodes", value: "\(machine.nodes.count), \(machine.onlineCPUs.count) CPUs",
@@ -115,7 +116,7 @@ package struct BalancingHost: Sendable {
         for (name, value, field) in settings {
             if let value { tunables[keyPath: field] = UInt32(clamping: value) }
             add(
-                name, value.map { "\($0)" }, BalancingControls.debugDirectory,
+                name, value.map { "\($0)" }, place(of: controls),
                 assumed: "\(tunables[keyPath: field])", &facts)
         }
         if let value = controls.knobs.hotThresholdMilliseconds {
@@ -129,6 +130,13 @@ package struct BalancingHost: Sendable {
         // A trace of hint faults was taken with balancing on, whatever the file says now.
         let mode = BalancingMode(rawValue: UInt32(clamping: controls.mode ?? 1))
         return (tunables, mode.isEmpty ? .normal : mode)
+    }
+
+    private static func place(of controls: BalancingControls) -> String {
+        switch controls.settingsPlace {
+        case BalancingControls.oldPrefix?: BalancingControls.oldPrefix + "*"
+        default: BalancingControls.debugDirectory
+        }
     }
 
     private static func add(

@@ -144,7 +144,7 @@ struct BuildFacts {
         case .some: return Sourced(.other, .observed)
         case nil: break
         }
-        guard kernel.isAtLeast(5, 16), !kernel.isAtLeast(6, 15) else { return nil }
+        guard kernel.has(.clusterIDTellsMaker) else { return nil }
         let withCache = cpus.compactMap { $0 }.filter(\.hasLevel2Cache)
         guard !withCache.isEmpty else { return nil }
         if withCache.allSatisfy({ !$0.hasClusterID }) { return Sourced(.amd(isZen: true), .assumed) }

@@ -43,7 +43,8 @@ package enum DomainsReader {
         var facts = FactReader(root)
         let build = BuildFacts(&facts, gunzip: gunzip)
         let (machine, withCPUs, hasNodes) = TopologyReader.machine(&facts)
-        let cpus = TopologyReader.cpus(machine, withCPUs: withCPUs, &facts)
+        let splitLLC = build.commandLine?.splitLLC
+        let cpus = TopologyReader.cpus(machine, withCPUs: withCPUs, readsCoreIDs: splitLLC != nil, &facts)
         var observed = ObservedDomains()
         if !ignoresObservations {
             observed = ObservationReader.read(machine, kernel: build.kernel, detail: detail, &facts)
@@ -59,6 +60,8 @@ package enum DomainsReader {
         input.presentCPUs = facts.cpus("/sys/devices/system/cpu/present")
         input.cpuMaker = build.maker(architecture, cpus)
         input.rewritesDistances = build.rewritesDistances
+        input.splitLLC = splitLLC
+        input.hasEmulatedNodes = build.commandLine?.hasEmulatedNodes ?? false
         input.isolated = isolated(build, machine, &facts)
         input.relaxDomainLevel = build.commandLine?.relaxDomainLevel.flatMap { $0 >= 0 ? $0 : nil }
         input.isSchedVerbose =

@@ -57,8 +57,12 @@ struct TopologyReader {
 
     /// One record per online CPU, by CPU number.
     ///
-    /// - Parameter withCPUs: `node/has_cpu`. A CPU's node is one of these; a list may name the CPU on others as well.
-    static func cpus(_ machine: Machine, withCPUs: NodeSet?, _ facts: inout FactReader) -> [CPUTopology?] {
+    /// - Parameters:
+    ///   - withCPUs: `node/has_cpu`. A CPU's node is one of these; a list may name the CPU on others as well.
+    ///   - readsCoreIDs: Whether the numbers of the cores are needed, a file more for each CPU.
+    static func cpus(
+        _ machine: Machine, withCPUs: NodeSet?, readsCoreIDs: Bool, _ facts: inout FactReader
+    ) -> [CPUTopology?] {
         let count = (machine.onlineCPUs.union(machine.possibleCPUs).last ?? -1) + 1
         var result = [CPUTopology?](repeating: nil, count: count)
         var nodeByCPU = machine.nodeByCPU()
@@ -72,6 +76,10 @@ struct TopologyReader {
         let onlineNodes = machine.nodeSet
         for cpu in machine.onlineCPUs {
             result[cpu] = topology(cpu, nodeByCPU.indices.contains(cpu) ? nodeByCPU[cpu] : nil, onlineNodes, &facts)
+            if readsCoreIDs {
+                let core = facts.integer("\(cpuDirectory)/cpu\(cpu)/topology/core_id")
+                result[cpu]?.coreID = core.flatMap { $0 >= 0 ? $0 : nil }
+            }
         }
         return result
     }

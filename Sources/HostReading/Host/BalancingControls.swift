@@ -7,6 +7,8 @@ package struct BalancingControls: Sendable, Equatable {
     /// `kernel.numa_balancing`: 0 off, bit 0 normal, bit 1 memory tiering.
     package var mode: Int?
     package var knobs = BalancingKnobs()
+    /// Where the scanner settings were read, without their names; absent where none could be read.
+    package var settingsPlace: String?
     /// What could not be read: one entry for the mode, one for each setting that is at neither of its places.
     package var failures: [SourceFailure] = []
 
@@ -52,7 +54,7 @@ package struct BalancingControls: Sendable, Equatable {
         ]
         for (name, field) in settings {
             controls.knobs[keyPath: field] = controls.setting(
-                name, ["\(debugDirectory)/\(name)", oldPrefix + name], root, &buffer)
+                name, ["\(debugDirectory)/", oldPrefix], root, &buffer)
         }
         // Since 6.1: missing on an older kernel is no failure worth telling.
         controls.knobs.hotThresholdMilliseconds = try? value("\(debugDirectory)/hot_threshold_ms", root, &buffer)
@@ -61,12 +63,14 @@ package struct BalancingControls: Sendable, Equatable {
     }
 
     private mutating func setting(
-        _ name: String, _ paths: [String], _ root: any HostRoot, _ buffer: inout [UInt8]
+        _ name: String, _ places: [String], _ root: any HostRoot, _ buffer: inout [UInt8]
     ) -> UInt64? {
         var first: SourceFailure?
-        for path in paths {
+        for place in places {
             do throws(SourceFailure) {
-                return try Self.value(path, root, &buffer)
+                let value = try Self.value(place + name, root, &buffer)
+                settingsPlace = settingsPlace ?? place
+                return value
             } catch {
                 first = first ?? error
             }

@@ -102,7 +102,9 @@ package struct ReplayRun: Sendable {
 
     private mutating func follow(_ event: BalancingEvent) {
         var isTest = true
+        var judgesPages = true
         if case .mark(let mark) = event.payload {
+            judgesPages = model.knowsPagesMigrated(of: mark.tid)
             // Of a task that is gone the last states are kept.
             isTest = model.judges(markOf: mark.tid) || model.standing(of: mark.tid) == nil && marks.knows(mark.tid)
             // Older states are not kept.
@@ -121,7 +123,11 @@ package struct ReplayRun: Sendable {
         }
         takeResults()
         if case .mark(let mark) = event.payload {
-            if isTest { score(mark, at: event.timeNanoseconds) } else { resynchronisingMarks += 1 }
+            if isTest {
+                score(mark, judgesPages: judgesPages, at: event.timeNanoseconds)
+            } else {
+                resynchronisingMarks += 1
+            }
         }
     }
 
@@ -241,7 +247,7 @@ package struct ReplayRun: Sendable {
         }
     }
 
-    private mutating func score(_ mark: BalancingEvent.LedgerMark, at time: UInt64) {
+    private mutating func score(_ mark: BalancingEvent.LedgerMark, judgesPages: Bool, at time: UInt64) {
         let before = (marks.values.right, marks.preferred, marks.group)
         marks.score(mark, at: time)
         if keepsResults {
@@ -251,7 +257,7 @@ package struct ReplayRun: Sendable {
                     preferred: mark.preferredNode == nil || marks.preferred.right > before.1.right,
                     group: mark.groupID == nil || marks.group.right > before.2.right))
         }
-        guard let kernel = mark.pagesMigrated else { return }
+        guard let kernel = mark.pagesMigrated, judgesPages else { return }
         let now = model.pagesMigrated(of: mark.tid)
         // The file was read up to 0.2 s ago: moves since then may be in it or not.
         var least = now
