@@ -93,8 +93,8 @@ extension DomainReconciliation {
         // The weight may be clipped or not, and may still count CPUs that were about to leave.
         let weights = [expected.minIntervalMilliseconds, pattern.otherMinIntervalMilliseconds].compactMap { $0 }
         let seen = domain.minIntervalMilliseconds ?? expected.minIntervalMilliseconds
-        let isByWeight = weights.contains { (0...absentCPUs).contains(seen - $0) }
-        let isDoubled = domain.maxIntervalMilliseconds == 2 * seen
+        let isByWeight = weights.contains { (0...absentCPUs).contains(seen.subtractingSaturated($0)) }
+        let isDoubled = domain.maxIntervalMilliseconds == seen.multipliedSaturated(by: 2)
         compare(
             "min_interval", expected.minIntervalMilliseconds, domain.minIntervalMilliseconds, isExplained: isByWeight)
         compare(

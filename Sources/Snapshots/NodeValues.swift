@@ -4,7 +4,7 @@ package import NUMATopology
 ///
 /// A node without an entry has the amount zero: it was looked at and nothing was there. What was not measured at all is an
 /// absent `NodeValues`, never one of zeros.
-package struct NodeValues<Value: AdditiveArithmetic & Hashable & Sendable>: Hashable, Sendable {
+package struct NodeValues<Value: FixedWidthInteger & Hashable & Sendable>: Hashable, Sendable {
     private var values: [Value]
 
     /// Zero on every node.
@@ -26,9 +26,9 @@ package struct NodeValues<Value: AdditiveArithmetic & Hashable & Sendable>: Hash
         }
     }
 
-    /// The sum over all nodes.
+    /// The sum over all nodes, at most what the type holds.
     package var total: Value {
-        values.reduce(.zero, +)
+        values.reduce(.zero) { $0.addingSaturated($1) }
     }
 
     /// The nodes whose amount is not zero.
@@ -41,7 +41,7 @@ package struct NodeValues<Value: AdditiveArithmetic & Hashable & Sendable>: Hash
             left.values.append(.zero)
         }
         for index in right.values.indices {
-            left.values[index] += right.values[index]
+            left.values[index] = left.values[index].addingSaturated(right.values[index])
         }
     }
 }

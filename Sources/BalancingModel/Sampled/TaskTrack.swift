@@ -1,3 +1,5 @@
+import NUMATopology
+
 /// A task the sampled drive follows: its last reading, what is known of its placements, and its part of the open interval.
 struct TaskTrack: Sendable {
     private(set) var last: LedgerSample
@@ -76,7 +78,7 @@ struct TaskTrack: Sendable {
             windowOpenedAtFaults = faultsAtLast
             lastWindowPages =
                 lowest == highest && lowest == 1 && !windows.wasCleared
-                ? UInt64(windows.total(before: before, after: after).value) : nil
+                ? UInt64(saturated: windows.total(before: before, after: after).value) : nil
         } else if steps != 0, windows.likeliestPlacements == 0 {
             mayBeLate = true
         }

@@ -1,5 +1,6 @@
 import KernelText
 package import LinuxSystem
+import NUMATopology
 package import Snapshots
 
 /// The figures behind the tables of `numastat`, read from a root.
@@ -18,7 +19,7 @@ package struct NumastatFigures: Sendable {
         let path = "/sys/devices/system/node/online"
         do {
             let bytes = try root.readBytes(path)
-            nodes = try CPUList.parse(bytes.span).flatMap { Array($0) }
+            nodes = try CPUList.parse(bytes.span, largest: CPUList.largestNode).flatMap { Array($0) }
         } catch let failure as ReadFailure {
             throw CommandFailure(.noInput, "\(failure)", remedy: "This kernel may lack CONFIG_NUMA.")
         } catch {
@@ -46,7 +47,7 @@ package struct NumastatFigures: Sendable {
                 // The only lines without a unit count pages of the default huge page size.
                 let text = bytes.text(name)
                 let isCount = text.hasPrefix("HugePages_")
-                lines.append((text, isCount ? value.multipliedSaturating(by: hugePageBytes) : value))
+                lines.append((text, isCount ? value.multipliedSaturated(by: hugePageBytes) : value))
             }
             return lines
         }.map { (name: $0.name, bytes: $0.pages) }
@@ -75,8 +76,9 @@ package struct NumastatFigures: Sendable {
                     line.isHuge ? .huge : line.isHeap ? .heap : line.isStack ? .stack : .private
                 for entry in line.nodePages {
                     guard let column = nodes.firstIndex(of: entry.node) else { continue }
-                    rows[region]?[column] += entry.pages.multipliedSaturating(
-                        by: line.kernelPageSizeBytes ?? pageSizeBytes)
+                    let bytes = entry.pages.multipliedSaturated(by: line.kernelPageSizeBytes ?? pageSizeBytes)
+                    let sum = rows[region]?[column] ?? 0
+                    rows[region]?[column] = sum.addingSaturated(bytes)
                 }
             }
         } catch let failure as ReadFailure {
@@ -160,13 +162,5 @@ package struct NumastatFigures: Sendable {
             }
         }
         return rows
-    }
-}
-
-extension UInt64 {
-    /// The product, or the largest number where it does not fit.
-    func multipliedSaturating(by other: UInt64) -> UInt64 {
-        let (product, overflow) = multipliedReportingOverflow(by: other)
-        return overflow ? .max : product
     }
 }

@@ -1,4 +1,5 @@
 package import LinuxSystem
+import NUMATopology
 import Snapshots
 import TextOutput
 
@@ -122,7 +123,7 @@ package struct NumastatReport {
     }
 
     private func megabytes(pages: UInt64) -> Double {
-        Self.megabytes(bytes: pages.multipliedSaturating(by: pageSizeBytes))
+        Self.megabytes(bytes: pages.multipliedSaturated(by: pageSizeBytes))
     }
 
     private static func megabytes(bytes: UInt64) -> Double {

@@ -2,6 +2,7 @@ import ArchiveFiles
 import ArgumentParser
 import DomainReports
 import LinuxSystem
+import NUMATopology
 import Tracing
 
 /// `numawatch record -o FILE`: hint faults of this host into a `trace.dat`.
@@ -78,7 +79,7 @@ struct RecordCommand: ParsableCommand {
 
     private func finish(_ recorder: TraceRecorder) throws {
         let lost = recorder.cpuStatistics.reduce(into: 0 as UInt64) {
-            $0 += $1.overrun + $1.droppedEvents + $1.commitOverrun
+            $0 = [$1.overrun, $1.droppedEvents, $1.commitOverrun].reduce($0) { $0.addingSaturated($1) }
         }
         do {
             let leftovers = try recorder.finish { (descriptor: Int32) throws(ArchiveFailure) in

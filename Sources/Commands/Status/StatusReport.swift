@@ -31,7 +31,7 @@ struct StatusReport {
         lines += counters
         let processes =
             status.processCount.map {
-                "\(Quantity.count(UInt64($0))) with \(Quantity.count(UInt64(status.threadCount ?? 0))) threads"
+                "\(Quantity.count(UInt64(clamping: $0))) with \(Quantity.count(UInt64(clamping: status.threadCount ?? 0))) threads"
             }
         lines.append(("Processes", processes ?? "not readable"))
         if let tracing = status.tracing { lines.append(("Tracing", Self.tracing(tracing))) }

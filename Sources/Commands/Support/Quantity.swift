@@ -1,3 +1,4 @@
+import NUMATopology
 import TextOutput
 
 /// How amounts look in tables: short, and a dash for what is not known.
@@ -56,7 +57,7 @@ enum Quantity {
     /// `0.4`, `12`, `3,400`: an amount per second.
     static func rate(_ value: Double?) -> String {
         guard let value else { return unknown }
-        return value < 10 ? String(fixed: value, decimals: 1) : count(UInt64(min(value.rounded(), 1e18)))
+        return value < 10 ? String(fixed: value, decimals: 1) : count(UInt64(saturated: value.rounded()))
     }
 
     /// `0:1.2G 3:40M`: bytes by node, largest first when there are many nodes.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LinuxSystem
+import NUMATopology
 
 /// `numawatch watch`: a line of change per interval.
 struct WatchCommand: AsyncParsableCommand {
@@ -80,7 +81,7 @@ enum WatchLine {
 
     private static func change(_ earlier: Int?, _ later: Int?, width: Int) -> String {
         guard let later else { return Quantity.unknown }
-        let difference = later - (earlier ?? later)
+        let difference = later.subtractingSaturated(earlier ?? later)
         let text = "\(later) (\(difference >= 0 ? "+" : "")\(difference))"
         return text + String(repeating: " ", count: max(0, width - text.count))
     }

@@ -1,6 +1,7 @@
 import Exposition
 import LinuxSystem
 import Logging
+import NUMATopology
 import ServiceLifecycle
 import Snapshots
 
@@ -28,7 +29,7 @@ struct WatchdogService: Service {
             var deadline = time.monotonicNanoseconds
             while !Task.isCancelled {
                 check(isStalled: &isStalled)
-                deadline = max(deadline, time.monotonicNanoseconds) + step
+                deadline = max(deadline, time.monotonicNanoseconds).addingSaturated(step)
                 do {
                     try await time.sleep(untilMonotonicNanoseconds: deadline)
                 } catch {

@@ -166,7 +166,9 @@ package struct BalancingHost: Sendable {
     }
 
     private static func nodes(_ path: String, _ root: any HostRoot) -> NodeSet? {
-        let ranges = try? root.parse(path) { bytes throws(KernelTextError) in try CPUList.parse(bytes) }
+        let ranges = try? root.parse(path) { bytes throws(KernelTextError) in
+            try CPUList.parse(bytes, largest: CPUList.largestNode)
+        }
         return ranges.map { NodeSet(ranges: $0) }
     }
 

@@ -45,6 +45,17 @@ struct FactReader {
         }
     }
 
+    /// A number that the kernel prints from an unsigned type: a sign is malformed.
+    mutating func unsigned(_ path: String) -> UInt64? {
+        guard let bytes = bytes(path) else { return nil }
+        do {
+            return try ScalarFile.unsigned(bytes.span, field: path)
+        } catch {
+            note(path, error.description)
+            return nil
+        }
+    }
+
     /// A list of CPUs, as a number in ``spans``.
     mutating func span(_ path: String) -> SpanID? {
         guard let bytes = bytes(path) else { return nil }
@@ -68,7 +79,7 @@ struct FactReader {
     mutating func nodes(_ path: String) -> NodeSet? {
         guard let bytes = bytes(path) else { return nil }
         do {
-            return NodeSet(ranges: try CPUList.parse(bytes.span))
+            return NodeSet(ranges: try CPUList.parse(bytes.span, largest: CPUList.largestNode))
         } catch {
             note(path, error.description)
             return nil

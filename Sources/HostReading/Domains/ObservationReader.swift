@@ -104,14 +104,12 @@ struct ObservationReader {
         if facts.root.exists("\(directory)/level") {
             domain.levelNumber = facts.integer("\(directory)/level")
         }
-        domain.minIntervalMilliseconds = facts.integer("\(directory)/min_interval")
-        domain.maxIntervalMilliseconds = facts.integer("\(directory)/max_interval")
+        domain.minIntervalMilliseconds = facts.unsigned("\(directory)/min_interval").map { Int(clamping: $0) }
+        domain.maxIntervalMilliseconds = facts.unsigned("\(directory)/max_interval").map { Int(clamping: $0) }
         domain.busyFactor = facts.integer("\(directory)/busy_factor")
         domain.imbalancePercent = facts.integer("\(directory)/imbalance_pct")
         domain.cacheNiceTries = facts.integer("\(directory)/cache_nice_tries")
-        domain.maxNewidleCostNanoseconds = facts.integer("\(directory)/max_newidle_lb_cost").flatMap {
-            UInt64(exactly: $0)
-        }
+        domain.maxNewidleCostNanoseconds = facts.unsigned("\(directory)/max_newidle_lb_cost")
     }
 
     private static func flags(_ path: String, _ facts: inout FactReader) -> FlagNames? {

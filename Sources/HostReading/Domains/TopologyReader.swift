@@ -14,7 +14,9 @@ struct TopologyReader {
         let possible = facts.cpus("\(cpuDirectory)/possible").map { plausible($0, "possible", &facts) }
         let online = plausible(facts.cpus("\(cpuDirectory)/online") ?? listedCPUs(facts), "online", &facts)
         let numbers = facts.numbered(nodeDirectory, prefix: "node")
-        let onlineNodes = facts.nodes("\(nodeDirectory)/online") ?? NodeSet(numbers.map { NodeID($0) })
+        let onlineNodes =
+            facts.nodes("\(nodeDirectory)/online")
+            ?? NodeSet(numbers.filter { $0 <= CPUList.largestNode }.map { NodeID($0) })
         var nodes: [Machine.Node] = []
         var rows: [[Int]] = []
         for node in onlineNodes {

@@ -40,7 +40,7 @@ package enum MachineReader {
     /// The online nodes, ascending; nil where the kernel knows no nodes.
     static func onlineNodes(_ root: any HostRoot) throws(SourceFailure) -> [NodeID]? {
         do {
-            return NodeSet(ranges: try list("\(nodeDirectory)/online", root)).map { $0 }
+            return NodeSet(ranges: try list("\(nodeDirectory)/online", root, largest: CPUList.largestNode)).map { $0 }
         } catch .unreadable(let failure) where failure.kind == .missing && !root.exists(nodeDirectory) {
             return nil
         } catch {
@@ -61,7 +61,9 @@ package enum MachineReader {
         return DistanceMatrix(nodes: nodes, rows: rows)
     }
 
-    private static func list(_ path: String, _ root: any HostRoot) throws(SourceFailure) -> [ClosedRange<Int>] {
-        try root.parse(path) { bytes throws(KernelTextError) in try CPUList.parse(bytes) }
+    private static func list(
+        _ path: String, _ root: any HostRoot, largest: Int = CPUList.largestCPU
+    ) throws(SourceFailure) -> [ClosedRange<Int>] {
+        try root.parse(path) { bytes throws(KernelTextError) in try CPUList.parse(bytes, largest: largest) }
     }
 }

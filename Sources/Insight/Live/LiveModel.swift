@@ -1,4 +1,5 @@
 package import BalancingModel
+import NUMATopology
 package import Snapshots
 
 /// The shadow model on a live stream: it predicts each decision of the kernel before the outcome, keeps score, and goes on
@@ -63,7 +64,7 @@ package struct LiveModel: Sendable {
         if case .mark = event.payload {} else { eventCount += 1 }
         if case .lostEvents(let count) = event.payload {
             if count != 0 { lossMarks += 1 }
-            lostEvents += count ?? 1
+            lostEvents = lostEvents.addingSaturated(count ?? 1)
         }
         // Known before either reader comes to it: a gap asks for the process of every task there is.
         if case .newTask(let pid, let flags) = event.payload {

@@ -1,4 +1,5 @@
 package import BalancingModel
+import NUMATopology
 package import Snapshots
 package import Tracing
 
@@ -166,7 +167,7 @@ package struct LiveTracer: Sendable {
         }
         if hasLost, lastLossNotice == 0 || now >= lastLossNotice &+ Self.lossNoticeNanoseconds {
             lastLossNotice = now
-            output.notices.append(.lost(new.lostEvents + new.lossesWithoutCount + new.missedProbeHits))
+            output.notices.append(.lost(new.losses))
         }
         return hasLost
     }
@@ -197,7 +198,7 @@ package struct LiveTracer: Sendable {
         record.scope = scope.description
         record.startedAtNanoseconds = startedAt
         model.fill(&record)
-        record.lostEvents = statistics.lostEvents + statistics.lossesWithoutCount
+        record.lostEvents = statistics.lostEvents.addingSaturated(statistics.lossesWithoutCount)
         record.missedProbeHits = statistics.missedProbeHits
         record.lagNanoseconds = max(record.lagNanoseconds, statistics.lagNanoseconds)
         record.eventsPerSecond = shedder.eventsPerSecond ?? 0

@@ -38,7 +38,9 @@ package struct ServiceNotifier: Sendable {
     /// so tell it twice as often. Nil when it does not watch.
     package var watchdogNanoseconds: UInt64? {
         var microseconds: UInt64 = 0
-        return unsafe sd_watchdog_enabled(0, &microseconds) > 0 ? microseconds * 1000 : nil
+        guard unsafe sd_watchdog_enabled(0, &microseconds) > 0 else { return nil }
+        let (nanoseconds, overflow) = microseconds.multipliedReportingOverflow(by: 1000)
+        return overflow ? .max : nanoseconds
     }
 
     /// Tells the manager, in one message.

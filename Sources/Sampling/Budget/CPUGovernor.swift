@@ -1,3 +1,5 @@
+import NUMATopology
+
 /// Keeps the process's CPU use under its limit by lengthening the intervals between rounds.
 ///
 /// Nothing is ever throttled: a round under way runs to its end at full speed, because a reader that is held up while it
@@ -58,7 +60,7 @@ package struct CPUGovernor: Sendable, Equatable {
     /// An interval as it is in force.
     package func interval(_ configuredNanoseconds: UInt64) -> UInt64 {
         let stretched = Double(configuredNanoseconds) * stretch
-        return stretched < Double(UInt64.max / 2) ? UInt64(stretched) : UInt64.max / 2
+        return min(UInt64(saturated: stretched), .max / 2)
     }
 
     /// Takes the account of one round.

@@ -1,3 +1,5 @@
+import NUMATopology
+
 /// Predicts how long one read(2) of `/proc/<pid>/numa_maps` keeps the target's `mmap_lock`.
 ///
 /// The kernel walks the page tables of every mapping it prints, under the lock, for the length of one read(2). What that
@@ -57,7 +59,7 @@ package struct HoldPredictor: Sendable, Equatable {
         let huge = Double(pages) * share / Double(max(pagesPerHugePage, 1))
         let nanoseconds =
             Double(max(mappings, 0)) * perMapping + Double(pages) * (1 - share) * perPage + huge * Self.perHugePage
-        return nanoseconds < Double(UInt64.max / 2) ? UInt64(nanoseconds.rounded(.up)) : UInt64.max / 2
+        return min(UInt64(saturated: nanoseconds.rounded(.up)), .max / 2)
     }
 
     /// Mappings one read(2) of a size can walk at most.
@@ -108,8 +110,7 @@ package struct HoldHistory: Sendable, Equatable {
     /// The share of huge pages to count with now. Memory gained since is taken to be small pages.
     package func hugeShare(pagesNow: UInt64) -> Double {
         guard pagesNow > 0 else { return 0 }
-        let gained = pagesNow > pages ? pagesNow - pages : 0
-        let (small, overflow) = smallPages.addingReportingOverflow(gained)
-        return overflow || small >= pagesNow ? 0 : 1 - Double(small) / Double(pagesNow)
+        let small = smallPages.addingSaturated(pagesNow.subtractingSaturated(pages))
+        return small >= pagesNow ? 0 : 1 - Double(small) / Double(pagesNow)
     }
 }

@@ -1,3 +1,5 @@
+import NUMATopology
+
 /// Decides when a reader that takes a target's `mmap_lock` again and again leaves it alone for a moment.
 ///
 /// A short hold is not enough. The lock (`kernel/locking/rwsem.c`, 6.1 and 6.12) lets a reader that comes again take it

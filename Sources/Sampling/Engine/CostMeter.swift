@@ -46,8 +46,8 @@ package struct HostUnits: Sendable, Equatable {
     /// Clock ticks as nanoseconds, at most `UInt64.max`.
     func nanoseconds(ticks: UInt64) -> UInt64 {
         let (seconds, rest) = ticks.quotientAndRemainder(dividingBy: ticksPerSecond)
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : whole.addingSaturated(rest * 1_000_000_000 / ticksPerSecond)
+        return seconds.multipliedSaturated(by: 1_000_000_000)
+            .addingSaturated(rest.multipliedSaturated(by: 1_000_000_000) / ticksPerSecond)
     }
 
     /// Nanoseconds as whole clock ticks.
@@ -57,10 +57,7 @@ package struct HostUnits: Sendable, Equatable {
             rest.multipliedSaturated(by: ticksPerSecond) / 1_000_000_000)
     }
 
-    func bytes(pages: UInt64) -> UInt64 {
-        let (bytes, overflow) = pages.multipliedReportingOverflow(by: pageSizeBytes)
-        return overflow ? .max : bytes
-    }
+    func bytes(pages: UInt64) -> UInt64 { pages.multipliedSaturated(by: pageSizeBytes) }
 }
 
 /// Files and bytes read by one tier.

@@ -105,8 +105,7 @@ enum SnapshotAssembly {
         if let change = ledger.changePages {
             var total = sum.changePages ?? NodeValues()
             for node in change.nodes {
-                let (value, overflow) = total[node].addingReportingOverflow(change[node])
-                total[node] = overflow ? .max : value
+                total[node] = total[node].addingSaturated(change[node])
             }
             sum.changePages = total
         }

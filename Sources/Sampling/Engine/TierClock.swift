@@ -1,3 +1,4 @@
+import NUMATopology
 import Snapshots
 
 /// When one tier is due, and its account.

@@ -254,8 +254,7 @@ extension LedgerReader {
             hasLedger = true
             // Clamped terms of at most 2^20 threads: no node's sum overflows in practice, and damaged text must not trap.
             for node in thread.faults.nodes {
-                let (total, overflow) = sum[node].addingReportingOverflow(thread.faults[node])
-                sum[node] = overflow ? .max : total
+                sum[node] = sum[node].addingSaturated(thread.faults[node])
             }
         }
         process.faultChange = hasLedger ? process.previousFaults.map { Self.difference(sum, $0) } : nil

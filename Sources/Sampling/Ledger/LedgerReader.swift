@@ -288,11 +288,3 @@ extension TaskStat {
     /// Z and X: the task has exited.
     var isDead: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
 }
-
-extension UInt64 {
-    /// The product, or the largest number where it does not fit.
-    func multipliedSaturated(by other: UInt64) -> UInt64 {
-        let (product, overflow) = multipliedReportingOverflow(by: other)
-        return overflow ? .max : product
-    }
-}

@@ -1,3 +1,4 @@
+import NUMATopology
 package import Snapshots
 
 /// The mappings of a process as `/proc/<pid>/maps` lists them: what can be sampled, and what one read of `numa_maps` may walk.
@@ -42,8 +43,7 @@ package struct MappedMemory: Sendable, Equatable {
         // The address space has 2^64 bytes: the sum of disjoint regions in pages cannot overflow, that of malformed ones
         // may, and then stays at the limit.
         if region.isSampled {
-            let (sum, overflow) = sampledPages.addingReportingOverflow(region.byteCount / pageSizeBytes)
-            sampledPages = overflow ? .max : sum
+            sampledPages = sampledPages.addingSaturated(region.byteCount / pageSizeBytes)
         }
     }
 
@@ -110,13 +110,5 @@ package struct MappedMemory: Sendable, Equatable {
             if !chosen.insert(draw).inserted { chosen.insert(last) }
         }
         return Array(chosen)
-    }
-}
-
-extension UInt64 {
-    /// The sum, or the largest number where it does not fit.
-    func addingSaturated(_ other: UInt64) -> UInt64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? .max : sum
     }
 }

@@ -1,4 +1,5 @@
 import KernelText
+import NUMATopology
 
 /// What the kernel counts of a process's memory, in base pages: what a sample is scaled to, and compared with.
 struct ResidentPages: Equatable {

@@ -1,5 +1,6 @@
 package import BalancingModel
 package import LinuxSystem
+import NUMATopology
 
 /// A live trace of the hint-fault path in a tracefs instance of its own.
 ///
@@ -153,7 +154,7 @@ package final class TraceSession: LiveEventSource {
             merge.close(index, events)
             switch summary.loss {
             case .none: break
-            case .counted(let count): statistics.lostEvents += count
+            case .counted(let count): statistics.lostEvents = statistics.lostEvents.addingSaturated(count)
             case .unknown: statistics.lossesWithoutCount += 1
             }
         }

@@ -1,3 +1,5 @@
+import NUMATopology
+
 /// What a live source read, delivered and lost. Totals since its start; they never fall.
 package struct TraceStatistics: Sendable, Hashable {
     /// One CPU's ring buffer, as `per_cpu/cpuN/stats` tells it.
@@ -50,6 +52,11 @@ package struct TraceStatistics: Sendable, Hashable {
     package var countedAtNanoseconds: UInt64 = 0
 
     package init() {}
+
+    /// What is known to be missing: events, losses of an unknown number, and probe hits.
+    package var losses: UInt64 {
+        lostEvents.addingSaturated(lossesWithoutCount).addingSaturated(missedProbeHits)
+    }
 
     /// True once anything is known to be missing from the stream.
     package var isLossy: Bool { lostEvents > 0 || lossesWithoutCount > 0 || missedProbeHits > 0 }

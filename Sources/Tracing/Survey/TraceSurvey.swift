@@ -108,7 +108,7 @@ package struct TraceSurvey: Sendable {
     /// `CONFIG_HZ`, of the usual ones the nearest; absent with less than half a second of jiffies.
     package var ticksPerSecond: UInt64? {
         guard let firstTick, let lastTick, lastTick.jiffies > firstTick.jiffies,
-            lastTick.time >= firstTick.time + 500_000_000
+            lastTick.time >= firstTick.time, lastTick.time - firstTick.time >= 500_000_000
         else { return nil }
         let rate = Double(lastTick.jiffies - firstTick.jiffies) * 1e9 / Double(lastTick.time - firstTick.time)
         let usual: [UInt64] = [100, 250, 300, 1000]
