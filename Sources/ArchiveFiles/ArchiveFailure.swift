@@ -8,9 +8,11 @@ package struct ArchiveFailure: Error, Hashable, Sendable {
         case system(Errno)
         /// What is there is not what it should be, cut short or damaged; the library's words.
         case malformed(String)
+        /// The first bytes are those of no archive that is read here.
+        case unknownFormat
         /// More than the bound the caller gave, in bytes.
         case tooLarge(limitBytes: Int)
-        /// No member of the archive lies in a `proc` or `sys` directory.
+        /// No file of the archive or directory lies in a `proc` or `sys` directory where one is looked for.
         case noRoot
         /// Members of the archive lie in the `proc` or `sys` of several machines: two of the prefixes.
         case severalRoots(String, String)
@@ -39,11 +41,23 @@ extension ArchiveFailure: CustomStringConvertible {
         return switch kind {
         case .system(let errno): "\(place): \(errno)"
         case .malformed(let reason): "\(place): at byte \(byteOffset): \(reason)"
-        case .tooLarge(let limit): "\(place): at byte \(byteOffset): more than \(limit) bytes when unpacked"
-        case .noRoot: "\(path): not a captured machine: nothing in it lies in proc/ or sys/"
+        case .unknownFormat:
+            "\(path): no archive: a tar file is read, plain or compressed with gzip, xz, bzip2 or zstd, whatever its name"
+        case .tooLarge(let limit): "\(place): at byte \(byteOffset): more than \(Self.size(limit)) when unpacked"
+        case .noRoot: "\(path) holds no /proc and no /sys: \(Self.layouts)"
         case .severalRoots(let first, let second):
             "\(path): holds several machines, in \(first) and \(second): unpack it and name one directory"
         }
+    }
+}
+
+extension ArchiveFailure {
+    /// Where a machine's files are looked for.
+    private static let layouts =
+        "they are looked for at the top, in root/, and in a single top directory, as sosreport and hwloc-gather-topology make it"
+
+    private static func size(_ bytes: Int) -> String {
+        bytes > 0 && bytes % (1 << 20) == 0 ? "\(bytes >> 20) MiB" : "\(bytes) bytes"
     }
 }
 

@@ -1,7 +1,7 @@
 package import LinuxSystem
 import SystemPackage
 
-/// A file as a stream of bytes, unpacked on the way where it is compressed with gzip, xz or zstd.
+/// A file as a stream of bytes, unpacked on the way where it is compressed with gzip, xz, bzip2 or zstd.
 ///
 /// How it is compressed is told from its first bytes, not from its name, so standard input works as well. Bytes of a
 /// file that is not compressed go from read(2) to the caller without being touched.
@@ -40,7 +40,7 @@ package final class ByteStream {
         switch stored.compression {
         case nil: unpacking = .none
         case .gzip: unpacking = .gzip(try GzipSource(stored))
-        case .xz, .zstd:
+        case .xz, .bzip2, .zstd:
             let reader = try LibraryReader(stored, .raw)
             unpacking = .library(reader)
             // The raw form has one member: the whole. An empty one has none.
@@ -64,7 +64,7 @@ package final class ByteStream {
     ///
     /// - Returns: False at the end, where the buffer is empty.
     /// - Throws: `malformed` where compressed data is cut short or damaged, once what could be unpacked before that
-    ///   place has been delivered: all of it from gzip, whole blocks of 64 KiB from xz and zstd. Afterwards this is the
+    ///   place has been delivered: all of it from gzip, whole blocks of 64 KiB from the others. Afterwards this is the
     ///   end.
     package func read(into buffer: inout [UInt8]) throws(ArchiveFailure) -> Bool {
         buffer.removeAll(keepingCapacity: true)

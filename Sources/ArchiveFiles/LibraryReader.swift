@@ -1,26 +1,6 @@
 import CArchive
 import SystemPackage
 
-/// How a file is compressed, told from its first bytes.
-package enum Compression: String, Sendable, CaseIterable {
-    case gzip, xz, zstd
-
-    private var magic: [UInt8] {
-        switch self {
-        case .gzip: [0x1F, 0x8B]
-        case .xz: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]
-        case .zstd: [0x28, 0xB5, 0x2F, 0xFD]
-        }
-    }
-
-    static let longestMagic = 6
-
-    init?(of firstBytes: [UInt8]) {
-        guard let found = Self.allCases.first(where: { firstBytes.starts(with: $0.magic) }) else { return nil }
-        self = found
-    }
-}
-
 /// One open libarchive reader.
 @safe final class LibraryReader {
     private let archive: OpaquePointer
@@ -40,6 +20,7 @@ package enum Compression: String, Sendable, CaseIterable {
         }
         unsafe self.archive = unsafe archive
         unsafe archive_read_support_filter_xz(archive)
+        unsafe archive_read_support_filter_bzip2(archive)
         unsafe archive_read_support_filter_zstd(archive)
         switch content {
         case .tar: unsafe archive_read_support_format_tar(archive)
@@ -56,7 +37,7 @@ package enum Compression: String, Sendable, CaseIterable {
                 unsafe block.pointee = bytes.baseAddress
                 return bytes.count
             }, nil)
-        if status != ARCHIVE_OK { throw failure() }
+        if status != ARCHIVE_OK { throw noArchive() }
     }
 
     deinit {
@@ -84,6 +65,8 @@ package enum Compression: String, Sendable, CaseIterable {
         enum Kind { case file, directory, link(target: String), copy(of: String), other }
         let path: String
         let kind: Kind
+        /// Of a file, as the archive declares it; its data may be shorter or missing.
+        let byteCount: Int64
     }
 
     /// The next member; nil at the end.
@@ -94,14 +77,23 @@ package enum Compression: String, Sendable, CaseIterable {
         case ARCHIVE_EOF:
             try checkRest()
             return nil
-        default: throw failure()
+        default: throw noArchive()
         }
         guard let entry = unsafe entry else { throw failure() }
         guard let path = unsafe Self.text(archive_entry_pathname(entry), archive_entry_pathname_utf8(entry)) else {
             throw ArchiveFailure(
                 path: source.path, kind: .malformed("a member has no readable name"), byteOffset: byteOffset)
         }
-        return unsafe Member(path: path, kind: Self.kind(entry))
+        return unsafe Member(path: path, kind: Self.kind(entry), byteCount: max(0, archive_entry_size(entry)))
+    }
+
+    /// What went wrong at an end that came too early: perhaps no form of archive was recognised at all.
+    private func noArchive() -> ArchiveFailure {
+        let failure = failure()
+        guard unsafe archive_format(archive) == 0, case .malformed = failure.kind, source.failure == nil else {
+            return failure
+        }
+        return ArchiveFailure(path: source.path, kind: .unknownFormat, byteOffset: byteOffset)
     }
 
     /// The library stops at the end of the archive; the checksum of what it is packed in comes after that.

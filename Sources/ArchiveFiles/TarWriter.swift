@@ -9,16 +9,23 @@ import SystemPackage
 @safe package final class TarWriter {
     private let archive: OpaquePointer
     private let path: String
-    /// The library writes to it.
-    private let descriptor: OwnedDescriptor
+    /// What the library writes to: one of them.
+    private let descriptor: OwnedDescriptor?
+    private var file: PendingFile?
     private var isFinished = false
 
-    /// Makes a file.
+    /// Makes a file. It has its name once it is finished; without that nothing is left of it.
     ///
-    /// - Parameter compression: Nil takes it from the name: `.gz` and `.tgz`, `.xz`, `.zst`, else none.
+    /// - Parameter compression: Nil takes it from the name; see ``Compression/init(name:)``.
     package convenience init(path: String, compression: Compression? = nil) throws(ArchiveFailure) {
-        let descriptor = try opening(path) { () throws(Errno) in try OwnedDescriptor(creating: path) }
-        try self.init(descriptor, path: path, compression: compression ?? Self.compression(of: path))
+        let file: PendingFile
+        do throws(Errno) {
+            file = try PendingFile(replacing: path)
+        } catch {
+            throw ArchiveFailure(path: path, kind: .system(error))
+        }
+        let number = file.descriptor.rawValue
+        try self.init(number, nil, file, path: path, compression: compression ?? Compression(name: path))
     }
 
     /// Writes to standard output.
@@ -31,16 +38,24 @@ import SystemPackage
     }
 
     /// Writes to a descriptor.
-    package init(
+    package convenience init(
         _ descriptor: consuming OwnedDescriptor, path: String, compression: Compression?
+    ) throws(ArchiveFailure) {
+        let number = descriptor.rawValue
+        try self.init(number, descriptor, nil, path: path, compression: compression)
+    }
+
+    private init(
+        _ number: Int32, _ descriptor: consuming OwnedDescriptor?, _ file: consuming PendingFile?, path: String,
+        compression: Compression?
     ) throws(ArchiveFailure) {
         guard let archive = unsafe archive_write_new() else {
             throw ArchiveFailure(path: path, kind: .system(.noMemory))
         }
         unsafe self.archive = unsafe archive
         self.path = path
-        let number = descriptor.rawValue
         self.descriptor = descriptor
+        self.file = file
         try check(unsafe archive_write_set_format_pax_restricted(archive))
         switch compression {
         case .gzip:
@@ -48,6 +63,7 @@ import SystemPackage
             // Else the time of day would be in the file.
             try check(unsafe archive_write_set_filter_option(archive, "gzip", "timestamp", nil))
         case .xz: try check(unsafe archive_write_add_filter_xz(archive))
+        case .bzip2: try check(unsafe archive_write_add_filter_bzip2(archive))
         case .zstd: try check(unsafe archive_write_add_filter_zstd(archive))
         case nil: break
         }
@@ -88,6 +104,11 @@ import SystemPackage
     package func finish() throws(ArchiveFailure) {
         isFinished = true
         try check(unsafe archive_write_close(archive))
+        do throws(Errno) {
+            if var file = file.take() { try file.commit() }
+        } catch {
+            throw ArchiveFailure(path: path, kind: .system(error))
+        }
     }
 
     private func addHeader(
@@ -120,11 +141,5 @@ import SystemPackage
         }
         let reason = unsafe archive_error_string(archive).map { unsafe String(cString: $0) } ?? "not writable"
         return ArchiveFailure(path: path, kind: .malformed(reason), byteOffset: offset, member: member)
-    }
-
-    private static func compression(of path: String) -> Compression? {
-        if path.hasSuffix(".gz") || path.hasSuffix(".tgz") { return .gzip }
-        if path.hasSuffix(".xz") { return .xz }
-        return path.hasSuffix(".zst") ? .zstd : nil
     }
 }

@@ -13,6 +13,8 @@
 const uint64_t numawatch_resolve_in_root = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
 const int numawatch_o_path = O_PATH;
 
+const int numawatch_o_tmpfile = O_TMPFILE;
+
 int numawatch_openat2(int directory, const char *path, int flags, uint64_t resolve) {
     // The kernel refuses unknown bits in the 64-bit flags, so the sign of `flags` must not be extended.
     struct open_how how = {.flags = (uint64_t)(unsigned int)flags, .mode = 0, .resolve = resolve};

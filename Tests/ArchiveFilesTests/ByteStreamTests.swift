@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("cat", nil), ("gzip -c", Compression.gzip), ("gzip -1 -c", .gzip), ("xz -c", .xz),
+        ("cat", nil), ("gzip -c", Compression.gzip), ("gzip -1 -c", .gzip), ("xz -c", .xz), ("bzip2 -c", .bzip2),
     ])
     func `what a tool compressed is unpacked`(tool: String, compression: Compression?) throws {
         try directory.run("\(tool) < plain > packed")
@@ -53,7 +53,7 @@ import Testing
         #expect(buffer.isEmpty)
     }
 
-    @Test(arguments: ["cat", "gzip -c", "xz -c"])
+    @Test(arguments: ["cat", "gzip -c", "xz -c", "bzip2 -c"])
     func `an empty file stays empty`(tool: String) throws {
         try directory.run("\(tool) < empty > packed")
         let (bytes, failure) = try drain("packed")

@@ -93,6 +93,50 @@ import Testing
         #expect(machine.exists("/proc"))
     }
 
+    @Test func `a path that is added again takes the place of what was there`() throws {
+        var root = MemoryRoot(files: ["/a/b/c": "1", "/a/b/d": "2", "/a/x": "3"])
+        root.addFile("/a/b", text: "file")
+        #expect(try root.list("/a") == ["b", "x"])
+        #expect(try root.readText("/a/b") == "file")
+        #expect(!root.exists("/a/b/c"))
+        root.addFile("/a/b/e", text: "4")
+        #expect(try root.list("/a/b") == ["e"])
+        #expect(!root.exists("/a/b/c"))
+        root.addDirectory("/a/x")
+        #expect(try root.list("/a/x").isEmpty)
+        root.remove("/")
+        #expect(try root.list("/").isEmpty)
+        root.addFile("/a", text: "5")
+        #expect(try root.list("/") == ["a"])
+    }
+
+    /// Each name of a directory, and each removal, must cost the same however many there are: with the cost of a copy of
+    /// the directory each this would take an hour.
+    @Test(.timeLimit(.minutes(1)))
+    func `a directory of very many names is built name by name`() throws {
+        var root = MemoryRoot()
+        let count = 100_000
+        for number in 0..<count { root.addFile("/proc/\(number)", []) }
+        // Each file becomes a directory and a file again.
+        for number in 0..<count { root.addFile("/proc/\(number)/stat", []) }
+        for number in 0..<count { root.addFile("/proc/\(number)", [1]) }
+        #expect(try root.list("/proc").count == count)
+        #expect(root.paths.count == count)
+    }
+
+    @Test func `a host has something in proc or sys`() {
+        #expect(!MemoryRoot().holdsMachine())
+        var root = MemoryRoot(files: ["/etc/passwd": ""])
+        root.addDirectory("/proc")
+        root.addDirectory("/sys")
+        #expect(!root.holdsMachine())
+        root.addFile("/root/sys/x", [])
+        #expect(!root.holdsMachine())
+        #expect(root.holdsMachine(in: "/root"))
+        root.addFile("/proc/stat", [])
+        #expect(root.holdsMachine())
+    }
+
     @Test func `processes and threads are found and read through their directory`() throws {
         var numbers: [Int32] = [99]
         try machine.processIDs(into: &numbers)

@@ -15,6 +15,9 @@ extern const uint64_t numawatch_resolve_in_root;
 /// O_PATH is declared only under _GNU_SOURCE, which Swift's Glibc module does not define.
 extern const int numawatch_o_path;
 
+/// O_TMPFILE is a macro of several flags, which Swift does not import, and declared only under _GNU_SOURCE.
+extern const int numawatch_o_tmpfile;
+
 /// getdents64(2) is declared only under _GNU_SOURCE.
 ssize_t numawatch_getdents64(int descriptor, void *buffer, size_t length);
 

@@ -6,34 +6,26 @@ enum HostRoots {
     /// This host.
     static var live: any HostRoot { DirectoryRoot.live }
 
-    /// A captured root: a directory, or an archive of one.
+    /// What `--root` takes, for help texts.
+    static let forms = "a directory or an archive (.tar, .tar.gz, .tar.xz, .tar.bz2, .tar.zst)"
+
+    /// A captured root: a directory, or an archive of one. See ``CapturedRoot``.
     ///
     /// - Throws: ``CommandFailure`` with status `noInput` or `badData`.
     static func open(_ path: String) throws(CommandFailure) -> any HostRoot {
         do {
-            let root = try DirectoryRoot(path)
-            // A capture's own directory holds the host's files under root/.
-            guard !root.exists("/sys"), !root.exists("/proc"), root.exists("/root/sys") || root.exists("/root/proc")
-            else { return root }
-            return try DirectoryRoot(path + "/root")
-        } catch  where error.kind == .wrongType {
-            // Not a directory: an archive, whatever its name.
-            return try archive(path)
-        } catch {
-            throw CommandFailure(
-                .noInput, "\(error)", remedy: "--root wants a directory or an archive (.tar, .tar.gz, .tar.xz).")
-        }
-    }
-
-    private static func archive(_ path: String) throws(CommandFailure) -> any HostRoot {
-        do {
-            let archive = try ArchiveRoot.load(path)
-            if let problem = archive.problem {
+            let captured = try CapturedRoot.open(path)
+            if let problem = captured.problem {
                 CommandOutput.complain("\(problem); using what could be read")
             }
-            return archive
+            return captured.root
         } catch {
-            throw CommandFailure(.noInput, "\(error)")
+            switch error.kind {
+            case .system:
+                throw CommandFailure(.noInput, "\(error)", remedy: "--root wants \(forms).")
+            case .noRoot: throw CommandFailure(.noInput, "\(error)")
+            case .malformed, .unknownFormat, .tooLarge, .severalRoots: throw CommandFailure(.badData, "\(error)")
+            }
         }
     }
 }

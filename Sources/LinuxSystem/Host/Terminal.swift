@@ -17,6 +17,16 @@ package enum Terminal {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
+    /// Makes sure that no file that is opened later is taken for standard input, output or error because that was closed.
+    ///
+    /// What was closed stays useless: reading from it ends, writing to it fails.
+    package static func reserveStandardDescriptors() {
+        for descriptor in [standardInput, standardOutput, standardError] where fcntl(descriptor, F_GETFD) == -1 {
+            // The lowest number that is free, which is this one.
+            _ = unsafe open("/dev/null", O_RDONLY)
+        }
+    }
+
     /// Makes writing to a closed pipe or socket an error (`EPIPE`) rather than the end of the process.
     package static func ignoreBrokenPipe() { _ = signal(SIGPIPE, SIG_IGN) }
 }
@@ -39,24 +49,14 @@ package enum Output {
         }
     }
 
-    /// Puts a file in place whole: it is written beside its path and renamed, so that a reader sees the old one or the
-    /// new one. The data reaches the disk before the name does.
+    /// Puts a file in place whole: a reader sees the old one or the new one. See ``PendingFile``.
     package static func replaceFile(
         _ path: String, with bytes: [UInt8], mode: UInt32 = 0o644
     ) throws(SystemFailure) {
-        let temporary = "\(path).\(getpid()).tmp"
         do throws(Errno) {
-            let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-            let file = OwnedDescriptor(adopting: try calling(.open) { unsafe open(temporary, flags, mode) })
-            let number = file.rawValue
-            do throws(Errno) {
-                do { try write(bytes, to: number) } catch { throw error.errno }
-                _ = try calling(.write) { fsync(number) }
-                _ = try calling(.rename) { unsafe rename(temporary, path) }
-            } catch {
-                unsafe unlink(temporary)
-                throw error
-            }
+            var file = try PendingFile(replacing: path, mode: mode)
+            do { try write(bytes, to: file.descriptor.rawValue) } catch { throw error.errno }
+            try file.commit()
         } catch {
             throw SystemFailure("write the file", path, error)
         }

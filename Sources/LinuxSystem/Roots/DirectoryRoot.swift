@@ -11,7 +11,13 @@ package struct DirectoryRoot: HostRoot {
     /// The running host.
     package static let live = DirectoryRoot()
 
+    /// The running host's ordinary files, such as a configuration: nothing is opened that could make its reader wait, and
+    /// nothing read that is no regular file.
+    package static let plainFiles = DirectoryRoot(isPlain: true)
+
     package let isLive: Bool
+    /// Whether only regular files are read: all but those of the kernel.
+    private let isPlain: Bool
     /// Nil for the running host, whose paths need no directory.
     private let base: Base?
 
@@ -20,8 +26,9 @@ package struct DirectoryRoot: HostRoot {
         init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = consume descriptor }
     }
 
-    private init() {
+    private init(isPlain: Bool = false) {
         isLive = true
+        self.isPlain = isPlain
         base = nil
     }
 
@@ -39,13 +46,14 @@ package struct DirectoryRoot: HostRoot {
             throw ReadFailure(error.operation, path, error.errno)
         }
         isLive = false
+        isPlain = true
     }
 
     package func read(_ path: String, into buffer: inout [UInt8], limitBytes: Int) throws(ReadFailure) {
         buffer.removeAll(keepingCapacity: true)
         do {
             let file = try open(path, O_RDONLY | O_NOCTTY)
-            if !isLive { try requireRegularFile(file) }
+            if isPlain { try requireRegularFile(file) }
             try readWhole(file, into: &buffer, limitBytes: limitBytes)
         } catch {
             buffer.removeAll(keepingCapacity: true)
@@ -95,12 +103,12 @@ package struct DirectoryRoot: HostRoot {
 
     private func open(_ path: String, _ flags: Int32) throws(FileFailure) -> OwnedDescriptor {
         do {
+            // O_NONBLOCK: opening a pipe would wait for its writer.
+            let flags = !isPlain || flags & numawatch_o_path != 0 ? flags : flags | O_NONBLOCK
             guard let base else {
                 return OwnedDescriptor(
                     adopting: try calling(.open) { unsafe openat(AT_FDCWD, path, flags | O_CLOEXEC) })
             }
-            // O_NONBLOCK: opening a pipe would wait for its writer.
-            let flags = flags & numawatch_o_path != 0 ? flags : flags | O_NONBLOCK
             return OwnedDescriptor(
                 adopting: try calling(.open) {
                     unsafe numawatch_openat2(

@@ -66,6 +66,14 @@ extension HostRoot {
         }
     }
 
+    /// Whether there is anything in the `proc` or the `sys` of a directory: else it is no host, and nothing can be told of
+    /// it.
+    ///
+    /// - Parameter directory: Without a slash at its end; empty for the root's own top.
+    package func holdsMachine(in directory: String = "") -> Bool {
+        ["/proc", "/sys"].contains { ((try? list(directory + $0)) ?? []).isEmpty == false }
+    }
+
     package func openDirectory(_ path: String) throws(ReadFailure) -> HostDirectory {
         _ = try list(path)
         return HostDirectory(path: path, root: self)

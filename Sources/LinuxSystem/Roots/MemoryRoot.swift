@@ -8,13 +8,16 @@ package struct MemoryRoot: HostRoot {
     private enum Node: Sendable {
         case file([UInt8])
         case link(String)
-        case directory(Set<String>)
+        case directory
     }
 
     package var isLive: Bool { false }
 
     /// By normalised path: components joined by `/`, no slash at either end; the root is the empty string.
-    private var nodes: [String: Node] = ["": .directory([])]
+    private var nodes: [String: Node] = ["": .directory]
+    /// The names in each directory that has any. Apart from the nodes, so that a name is added in place: an archive has
+    /// directories of many thousand.
+    private var names: [String: Set<String>] = [:]
     private var failures: [String: Errno] = [:]
 
     /// As many as the kernel follows before it answers ELOOP (MAXSYMLINKS, include/linux/namei.h).
@@ -45,7 +48,7 @@ package struct MemoryRoot: HostRoot {
     package mutating func addDirectory(_ path: String) {
         let key = Self.normalised(path)
         if case .directory = nodes[key] { return }
-        add(path, .directory([]))
+        add(path, .directory)
     }
 
     /// Makes every access to a path, and to what lies beneath it, fail.
@@ -56,29 +59,39 @@ package struct MemoryRoot: HostRoot {
     /// Removes a file, a link, or a directory with all beneath it. Forgets failures it was told of there.
     package mutating func remove(_ path: String) {
         let key = Self.normalised(path)
-        let isWithin = { (other: String) in other == key || other.hasPrefix(key + "/") }
-        nodes = nodes.filter { !isWithin($0.key) }
-        failures = failures.filter { !isWithin($0.key) }
+        removeTree(key)
+        if !failures.isEmpty {
+            failures = failures.filter { !key.isEmpty && $0.key != key && !$0.key.hasPrefix(key + "/") }
+        }
+        if key.isEmpty {
+            nodes[key] = .directory
+            return
+        }
         let (parent, name) = Self.split(key)
-        if case .directory(var names) = nodes[parent] {
-            names.remove(name)
-            nodes[parent] = .directory(names)
+        names[parent]?.remove(name)
+    }
+
+    /// Removes what is stored at a path and beneath it, and looks at nothing else.
+    private mutating func removeTree(_ top: String) {
+        var rest = [top]
+        while let key = rest.popLast() {
+            nodes[key] = nil
+            for name in names.removeValue(forKey: key) ?? [] { rest.append(key.isEmpty ? name : "\(key)/\(name)") }
         }
     }
 
     private mutating func add(_ path: String, _ node: Node) {
         var key = Self.normalised(path)
         precondition(!key.isEmpty, "the root itself is a directory")
-        // Looks at every path, so it is not done for a new one: an archive has very many.
         if nodes[key] != nil { remove(path) }
         nodes[key] = node
         while !key.isEmpty {
             let (parent, name) = Self.split(key)
-            if case .directory(var names) = nodes[parent] {
-                if !names.insert(name).inserted { return }
-                nodes[parent] = .directory(names)
+            let isNew = names[parent, default: []].insert(name).inserted
+            if case .directory = nodes[parent] {
+                if !isNew { return }
             } else {
-                nodes[parent] = .directory([name])
+                nodes[parent] = .directory
             }
             key = parent
         }
@@ -88,7 +101,7 @@ package struct MemoryRoot: HostRoot {
 
     package func read(_ path: String, into buffer: inout [UInt8], limitBytes: Int) throws(ReadFailure) {
         buffer.removeAll(keepingCapacity: true)
-        switch try resolve(path, .read) {
+        switch try resolve(path, .read).node {
         case .file(let bytes):
             if bytes.count > limitBytes { throw failure(.read, path, .fileTooLarge) }
             buffer.append(contentsOf: bytes)
@@ -97,14 +110,13 @@ package struct MemoryRoot: HostRoot {
     }
 
     package func list(_ directory: String) throws(ReadFailure) -> [String] {
-        guard case .directory(let names) = try resolve(directory, .open) else {
-            throw failure(.open, directory, .notDirectory)
-        }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let (key, node) = try resolve(directory, .open)
+        guard case .directory = node else { throw failure(.open, directory, .notDirectory) }
+        return (names[key] ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     package func linkTarget(_ path: String) throws(ReadFailure) -> String {
-        guard case .link(let target) = try resolve(path, .link, followingLast: false) else {
+        guard case .link(let target) = try resolve(path, .link, followingLast: false).node else {
             throw failure(.link, path, .invalidArgument)
         }
         return target
@@ -113,10 +125,13 @@ package struct MemoryRoot: HostRoot {
     /// Walks a path as the kernel does, links included.
     private func resolve(
         _ path: String, _ operation: ReadOperation, followingLast: Bool = true
-    ) throws(ReadFailure) -> Node {
+    ) throws(ReadFailure) -> (key: String, node: Node) {
         // A stored path has directories for parents, never links: nothing needs resolving where it is asked for as stored.
-        if failures.isEmpty, path.hasPrefix("/"), let node = nodes[String(path.dropFirst())] {
-            if case .link = node {} else { return node }
+        if failures.isEmpty, path.hasPrefix("/") {
+            let key = String(path.dropFirst())
+            if let node = nodes[key] {
+                if case .link = node {} else { return (key, node) }
+            }
         }
         var rest = Self.components(path)[...]
         var key = ""
@@ -131,7 +146,7 @@ package struct MemoryRoot: HostRoot {
                 key = target.hasPrefix("/") ? "" : Self.split(key).parent
                 continue
             }
-            guard let name = rest.popFirst() else { return node }
+            guard let name = rest.popFirst() else { return (key, node) }
             guard case .directory = node else { throw failure(.open, path, .notDirectory) }
             if name == ".." {
                 key = Self.split(key).parent
