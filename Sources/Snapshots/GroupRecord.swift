@@ -17,8 +17,9 @@ package struct GroupRecord: Sendable, Equatable {
     package var traced: TracedActivity?
     /// Pages its tasks moved, by source and target, added up since the daemon started: modelled.
     package var movedTotals: [MovedTotal]
-    /// Pages moved by hint faults of the group's tasks since the daemon started, tasks that have exited included.
-    package var migratedPagesTotal: UInt64
+    /// Pages moved by hint faults of the group's tasks since the daemon started, tasks that have exited included; absent
+    /// where nobody has watched from a start on. What the tasks alive moved is in the ledger.
+    package var migratedPagesTotal: UInt64?
     /// The sum of the processes' placements by class and node; absent when none could be read.
     package var bytesByClass: [MemoryClass: NodeValues<UInt64>]?
     package var bytesByPolicy: [String: NodeValues<UInt64>]?
@@ -36,7 +37,6 @@ package struct GroupRecord: Sendable, Equatable {
         self.residentBytes = 0
         self.cpuNanosecondsByNode = NodeValues()
         self.threadsByNode = NodeValues()
-        self.migratedPagesTotal = 0
         self.placedProcessCount = 0
         self.unplacedProcessCount = 0
     }

@@ -262,7 +262,6 @@ struct GroupsDocument: Decodable {
         var cpuByNode: ProcessDocument.CPUByNode
         var threadsByNode: ByNode
         var ledger: LedgerDocument?
-        var migratedPagesTotal: UInt64
         var placement: PlacementDocument?
         var placedProcessCount: Int
         var unplacedProcessCount: Int

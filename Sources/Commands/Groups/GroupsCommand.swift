@@ -5,7 +5,12 @@ import TextOutput
 struct GroupsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "groups",
-        abstract: "Systemd units, containers and cgroups: where their memory and threads are.")
+        abstract: "Systemd units, containers and cgroups: where their memory and threads are.",
+        discussion: """
+            MIGRATED are the pages that hint faults moved for the tasks alive, since each of them started: the sum of what \
+            “numawatch ps” shows. What exited tasks had moved since the daemon started is in migrated_pages_total of --json \
+            and in the metric numawatch_group_migrated_pages_total.
+            """)
 
     @OptionGroup var source: SourceOptions
 
@@ -54,7 +59,7 @@ struct GroupsReport {
                     ?? Quantity.unknown,
                 Quantity.countsByNode(group.threadsByNode),
                 group.ledger.map { Quantity.countsByNode($0.tasksByPreferredNode, none: "none") } ?? Quantity.unknown,
-                Quantity.count(group.migratedPagesTotal),
+                Quantity.count(group.ledger?.migratedPages),
             ])
         }
         return table.render()

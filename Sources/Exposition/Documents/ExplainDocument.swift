@@ -60,7 +60,10 @@ struct ExplainDocument: Sendable {
         .required("last_sequence", .integer, "Number of the newest entry of all."),
         .required("tids", .array(of: .integer), "The threads something is recorded of."),
         .required("told_count", .integer, "Things recorded of them, those no longer kept included."),
-        .required("wrong_decision_count", .integer, "Decisions the kernel made otherwise than the model."),
+        .required(
+            "judged_decision_count", .integer,
+            "Decisions compared with the kernel's: those whose answer and whose task's past are known."),
+        .required("wrong_decision_count", .integer, "Of these, those the kernel made otherwise than the model."),
         .required(
             "rules",
             .array(

@@ -16,7 +16,10 @@ enum GroupDocument {
             ]), "CPU time since the daemon first saw them."),
         .required("threads_by_node", .byNode, "Threads by the node of the CPU they are on."),
         .optional("ledger", LedgerDocument.schema, "The sum of the kernel's NUMA fault ledgers."),
-        .required("migrated_pages_total", .integer, "Pages its hint faults moved, exited tasks included."),
+        .optional(
+            "migrated_pages_total", .integer,
+            "Pages its hint faults moved since the daemon started, exited tasks included; the ledger has those of the "
+                + "tasks alive."),
         .optional("traced", TracingDocument.activity, "What tracing saw of it."),
         .optional(
             "placement",
@@ -45,7 +48,7 @@ enum GroupDocument {
         if let ledger = group.ledger {
             json.object("ledger") { LedgerDocument.write(ledger, into: &$0) }
         }
-        json.member("migrated_pages_total", group.migratedPagesTotal)
+        json.member(ifPresent: "migrated_pages_total", group.migratedPagesTotal)
         if let traced = group.traced {
             json.object("traced") { TracingDocument.write(traced, into: &$0) }
         }

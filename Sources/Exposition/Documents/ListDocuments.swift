@@ -58,7 +58,7 @@ enum GroupsDocument {
         .amount("cpu_seconds") { $0.cpuNanosecondsByNode.total },
         .amount("thread_count") { $0.threadCount },
         .amount("process_count") { $0.pids.count },
-        .amount("migrated_pages") { $0.migratedPagesTotal },
+        .amount("migrated_pages") { $0.ledger?.migratedPages ?? 0 },
     ]
 
     static let parameters = Query.parameters(orders, filterHelp: "Part of the group's name.")

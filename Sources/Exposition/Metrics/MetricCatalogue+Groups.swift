@@ -113,9 +113,8 @@ extension MetricCatalogue {
             "Pages moved by hint faults of the group's tasks since the daemon started, exited tasks included.",
             provenance: .reconstructed, labels: ["group"],
             from: .group { group, samples in
-                if group.ledger != nil || group.migratedPagesTotal > 0 {
-                    samples.put(group.migratedPagesTotal, .text(group.name))
-                }
+                guard let total = group.migratedPagesTotal, group.ledger != nil || total > 0 else { return }
+                samples.put(total, .text(group.name))
             }),
         MetricFamily(
             "numawatch_group_preferred_tasks", .gauge, "Tasks of the group by the node the kernel prefers for them.",

@@ -8,7 +8,8 @@ extension Story {
             for tid in tasks { json.value(tid) }
         }
         json.member("told_count", told)
-        json.member("wrong_decision_count", wrongDecisions)
+        json.member("judged_decision_count", verdicts.judged)
+        json.member("wrong_decision_count", verdicts.wrong)
         json.array("rules") { json in
             for rule in rulesByCount {
                 json.object { json in

@@ -26,8 +26,19 @@ extension Story {
             ])
         }
         table.render(into: &output)
-        if wrongDecisions > 0 {
-            output.append(text: "The kernel decided \(wrongDecisions) of them otherwise than the model.\n")
+        appendVerdicts(to: &output)
+    }
+
+    private func appendVerdicts(to output: inout [UInt8]) {
+        if verdicts.wrong > 0 {
+            output.append(
+                text: "The kernel decided \(verdicts.wrong) of \(verdicts.judged) judged decisions otherwise than the "
+                    + "model.\n")
+        }
+        if verdicts.notJudged > 0 {
+            output.append(
+                text: "\(verdicts.notJudged) decisions are not judged: not all of the task's past, or not the kernel's "
+                    + "answer, is known.\n")
         }
     }
 

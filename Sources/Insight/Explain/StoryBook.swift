@@ -35,12 +35,35 @@ package struct StoryBook: Sendable {
         }
     }
 
+    /// Decisions by how they compare with the kernel's.
+    package struct Verdicts: Sendable, Equatable {
+        package private(set) var right: UInt64 = 0
+        package private(set) var wrong: UInt64 = 0
+        package private(set) var notJudged: UInt64 = 0
+
+        package var judged: UInt64 { right + wrong }
+
+        mutating func add(_ verdict: StoryEntry.Fault.Verdict) {
+            switch verdict {
+            case .right: right += 1
+            case .wrong: wrong += 1
+            case .notJudged: notJudged += 1
+            }
+        }
+
+        static func += (left: inout Verdicts, right: Verdicts) {
+            left.right += right.right
+            left.wrong += right.wrong
+            left.notJudged += right.notJudged
+        }
+    }
+
     private struct Task: Sendable {
         var process: Int32
         var faults = StoryRing(limit: StoryBook.ringLength)
         var others = StoryRing(limit: StoryBook.ringLength)
         var counts = RuleCounts()
-        var wrong: UInt64 = 0
+        var verdicts = Verdicts()
         var told: UInt64 = 0
         var lastSequence: UInt64 = 0
     }
@@ -74,7 +97,7 @@ package struct StoryBook: Sendable {
         task.lastSequence = sequence
         if case .fault(let fault) = entry.what {
             task.counts.add(fault.decision.rule, fault.outcome)
-            if fault.answer.map({ $0 != fault.decision.target }) == true { task.wrong += 1 }
+            task.verdicts.add(fault.verdict)
             task.faults.append(entry)
             pages.append(entry)
         } else {
@@ -106,7 +129,7 @@ package struct StoryBook: Sendable {
         for (tid, task) in chosen {
             story.tasks.append(tid)
             story.counts += task.counts
-            story.wrongDecisions += task.wrong
+            story.verdicts += task.verdicts
             story.told += task.told
             story.entries += task.faults.entries(after: sequence)
             story.entries += task.others.entries(after: sequence)
@@ -133,7 +156,7 @@ package struct StoryBook: Sendable {
             story.entries.append(entry)
             story.counts.add(fault.decision.rule, fault.outcome)
             story.told += 1
-            if fault.answer.map({ $0 != fault.decision.target }) == true { story.wrongDecisions += 1 }
+            story.verdicts.add(fault.verdict)
             if !story.tasks.contains(entry.tid) { story.tasks.append(entry.tid) }
         }
         story.tasks.sort()
@@ -159,8 +182,8 @@ package struct Story: Sendable, Equatable {
     /// Thread ids it is about, ascending.
     package var tasks: [Int32] = []
     package var counts = StoryBook.RuleCounts()
-    /// Decisions the kernel made otherwise than the model.
-    package var wrongDecisions: UInt64 = 0
+    /// How often model and kernel agreed.
+    package var verdicts = StoryBook.Verdicts()
     /// Entries written of these tasks so far, those no longer kept included.
     package var told: UInt64 = 0
     /// Oldest first.

@@ -6,6 +6,17 @@ package struct StoryEntry: Sendable, Equatable {
     package struct Fault: Sendable, Equatable {
         package var decision: Decision
         package var outcome: FaultOutcome
+        /// How the prediction and the kernel's answer compare. A decision whose answer was not seen, or that rests on a past
+        /// that is not known, is no test of the model: it counts neither as right nor as wrong, here as in every score.
+        package enum Verdict: Sendable {
+            case right, wrong, notJudged
+        }
+
+        package var verdict: Verdict {
+            guard let answer, !decision.evidence.isResynchronising else { return .notJudged }
+            return answer == decision.target ? .right : .wrong
+        }
+
         /// What the kernel answered; absent if it was not seen.
         package var answer: Int32?
         /// Base pages.

@@ -98,7 +98,7 @@ package struct StoryNarrator: Sendable {
         case .fault(let fault):
             let rule = fault.decision.rule
             var text = "\(rule.rawValue) (\(rule.kernelFunction)): \(sentence(fault.decision))"
-            if let answer = fault.answer, answer != fault.decision.target {
+            if fault.verdict == .wrong, let answer = fault.answer {
                 text += ". The kernel decided otherwise: \(answer < 0 ? "stay" : "move to \(name(answer))")"
             } else if fault.decision.evidence.isResynchronising {
                 text += ". Not all of this task's past is known: no test of the model"

@@ -167,7 +167,10 @@ package struct SamplingEngine: ~Copyable {
         sources = SourceProbes(root).run()
         sourcesAt = now
         sequence += 1
-        return snapshot()
+        var once = snapshot()
+        // What happened since a start that nobody watched is not known.
+        for index in once.groups.indices { once.groups[index].migratedPagesTotal = nil }
+        return once
     }
 
     // MARK: Cost

@@ -1,4 +1,5 @@
 import BalancingModel
+import NUMATopology
 import Testing
 
 @testable import Insight
@@ -14,6 +15,45 @@ import Testing
         return StoryEntry(
             timeNanoseconds: time, tid: tid, process: process,
             what: .fault(.init(decision: decision, outcome: outcome, answer: -1, pages: pages, memoryNode: 0)))
+    }
+
+    private func judged(_ address: UInt64, target: Int32, answer: Int32?, isResynchronising: Bool = false) -> StoryEntry
+    {
+        var decision = Decision(timeNanoseconds: 1, tid: 10, cpu: 0, address: address)
+        decision.target = target
+        decision.evidence.isResynchronising = isResynchronising
+        return StoryEntry(
+            timeNanoseconds: 1, tid: 10, process: 10,
+            what: .fault(.init(decision: decision, outcome: .stayed, answer: answer, pages: 1, memoryNode: 0)))
+    }
+
+    @Test func `a decision that is no test of the model counts neither as right nor as wrong`() throws {
+        let narrator = StoryNarrator(
+            layout: NodeLayout(
+                machine: Machine(nodes: [], distances: nil, possibleCPUs: CPUSet(), onlineCPUs: CPUSet())),
+            profile: KernelProfile(release: KernelRelease(6, 12, 117)))
+        var book = StoryBook()
+        for _ in 0..<3 { book.add(judged(0x1000, target: -1, answer: -1)) }
+        // Not all of the task's past is known: the kernel may well have decided otherwise.
+        for _ in 0..<456 { book.add(judged(0x1000, target: -1, answer: 1, isResynchronising: true)) }
+        book.add(judged(0x1000, target: 1, answer: nil))
+        for story in [try #require(book.story(of: 10)), book.story(ofPage: 0x1000, process: 10, pageShift: 12)] {
+            #expect(story.verdicts.right == 3)
+            #expect(story.verdicts.wrong == 0)
+            #expect(story.verdicts.notJudged == 457)
+            var bytes: [UInt8] = []
+            story.appendText(to: &bytes, title: "Task 10", narrator: narrator)
+            let text = String(decoding: bytes, as: UTF8.self)
+            #expect(!text.contains("otherwise"))
+            #expect(text.contains("457 decisions are not judged"))
+            #expect(text.contains("no test of the model"))
+        }
+        book.add(judged(0x1000, target: -1, answer: 1))
+        var bytes: [UInt8] = []
+        try #require(book.story(of: 10)).appendText(to: &bytes, title: "Task 10", narrator: narrator)
+        #expect(
+            String(decoding: bytes, as: UTF8.self)
+                .contains("The kernel decided 1 of 4 judged decisions otherwise than the model."))
     }
 
     @Test func keepsTheLastOfEachTaskAndCountsAll() throws {
