@@ -202,7 +202,7 @@ let package = Package(
             name: "DaemonRuntime",
             dependencies: [
                 "BalancingModel", "Exposition", "HostReading", "Insight", "LinuxSystem", "NUMATopology", "Sampling",
-                "SchedDomains", "Server", "Snapshots", "Tracing",
+                "SchedDomains", "Server", "Snapshots", "TextOutput", "Tracing",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -213,7 +213,8 @@ let package = Package(
         .testTarget(
             name: "DaemonRuntimeTests",
             dependencies: [
-                "BalancingModel", "DaemonRuntime", "Insight", "LinuxSystem", "NUMATopology", "SchedDomains", "Server",
+                "BalancingModel", "DaemonRuntime", "FixtureSupport", "Insight", "LinuxSystem", "NUMATopology",
+                "SchedDomains", "Server",
                 "Snapshots", "Tracing",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -234,7 +235,8 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Commands", "FixtureSupport", "LinuxSystem",
+                "ArchiveFiles", "Commands", "FixtureSupport", "LinuxSystem", "Tracing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -273,7 +275,7 @@ let package = Package(
         .testTarget(
             name: "LabTests", dependencies: ["FixtureSupport", "Lab", "LinuxSystem", "NUMATopology"],
             path: "Tests/Lab/Tests"),
-        .testTarget(name: "PackagingTests", dependencies: ["numawatchd"]),
+        .testTarget(name: "PackagingTests", dependencies: ["numawatch", "numawatchd"]),
     ]
 )
 

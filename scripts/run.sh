@@ -52,5 +52,17 @@ echo
 echo
 "$binaries/numawatch" watch --socket "$socket" &
 watcher=$!
-# In the background, so that a signal to this script is taken at once. When the daemon ends, so does the watcher.
+# The watcher waits for a daemon that is away, so it is not enough to wait for the watcher. Both are in the background,
+# and so is the pause, so that a signal to this script is taken at once.
+while kill -0 "$daemon" 2>/dev/null && kill -0 "$watcher" 2>/dev/null; do
+    sleep 1 &
+    wait $!
+done
+if ! kill -0 "$daemon" 2>/dev/null; then
+    status=0
+    wait "$daemon" || status=$?
+    daemon=
+    echo "numawatchd ended (exit status $status)" >&2
+    exit 1
+fi
 wait "$watcher"

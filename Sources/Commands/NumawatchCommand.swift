@@ -27,21 +27,55 @@ package struct NumawatchCommand: AsyncParsableCommand {
 
     /// Runs the program: parses the arguments, runs the subcommand, and ends the process with the status it calls for.
     package static func start() async -> Never {
+        Terminal.reserveStandardDescriptors()
         Terminal.ignoreBrokenPipe()
         do {
+            do throws(SystemFailure) {
+                try HostFacts.requireOwnProcess()
+            } catch {
+                throw CommandFailure(.noInput, "\(error)")
+            }
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
-            exit(withError: ExitCode.success)
+            end(.success)
+        } catch {
+            end(status(of: error))
+        }
+    }
+
+    private static func end(_ status: ExitStatus) -> Never { exit(withError: ExitCode(status.rawValue)) }
+
+    private static func end(_ status: Int32) -> Never { exit(withError: ExitCode(status)) }
+
+    /// Says what there is to say of the end of a command: a failure of ours, or the parser's help, version and usage errors,
+    /// which it would print without looking whether they arrived.
+    ///
+    /// - Returns: The exit status.
+    static func status(of error: any Error) -> Int32 {
+        if let failure = error as? CommandFailure {
+            CommandOutput.complain(failure.description)
+            return failure.status.rawValue
+        }
+        let status = exitCode(for: error)
+        let message = fullMessage(for: error)
+        guard !message.isEmpty else { return status.rawValue }
+        guard status.isSuccess else {
+            // Its own words begin with "Error: ".
+            CommandOutput.tell(message)
+            return status.rawValue
+        }
+        do {
+            try CommandOutput.standard().write(message + "\n")
+            return status.rawValue
         } catch let failure as CommandFailure {
             CommandOutput.complain(failure.description)
-            exit(withError: ExitCode(failure.status.rawValue))
+            return failure.status.rawValue
         } catch {
-            // Help, version and usage errors are the parser's; their status for usage is 64 as well.
-            exit(withError: error)
+            return status.rawValue
         }
     }
 }

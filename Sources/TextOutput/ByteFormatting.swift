@@ -80,29 +80,4 @@ extension String {
         bytes.append(fixed: value, decimals: decimals)
         self = String(decoding: bytes, as: UTF8.self)
     }
-
-    /// The string with control characters written as `\n`, `\t` or `\u{…}`: fit for one cell of a terminal.
-    ///
-    /// Command names may hold anything, escape sequences of the terminal included.
-    package var terminalSafe: String {
-        guard unicodeScalars.contains(where: Self.needsEscape) else { return self }
-        var result = ""
-        for scalar in unicodeScalars {
-            switch scalar {
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case let scalar where Self.needsEscape(scalar):
-                result += "\\u{" + String(scalar.value, radix: 16) + "}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
-
-    private static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
-    }
 }

@@ -203,20 +203,30 @@ package struct JSONWriter: Sendable {
 
     private mutating func appendQuoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        appendEscaped(text)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Beside what RFC 8259 demands, every character is escaped that a terminal or an editor would act on: the document
+    /// stays the same to a parser, and safe to look at.
+    private mutating func appendEscaped(_ text: String) {
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\":
                 bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0x0a: bytes.append(text: "\\n")
-            case 0x0d: bytes.append(text: "\\r")
-            case 0x09: bytes.append(text: "\\t")
-            case 0..<0x20, 0x7f:
-                bytes.append(text: byte < 0x10 ? "\\u000" : "\\u00")
-                bytes.append(hexadecimal: UInt64(byte))
-            default: bytes.append(byte)
+                bytes.append(UInt8(ascii: scalar))
+            case "\n": bytes.append(text: "\\n")
+            case "\r": bytes.append(text: "\\r")
+            case "\t": bytes.append(text: "\\t")
+            case let scalar where scalar.isUnsafe: for unit in scalar.utf16 { appendEscape(unit) }
+            case let scalar where scalar.isASCII: bytes.append(UInt8(ascii: scalar))
+            default: bytes.append(contentsOf: scalar.utf8)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func appendEscape(_ unit: UInt16) {
+        bytes.append(text: "\\u")
+        for shift in [12, 8, 4, 0] { bytes.append(hexadecimal: UInt64(unit >> UInt16(shift)) & 0xf) }
     }
 }

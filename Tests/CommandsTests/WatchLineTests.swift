@@ -3,7 +3,8 @@ import Testing
 @testable import Commands
 
 struct WatchLineTests {
-    private func status(_ sequence: Int, processes: Int, rates: String) throws -> StatusDocument {
+    /// A status document of a round.
+    static func document(_ sequence: Int, processes: Int, rates: String) -> [UInt8] {
         let text = """
             {"sequence":\(sequence),"time":"2026-11-21T04:05:0\(sequence)Z","age_seconds":0.5,"version":"x","online_nodes":[0,1],
              "process_count":\(processes),"thread_count":20,"balancing":{"provenance":"kernel","mode":1,"is_enabled":true},
@@ -12,7 +13,12 @@ struct WatchLineTests {
                      "holds_over_limit_count":0},
              "sources":{"readable_count":3,"unreadable":["schedstat"]}}
             """
-        return try Documents.decode(StatusDocument.self, from: Array(text.utf8))
+        return Array(text.utf8)
+    }
+
+    private func status(_ sequence: Int, processes: Int, rates: String) throws -> StatusDocument {
+        try Documents.decode(
+            StatusDocument.self, from: Self.document(sequence, processes: processes, rates: rates))
     }
 
     @Test func `a line has the clock, the rates and the change of processes`() throws {

@@ -35,6 +35,12 @@ import TextOutput
         ("q\"b\\s", #""q\"b\\s""#),
         ("\n\r\t", #""\n\r\t""#),
         ("\u{0}\u{1f}\u{7f}", #""\u0000\u001f\u007f""#),
+        // C1 controls, marks that turn the direction of writing, separators, characters that cannot be seen.
+        ("\u{80}\u{9b}\u{9f}", #""\u0080\u009b\u009f""#),
+        ("a\u{202e}b\u{2066}c\u{61c}", #""a\u202eb\u2066c\u061c""#),
+        ("\u{2028}\u{2029}\u{feff}", #""\u2028\u2029\ufeff""#),
+        ("\u{e0041}", #""\udb40\udc41""#),
+        ("K\u{e4}se \u{1f980}", "\"K\u{e4}se \u{1f980}\""),
         ("ä→😀", "\"ä→😀\""),
     ])
     func escapesWhatJSONCannotHold(value: String, expected: String) {

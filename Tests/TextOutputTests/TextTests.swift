@@ -29,6 +29,9 @@ import TextOutput
 
     @Test func escapesControlCharactersOfTheTerminal() {
         #expect("a\u{1b}[31mb\n".terminalSafe == "a\\u{1b}[31mb\\n")
+        #expect("\u{9b}31m\u{2066}\u{61c}\u{7f}".terminalSafe == "\\u{9b}31m\\u{2066}\\u{61c}\\u{7f}")
+        #expect("a\u{9d}\nb\tc\r\n".terminalSafeLines == "a\\u{9d}\nb\\tc\\u{d}\n")
+        #expect("a\nb\n".terminalSafeLines == "a\nb\n")
         #expect("\u{202e}rtl".terminalSafe == "\\u{202e}rtl")
         #expect("Käse [0]-1".terminalSafe == "Käse [0]-1")
     }

@@ -10,12 +10,13 @@ struct SnapshotCommand: ParsableCommand {
         abstract: "Capture this host's topology, scheduler and balancing files in an archive for --root.",
         discussion: """
             Holds nothing of processes unless asked: --processes adds their status, groups and fault ledgers, --numa-maps \
-            also where their memory is, which walks their page tables.
+            also where their memory is, which walks their page tables. The file has its name once it is whole.
             """)
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The archive (.tar, .tar.gz, .tar.xz), or - for standard output.", valueName: "file"))
+        help: ArgumentHelp(
+            "The archive (.tar, .tar.gz, .tar.xz, .tar.bz2, .tar.zst), or - for standard output.", valueName: "file"))
     var output: String
 
     @Option(help: ArgumentHelp("Take it from a captured root instead of this host.", valueName: "path"))
@@ -39,19 +40,25 @@ struct SnapshotCommand: ParsableCommand {
             }
             failures += processes.failures
         }
+        // From here on an interruption ends it by itself, with nothing left behind.
+        if output != "-" { StopSignals.watch() }
+        var isWhole = false
         do throws(ArchiveFailure) {
             let writer = try writer()
             for (path, content) in members.sorted(by: { $0.key < $1.key }) {
+                if StopSignals.isRaised { break }
                 let name = String(path.dropFirst())
                 switch content {
                 case .file(let bytes): try writer.addFile(name, bytes)
                 case .link(let target): try writer.addLink(name, target: target)
                 }
             }
-            try writer.finish()
+            isWhole = !StopSignals.isRaised
+            if isWhole { try writer.finish() }
         } catch {
             throw CommandFailure(.cannotWrite, "\(error)")
         }
+        guard isWhole else { throw CommandFailure(.cannotWrite, "Interrupted: there is no \(output).") }
         for failure in failures where failure.kind != .missing && failure.kind != .gone {
             CommandOutput.complain("left out: \(failure)")
         }

@@ -17,6 +17,8 @@ struct ExplainCommand: AsyncParsableCommand {
     @Option(name: .customLong("socket"), help: "The daemon's socket.")
     var socketPath = DaemonClient.defaultSocketPath
 
+    @OptionGroup var time: TimeoutOption
+
     @Flag(name: .customLong("json"), help: "Print JSON; with --follow an object for each line.")
     var isJSON = false
 
@@ -56,7 +58,7 @@ struct ExplainCommand: AsyncParsableCommand {
     func run() async throws {
         let output = CommandOutput.standard()
         if let tracePath { return try replay(tracePath, output) }
-        let client = DaemonClient(socketPath: socketPath)
+        let client = DaemonClient(socketPath: socketPath, timeout: time.duration)
         let format = isJSON ? "json" : "text"
         if isFollowing {
             try await client.lines("/v1/explain/\(id)/follow?format=\(format)") { line in

@@ -1,6 +1,7 @@
 import ArchiveFiles
 import ArgumentParser
 import DomainReports
+import Exposition
 import LinuxSystem
 import NUMATopology
 import Tracing
@@ -15,12 +16,17 @@ struct RecordCommand: ParsableCommand {
             --duration, on Ctrl-C, or when the recording was ended some other way, at the next start. Needs root and \
             tracefs. The file is a trace.dat of version 6, which trace-cmd and KernelShark read as well; it holds the \
             host's topology, settings and ledgers, so that “numawatch replay FILE” needs nothing else.
+
+            Setting up takes some seconds, of which nothing is recorded: standard error says when the recording begins, \
+            and at the end what it holds.
             """)
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The recording.", valueName: "file"))
     var output: String
 
-    @Option(help: ArgumentHelp("End after this many seconds; without it, on Ctrl-C.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "End after this many seconds from its beginning; without it, on Ctrl-C.", valueName: "seconds"))
     var duration: Double?
 
     @Option(
@@ -52,6 +58,7 @@ struct RecordCommand: ParsableCommand {
         let time = SystemTime()
         let marks = LedgerMarks(root: HostRoots.live, processes: pid)
         let recorder: TraceRecorder
+        var summary = RecordSummary(path: output, processes: pid, setUpNanoseconds: time.monotonicNanoseconds)
         do throws(TraceSessionError) {
             recorder = try TraceRecorder(path: output, configuration, uname: Self.uname)
             for event in recorder.capability.missing {
@@ -59,6 +66,9 @@ struct RecordCommand: ParsableCommand {
             }
             if let totals = marks.totals() { recorder.mark(totals) }
             let start = time.monotonicNanoseconds
+            summary.began(
+                atNanoseconds: start, clock: UTCTime.text(nanoseconds: time.realtimeNanoseconds), duration: duration)
+            CommandOutput.complain(summary.beginning)
             var nextLedgers = start
             while !StopSignals.isRaised {
                 let now = time.monotonicNanoseconds
@@ -69,15 +79,16 @@ struct RecordCommand: ParsableCommand {
                 }
                 try recorder.poll(timeoutMilliseconds: 100)
             }
+            summary.ended(atNanoseconds: time.monotonicNanoseconds)
             marks.ledgers { recorder.mark($0) }
             if let totals = marks.totals() { recorder.mark(totals) }
         } catch {
             throw Self.failure(error)
         }
-        try finish(recorder)
+        try finish(recorder, &summary)
     }
 
-    private func finish(_ recorder: TraceRecorder) throws {
+    private func finish(_ recorder: TraceRecorder, _ summary: inout RecordSummary) throws {
         let lost = recorder.cpuStatistics.reduce(into: 0 as UInt64) {
             $0 = [$1.overrun, $1.droppedEvents, $1.commitOverrun].reduce($0) { $0.addingSaturated($1) }
         }
@@ -89,9 +100,10 @@ struct RecordCommand: ParsableCommand {
         } catch let error as TraceSessionError {
             throw Self.failure(error)
         }
-        if lost > 0 {
-            CommandOutput.complain("\(lost) events were lost: a larger --buffer holds more")
-        }
+        summary.counts = recorder.eventCounts
+        summary.bytes = recorder.recordedBytes
+        summary.lost = lost
+        for line in summary.end { CommandOutput.complain(line) }
     }
 
     private static func writeHost(to descriptor: Int32, _ path: String) throws(ArchiveFailure) {

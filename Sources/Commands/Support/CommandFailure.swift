@@ -31,7 +31,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case unavailable = 69
     /// `EX_SOFTWARE`: a fault of numawatch itself.
     case software = 70
-    /// `EX_CANTCREAT`: an output file cannot be written.
+    /// `EX_CANTCREAT`: an output file, or standard output, cannot be written.
     case cannotWrite = 73
     /// `EX_NOPERM`: not permitted.
     case noPermission = 77
@@ -46,7 +46,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         case .noInput: "a file cannot be read"
         case .unavailable: "the daemon is not there or did not answer"
         case .software: "a fault of numawatch itself"
-        case .cannotWrite: "an output file cannot be written"
+        case .cannotWrite: "output cannot be written"
         case .noPermission: "not permitted"
         }
     }

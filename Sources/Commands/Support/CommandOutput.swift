@@ -36,8 +36,27 @@ struct CommandOutput: Sendable {
         hasColour ? "\u{1B}[\(emphasis.rawValue)m\(text)\u{1B}[0m" : text
     }
 
+    /// Whether someone looks at it.
+    var isTerminal: Bool { widthLimit != nil }
+
+    /// Writes a document.
+    func write(_ document: [UInt8]) throws {
+        try write(raw: rendered(document))
+    }
+
+    /// A document as it is written: byte for byte, but for a terminal with everything escaped that the terminal would act
+    /// on. Names in it may hold anything, and no format but JSON escapes all of it.
+    func rendered(_ document: [UInt8]) -> [UInt8] {
+        isTerminal ? Array(String(decoding: document, as: UTF8.self).terminalSafeLines.utf8) : document
+    }
+
+    /// Writes a command's own text, in which names are safe already.
+    func write(_ text: String) throws {
+        try write(raw: Array(text.utf8))
+    }
+
     /// Writes to standard output. A closed pipe ends the program with success.
-    func write(_ bytes: [UInt8]) throws {
+    private func write(raw bytes: [UInt8]) throws {
         do {
             try Output.write(bytes, to: Terminal.standardOutput)
         } catch let failure where failure.errno == .brokenPipe {
@@ -47,12 +66,13 @@ struct CommandOutput: Sendable {
         }
     }
 
-    func write(_ text: String) throws {
-        try write(Array(text.utf8))
-    }
-
     /// Writes a line to standard error; there is nowhere to complain if that fails.
     static func complain(_ text: String) {
-        try? Output.write(Array("numawatch: \(text)\n".utf8), to: Terminal.standardError)
+        tell("numawatch: \(text)")
+    }
+
+    /// The same of a text that needs no name in front.
+    static func tell(_ text: String) {
+        try? Output.write(Array("\(text.terminalSafeLines)\n".utf8), to: Terminal.standardError)
     }
 }

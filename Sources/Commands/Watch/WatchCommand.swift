@@ -5,7 +5,8 @@ import NUMATopology
 /// `numawatch watch`: a line of change per interval.
 struct WatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "watch", abstract: "A line of change per interval, until interrupted.")
+        commandName: "watch", abstract: "A line of change per interval, until interrupted.",
+        discussion: "A daemon that is restarted meanwhile is waited for; that it is away is said on standard error.")
 
     @OptionGroup var source: SourceOptions
 
@@ -28,31 +29,77 @@ struct WatchCommand: AsyncParsableCommand {
         let output = CommandOutput.standard()
         let source = try source.source()
         let time = SystemTime()
-        var previous: StatusDocument?
+        var link = WatchLink()
         var next = time.monotonicNanoseconds
         var lines = 0
         while lines < count ?? .max {
             source.advance()
-            let document = try await source.get("/v1/status")
-            if self.source.isJSON {
-                try output.write(document)
-                lines += 1
-            } else {
-                let status = try Documents.decode(StatusDocument.self, from: document)
-                if let previous, previous.sequence == status.sequence {
-                    // The same round once more: nothing can have changed, so there is nothing to say.
-                } else if let previous {
-                    try output.write(WatchLine.text(from: previous, to: status) + "\n")
+            if let document = try await link.get(source) {
+                if self.source.isJSON {
+                    try output.write(document)
                     lines += 1
                 } else {
-                    try output.write(output.styled(WatchLine.heading, .heading) + "\n")
+                    let status = try Documents.decode(StatusDocument.self, from: document)
+                    switch link.next(status) {
+                    case .nothing: break
+                    case .heading: try output.write(output.styled(WatchLine.heading, .heading) + "\n")
+                    case .line(let text):
+                        try output.write(text + "\n")
+                        lines += 1
+                    }
                 }
-                previous = status
             }
             // An absolute schedule: a slow answer does not push the later lines back.
             next += UInt64(interval * 1e9)
             try await time.sleep(untilMonotonicNanoseconds: next)
         }
+    }
+}
+
+/// What `numawatch watch` knows of the daemon's rounds so far, and of whether it is there: one that is restarted or stands
+/// still for a while is waited for.
+struct WatchLink {
+    enum Output: Equatable {
+        case nothing, heading
+        case line(String)
+    }
+
+    private var previous: StatusDocument?
+    private var hasAnswered = false
+    private var isAway = false
+
+    init() {}
+
+    /// The next document; nil while a daemon that has answered before does not.
+    ///
+    /// - Parameter complain: Gets a sentence when it goes, and when it is back.
+    mutating func get(
+        _ source: any DocumentSource, complain: (String) -> Void = CommandOutput.complain
+    ) async throws -> [UInt8]? {
+        do {
+            let document = try await source.get("/v1/status")
+            if isAway {
+                complain("The daemon answers again.")
+                isAway = false
+                // Of another life, perhaps: no line compares with it.
+                previous = nil
+            }
+            hasAnswered = true
+            return document
+        } catch let failure as CommandFailure where failure.status == .unavailable && hasAnswered {
+            if !isAway { complain("\(failure.message)\nTrying again at every interval.") }
+            isAway = true
+            return nil
+        }
+    }
+
+    /// What there is to print of a round.
+    mutating func next(_ status: StatusDocument) -> Output {
+        defer { previous = status }
+        guard let previous else { return .heading }
+        // The same round once more: nothing can have changed, so there is nothing to say.
+        if previous.sequence == status.sequence { return .nothing }
+        return .line(WatchLine.text(from: previous, to: status))
     }
 }
 

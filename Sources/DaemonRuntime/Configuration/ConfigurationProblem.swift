@@ -5,6 +5,8 @@ package struct ConfigurationProblem: Error, Equatable, Sendable, CustomStringCon
     package enum Kind: Equatable, Sendable {
         /// The file, or the directory of drop-ins, exists but could not be read. `reason` says why, errno included.
         case unreadable(reason: String)
+        /// What the path names is a directory, a device, a pipe or a socket.
+        case notAFile
         /// The file is larger than the loader accepts.
         case tooLarge(limitBytes: Int)
         /// A byte that does not belong to any UTF-8 sequence.
@@ -52,6 +54,8 @@ extension ConfigurationProblem.Kind {
         switch self {
         case .unreadable(let reason):
             "cannot be read: \(reason); make it readable for the service's user, or remove it"
+        case .notAFile:
+            "is a directory, a device, a pipe or a socket, not a regular file; remove it, or name a file"
         case .tooLarge(let limitBytes):
             "is larger than \(limitBytes) bytes; a configuration file is a few kilobytes, so this is another file"
         case .notUTF8:

@@ -53,10 +53,17 @@ package enum ConfigurationSearch {
         var sources: [ConfigurationSource] = []
         var problems: [ConfigurationProblem] = []
 
+        private static let nullDevice = "/dev/null"
+
         init(root: any HostRoot) { self.root = root }
 
         /// Whether the file exists; one that exists and cannot be read is a problem.
         mutating func add(_ path: String) -> Bool {
+            // The null device, or a link to it, is an empty file by custom, and switches a drop-in off.
+            if path == Self.nullDevice || (try? root.linkTarget(path)) == Self.nullDevice {
+                sources.append(ConfigurationSource(file: path, bytes: []))
+                return true
+            }
             do {
                 let bytes = try root.readBytes(path, limitBytes: ConfigurationLoader.maximumFileBytes)
                 sources.append(ConfigurationSource(file: path, bytes: bytes))
@@ -84,12 +91,19 @@ package enum ConfigurationSearch {
                     ConfigurationProblem(
                         file: path, position: nil,
                         kind: .tooLarge(limitBytes: ConfigurationLoader.maximumFileBytes)))
+            // A device or a pipe answers EINVAL, a socket ENXIO.
+            case .wrongType where failure.errno == .isDirectory, .io where Self.isNoFile(failure.errno):
+                problems.append(ConfigurationProblem(file: path, position: nil, kind: .notAFile))
             case .permission, .wrongType, .io:
                 problems.append(
                     ConfigurationProblem(
                         file: path, position: nil, kind: .unreadable(reason: failure.errno.description)))
             }
             return true
+        }
+
+        private static func isNoFile(_ errno: Errno) -> Bool {
+            errno == .invalidArgument || errno == .noSuchAddressOrDevice
         }
     }
 }

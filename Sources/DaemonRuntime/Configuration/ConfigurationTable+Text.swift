@@ -36,7 +36,9 @@ extension ConfigurationTable {
 
             Unknown sections and keys, values that are not understood and values out of range are refused with file, line
             and column. At start the daemon then exits with status 78; at reload the running configuration stays.
-            `numawatchd --check-config` checks and exits. `systemctl reload numawatchd` applies changes.
+            What is no regular file is refused too; only `/dev/null`, or a link to it, is an empty file by custom, and as a
+            drop-in switches off the one it hides. `numawatchd --check-config` checks and exits. `systemctl reload numawatchd`
+            applies changes.
 
             This page is generated: `numawatchd --print-config=manual`. `numawatchd.conf` is `--print-config=file`.
 

@@ -1,6 +1,7 @@
 package import LinuxSystem
 package import Logging
 import SystemPackage
+import TextOutput
 
 /// What has to be settled before the daemon has threads: its command line, its configuration, its log and the sockets it
 /// was given (taking them changes the environment, which only a process with one thread may do).
@@ -14,6 +15,16 @@ package struct DaemonStart: Sendable {
 
     package static let programName = "numawatchd"
 
+    /// To be called before anything asks for the command line, which Swift reads from there.
+    package static func requireOwnProcess() throws(DaemonExit) {
+        do throws(SystemFailure) {
+            try HostFacts.requireOwnProcess()
+        } catch {
+            complain("\(error)")
+            throw .unavailable
+        }
+    }
+
     /// Reads everything, and does at once what needs no daemon.
     ///
     /// - Parameter commandLine: Without the program's name.
@@ -22,7 +33,7 @@ package struct DaemonStart: Sendable {
         do throws(DaemonUsageError) {
             arguments = try DaemonArguments(commandLine)
         } catch {
-            Self.print("\(Self.programName): \(error)\nTry \(Self.programName) --help.\n", to: .standardError)
+            Self.complain("\(error)\nTry \(Self.programName) --help.")
             throw .usage
         }
         switch arguments.action {
@@ -58,6 +69,10 @@ package struct DaemonStart: Sendable {
             logger.log(.failed, "The root cannot be read: \(error)")
             throw .unavailable
         }
+        guard root.isLive || root.holdsMachine() else {
+            logger.log(.failed, "The root cannot be read: \(arguments.root) holds no /proc and no /sys")
+            throw .unavailable
+        }
         do throws(SystemFailure) {
             passedSockets = try PassedSocket.takeAll()
         } catch {
@@ -68,16 +83,25 @@ package struct DaemonStart: Sendable {
 
     /// The configuration of this host, or one file of it.
     static func loadConfiguration(file: String?) throws(ConfigurationError) -> DaemonConfiguration {
-        try ConfigurationLoader.load(ConfigurationSearch.sources(in: DirectoryRoot.live, file: file))
+        try ConfigurationLoader.load(ConfigurationSearch.sources(in: DirectoryRoot.plainFiles, file: file))
     }
 
+    /// Prints what was asked for. A reader that has gone away is no failure of ours; anything else is.
     private static func finish(_ text: String) throws(DaemonExit) -> Never {
-        print(text, to: .standardOutput)
+        // Else the process would end by the signal.
+        Terminal.ignoreBrokenPipe()
+        do throws(SystemFailure) {
+            try Output.write(Array(text.utf8), to: Terminal.standardOutput)
+        } catch {
+            if error.errno == .brokenPipe { throw .success }
+            complain("\(error)")
+            throw .failure
+        }
         throw .success
     }
 
-    /// A reader that has gone away is no failure of ours.
-    private static func print(_ text: String, to descriptor: FileDescriptor) {
-        _ = try? descriptor.writeAll(Array(text.utf8))
+    /// There is nowhere to complain if this fails.
+    private static func complain(_ text: String) {
+        try? Output.write(Array("\(programName): \(text.terminalSafeLines)\n".utf8), to: Terminal.standardError)
     }
 }

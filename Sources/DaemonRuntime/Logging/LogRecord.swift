@@ -1,4 +1,5 @@
 import Logging
+import TextOutput
 
 /// One message on its way out: what the journal and the terminal are both rendered from.
 struct LogRecord: Sendable {
@@ -42,10 +43,11 @@ struct LogRecord: Sendable {
 // MARK: - The journal
 
 extension LogRecord {
-    /// The journal's fields, by the names of `systemd.journal-fields(7)`; ours start with `NUMAWATCH_`.
+    /// The journal's fields, by the names of `systemd.journal-fields(7)`; ours start with `NUMAWATCH_`. Control characters
+    /// are escaped as on a terminal: journalctl shows a message with one in it as `[42B blob data]`.
     func journalFields(identifier: String) -> [(name: String, value: String)] {
         var journal: [(name: String, value: String)] = [
-            ("MESSAGE", message),
+            ("MESSAGE", message.terminalSafe),
             ("PRIORITY", String(priority)),
             ("SYSLOG_IDENTIFIER", identifier),
             ("CODE_FILE", file),
@@ -56,7 +58,7 @@ extension LogRecord {
             journal.append(("MESSAGE_ID", event.messageID))
             journal.append(("NUMAWATCH_EVENT", event.rawValue))
         }
-        for field in fields { journal.append((Self.journalName(field.name), field.value)) }
+        for field in fields { journal.append((Self.journalName(field.name), field.value.terminalSafe)) }
         return journal
     }
 
@@ -88,24 +90,11 @@ extension LogRecord {
         if event == nil, !fields.isEmpty {
             text += " (" + fields.map { "\($0.name)=\($0.value)" }.joined(separator: ", ") + ")"
         }
-        return Self.escaped(text)
+        return text.terminalSafe
     }
 
     /// The same line behind the priority that systemd's log capture understands, `<4>…` of sd-daemon(3).
     func prefixedLine(identifier: String) -> String {
         "<\(priority)>\(line(identifier: identifier))"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var escaped = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) {
-                let digits = String(scalar.value, radix: 16)
-                escaped.append(contentsOf: "\\x\(digits.count == 1 ? "0" : "")\(digits)".unicodeScalars)
-            } else {
-                escaped.append(scalar)
-            }
-        }
-        return String(escaped)
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 
 /// What the running kernel and C library say of the host in one call each.
 package enum HostFacts {
@@ -37,6 +38,18 @@ package enum HostFacts {
     /// The user this process acts as, and the process itself.
     package static var effectiveUserID: UInt32 { geteuid() }
     package static var processID: Int32 { getpid() }
+
+    /// Makes sure that this process sees itself below `/proc`. Where it does not, no process is seen, and Swift's own
+    /// `CommandLine` ends the program without a word.
+    package static func requireOwnProcess() throws(SystemFailure) {
+        do throws(Errno) {
+            _ = try calling(.open) { unsafe access("/proc/self/cmdline", R_OK) }
+        } catch {
+            throw SystemFailure(
+                "read", "/proc/self", error,
+                remedy: "/proc is not mounted here, or is that of other processes: mount -t proc proc /proc")
+        }
+    }
 
     /// The value of an environment variable.
     package static func environmentVariable(_ name: String) -> String? {

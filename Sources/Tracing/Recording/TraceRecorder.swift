@@ -19,6 +19,7 @@ package final class TraceRecorder {
     private var places: [[UInt32]]
     private var spooledPages: UInt32 = 0
     private var page: [UInt8] = []
+    private var tally: RecordTally
 
     /// Sets the trace up and starts it.
     ///
@@ -37,6 +38,11 @@ package final class TraceRecorder {
         }
         var trace = try OpenTrace(configuration, mechanisms: [.kprobes, .fprobes])
         do throws(TraceSessionError) {
+            do throws(SystemFailure) {
+                tally = try RecordTally(trace.pageFormat, trace.setup.layouts.mapValues(\.kind))
+            } catch {
+                throw TraceSessionError(.refused, error)
+            }
             // Reading symbols and formats takes seconds on a slow host: the start ledgers shall follow the start at once.
             layout = try trace.recordingLayout(uname: uname)
             try trace.start(configuration.filter)
@@ -57,6 +63,9 @@ package final class TraceRecorder {
 
     /// Bytes of events so far.
     package var recordedBytes: UInt64 { UInt64(spooledPages) * UInt64(pageBytes) }
+
+    /// Events so far, by kind, as far as they have left the kernel's buffers. Marks are no events.
+    package var eventCounts: [TraceEventKind: UInt64] { tally.counts }
 
     /// The fill and losses of the buffers now.
     package var cpuStatistics: [TraceStatistics.CPU] { trace?.cpuStatistics() ?? [] }
@@ -84,6 +93,7 @@ package final class TraceRecorder {
     }
 
     private func append(_ cpu: Int) throws(TraceSessionError) {
+        tally.add(page.span)
         page += repeatElement(0, count: max(0, pageBytes - page.count))
         do throws(SystemFailure) {
             try Output.write(page, to: spool.rawValue)
@@ -110,20 +120,21 @@ package final class TraceRecorder {
         layout.commandLines = trace?.commandLines() ?? []
         let leftovers = trace.take()?.close() ?? []
         do throws(Errno) {
-            let file = try OwnedDescriptor(creating: path)
-            let end = try writeEvents(to: file, statistics)
-            try file.seek(to: end)
+            var file = try PendingFile(replacing: path)
+            let end = try writeEvents(to: file.descriptor, statistics)
+            try file.descriptor.seek(to: end)
             let header = TraceDatHostSection.header(archiveSizeBytes: 0)
-            try write(header, to: file)
+            try write(header, to: file.descriptor)
             let start = end + UInt64(header.count)
             do throws(E) {
-                try appendHost(file.rawValue)
+                try appendHost(file.descriptor.rawValue)
             } catch {
                 throw Errno.ioError
             }
-            let size = try file.sizeBytes - start
-            try file.seek(to: end)
-            try write(TraceDatHostSection.header(archiveSizeBytes: size), to: file)
+            let size = try file.descriptor.sizeBytes - start
+            try file.descriptor.seek(to: end)
+            try write(TraceDatHostSection.header(archiveSizeBytes: size), to: file.descriptor)
+            try file.commit()
         } catch {
             throw TraceSessionError(.refused, "write", path, errno: error.rawValue, reason: "\(error)")
         }

@@ -1,3 +1,5 @@
+import FixtureSupport
+import Glibc
 import LinuxSystem
 import SystemPackage
 import Testing
@@ -73,5 +75,44 @@ struct ConfigurationSearchTests {
                 ])
             #expect(error.description.contains("Permission denied"))
         }
+    }
+
+    /// Opening the pipe would wait for a writer that never comes: the time limit ends a test that waits.
+    @Test(
+        "what is no regular file is refused at once: a directory, a pipe, a device, a socket",
+        .timeLimit(.minutes(1)), arguments: ["directory", "pipe", "/dev/zero", "socket"])
+    func noFile(_ kind: String) throws {
+        let directory = try TemporaryDirectory.make()
+        defer { _ = unsafe system("rm -rf '\(directory)'") }
+        let path = kind.hasPrefix("/") ? kind : "\(directory)/\(kind)"
+        switch kind {
+        case "directory": try #require(unsafe mkdir(path, 0o755) == 0)
+        case "pipe": try #require(unsafe mkfifo(path, 0o644) == 0)
+        case "socket": try #require(unsafe mknod(path, S_IFSOCK | 0o644, 0) == 0)
+        default: break
+        }
+        // By name, and as a drop-in of a file that is fine.
+        try Output.replaceFile("\(directory)/a.conf", with: [])
+        try #require(unsafe mkdir("\(directory)/a.conf.d", 0o755) == 0)
+        try #require(unsafe symlink(path, "\(directory)/a.conf.d/1.conf") == 0)
+        for file in [path, "\(directory)/a.conf"] {
+            let error = #expect(throws: ConfigurationError.self) {
+                try ConfigurationSearch.sources(in: DirectoryRoot.plainFiles, file: file)
+            }
+            #expect(error?.problems.map(\.kind) == [.notAFile])
+            #expect(error?.description.contains("not a regular file") == true)
+        }
+    }
+
+    @Test("the null device is an empty file, and a drop-in that is a link to it switches another off")
+    func nullDevice() throws {
+        let directory = try TemporaryDirectory.make()
+        defer { _ = unsafe system("rm -rf '\(directory)'") }
+        let sources = try ConfigurationSearch.sources(in: DirectoryRoot.plainFiles, file: "/dev/null")
+        #expect(sources.map(\.bytes) == [[]])
+        try #require(unsafe symlink("/dev/null", "\(directory)/a.conf") == 0)
+        #expect(
+            try ConfigurationSearch.sources(in: DirectoryRoot.plainFiles, file: "\(directory)/a.conf").map(\.bytes)
+                == [[]])
     }
 }

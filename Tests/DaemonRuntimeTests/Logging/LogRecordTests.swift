@@ -86,10 +86,23 @@ struct LogRecordTests {
         logger.notice("fine")
         logger.log(.ready, "Ready", metadata: ["a": "1"])
         let records = sink.records
-        #expect(records[0].line(identifier: "d") == "d: warning: bad \\x1b[31mname\\x0a (a=1, b=2)")
+        #expect(records[0].line(identifier: "d") == "d: warning: bad \\u{1b}[31mname\\n (a=1, b=2)")
         #expect(records[0].prefixedLine(identifier: "d").hasPrefix("<4>d: warning: "))
         #expect(records[1].line(identifier: "d") == "d: fine")
         #expect(records[2].line(identifier: "d") == "d: Ready")
+    }
+
+    @Test("the journal and a terminal get names escaped alike: C1 controls and marks that turn the writing, too")
+    func hostileNames() throws {
+        let (logger, _) = logger()
+        logger.warning("group “a\u{9b}31m\u{202e}b\u{2028}”", metadata: ["group": "x\ny\u{2066}"])
+        let record = try #require(sink.records.first)
+        let line = record.line(identifier: "d")
+        #expect(line.contains("a\\u{9b}31m\\u{202e}b\\u{2028}") && line.contains("group=x\\ny\\u{2066}"))
+        let fields = Dictionary(
+            uniqueKeysWithValues: record.journalFields(identifier: "d").map { ($0.name, $0.value) })
+        #expect(fields["MESSAGE"] == "group “a\\u{9b}31m\\u{202e}b\\u{2028}”")
+        #expect(fields["NUMAWATCH_GROUP"] == "x\\ny\\u{2066}")
     }
 
     @Test("the threshold applies to all loggers at once and can be changed")
