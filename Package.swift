@@ -97,7 +97,8 @@ let package = Package(
         .target(
             name: "Tracing",
             dependencies: [
-                "BalancingModel", "KernelText", "LinuxSystem", .product(name: "SystemPackage", package: "swift-system"),
+                "BalancingModel", "KernelText", "LinuxSystem", "NUMATopology",
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .testTarget(

@@ -29,6 +29,8 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
     case sourceMissing = "source-missing"
     /// A source that was missing can be read again.
     case sourceReturned = "source-returned"
+    /// A pattern of IncludeUnits=, ExcludeUnits= or Units= has meant no process for a day.
+    case patternUnused = "pattern-unused"
     /// Rounds cost more than the limit: the intervals were lengthened.
     case intervalsLengthened = "intervals-lengthened"
     /// Rounds fit into the limit again.
@@ -76,6 +78,7 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
         case .socketReady: "afa97eb32f404946b9f7eb708169de1d"
         case .sourceMissing: "80cba4b52ef14eccba841e4b1b5f011e"
         case .sourceReturned: "35d6e1ed35be4a6783aeedcb495d5bd7"
+        case .patternUnused: "4a9a8bc181e346719f67056ed56b274f"
         case .intervalsLengthened: "f2b1e0c648e04a07a35a3807456e5a69"
         case .intervalsRestored: "750be58f38ef44a0999fa1d3494f34b8"
         case .roundFailed: "84e6b72340944ab3b7ec6b57d1e40248"
@@ -98,7 +101,7 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
     package var level: Logger.Level {
         switch self {
         case .started, .configurationRead, .socketReady, .sourceReturned, .intervalsRestored, .stopping: .info
-        case .ready, .stopped, .configurationReloaded, .restartNeeded, .sourceMissing, .topologyChanged,
+        case .ready, .stopped, .configurationReloaded, .restartNeeded, .sourceMissing, .patternUnused, .topologyChanged,
             .balancingChanged, .domainsChanged, .tracingStarted, .tracingStopped, .tracingRestored:
             .notice
         case .intervalsLengthened, .roundFailed, .domainsDisagree, .tracingUnavailable, .tracingFailed, .tracingShed,
