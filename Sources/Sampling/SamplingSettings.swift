@@ -1,3 +1,5 @@
+import Snapshots
+
 /// What to read, how often and at what cost. Plain values; the daemon fills them from its configuration.
 package struct SamplingSettings: Sendable, Equatable {
     /// How often the totals of host and nodes are read (tier 0).
@@ -46,9 +48,12 @@ package struct SamplingSettings: Sendable, Equatable {
     var maximumHoldNanoseconds: UInt64 { maximumHold.wholeNanoseconds }
 
     /// Whether a unit's processes may have their placement read.
-    func mayPlace(unit name: String) -> Bool {
-        if excludedUnits.contains(where: { NamePattern.matches(name, pattern: $0) }) { return false }
-        return includedUnits.isEmpty || includedUnits.contains { NamePattern.matches(name, pattern: $0) }
+    func mayPlace(group: String, cgroupPath: String?) -> Bool {
+        guard !excludedUnits.isEmpty || !includedUnits.isEmpty else { return true }
+        let names = UnitNames(group: group, cgroupPath: cgroupPath)
+        func isMeant(by pattern: String) -> Bool { names.fit(pattern) { NamePattern.matches($0, pattern: $1) } }
+        if excludedUnits.contains(where: isMeant) { return false }
+        return includedUnits.isEmpty || includedUnits.contains(where: isMeant)
     }
 }
 

@@ -25,6 +25,27 @@ extension HTTPConnectionHandler {
             begin(responseHead(reply, error: nil, to: head, length: nil))
             context?.flush()
             sendLines(makeLines())
+        case .later(let make):
+            sendLater(make, reply, to: head)
+        }
+    }
+
+    /// Sends a document once it is made; the event loop goes on meanwhile.
+    private func sendLater(
+        _ make: @escaping @Sendable () async -> [UInt8], _ reply: EndpointReply, to head: HTTPRequestHead?
+    ) {
+        guard let context else { return }
+        state = .answering
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let eventLoop = context.eventLoop
+        stream = Task {
+            let bytes = await make()
+            eventLoop.execute {
+                guard case .answering = handler.value.state else { return }
+                var reply = reply
+                reply.body = .bytes(bytes)
+                handler.value.send(reply, error: nil, head: head)
+            }
         }
     }
 

@@ -38,6 +38,13 @@ package struct HostSnapshot: Sendable, Equatable {
         self.cost = CostReport()
     }
 
+    /// The wall-clock time of a monotonic one, by the clocks as they stood at the round's end; nanoseconds since 1970.
+    package func wallClock(at monotonic: UInt64) -> UInt64 {
+        monotonic > monotonicNanoseconds
+            ? wallClockNanoseconds.addingSaturated(monotonic - monotonicNanoseconds)
+            : wallClockNanoseconds.subtractingSaturated(monotonicNanoseconds - monotonic)
+    }
+
     /// The record of a pid. O(log processes).
     package func process(pid: Int32) -> ProcessRecord? {
         var low = 0

@@ -24,6 +24,8 @@ package struct SourceStatus: Sendable, Equatable {
     package var lostWithout: String
     /// The one thing that would make it readable here; absent when it is readable or nothing would.
     package var remedy: String?
+    /// Monotonic time at which it was tried last, nanoseconds; absent where that is not known.
+    package var triedAtNanoseconds: UInt64?
 
     package init(
         name: String, path: String, state: State, purpose: String, lostWithout: String, remedy: String? = nil

@@ -39,6 +39,8 @@ package struct TracingRecord: Sendable, Equatable {
     package var state: State = .off
     /// Why it could not be looked whether an earlier trace was left behind; nil where it could.
     package var unsearched: String?
+    /// Monotonic time at which it was tried, or turned off, nanoseconds; absent while it runs.
+    package var triedAtNanoseconds: UInt64?
     /// `full`, `faults`, `accounting`, `outcomes` or `none`; absent unless running.
     package var level: String?
     /// What this kernel does not tell, by event, with what that costs.

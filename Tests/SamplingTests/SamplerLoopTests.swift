@@ -53,6 +53,35 @@ import Testing
         await running.value
     }
 
+    @Test("Sources are tried again when settings are applied, and when they are asked for and old")
+    func triesSourcesAgain() async throws {
+        let bench = try Bench()
+        let running = Task { await bench.loop.run() }
+        await bench.advance { (bench.store.current?.sequence ?? 0) >= 1 }
+        let path = "/proc/schedstat"
+        func isReadable(_ sources: [SourceStatus]) -> Bool? { sources.first { $0.path == path }?.isReadable }
+        let first = try #require(bench.store.current)
+        #expect(isReadable(first.sources) == false)
+        #expect(first.sources.allSatisfy { $0.triedAtNanoseconds == first.monotonicNanoseconds })
+
+        // Young ones are given as they are known.
+        bench.root.change { $0.addFile(path, text: "version 16\ntimestamp 1\n") }
+        #expect(isReadable(await bench.loop.presentSources()) == false)
+        await bench.advance { bench.time.monotonicNanoseconds >= first.monotonicNanoseconds + 5 * secondNanoseconds }
+        let second = await bench.loop.presentSources()
+        #expect(isReadable(second) == true)
+        #expect(second.allSatisfy { $0.triedAtNanoseconds ?? 0 > first.monotonicNanoseconds })
+
+        // And the next rounds publish what was found; a reload waits for nothing.
+        bench.root.change { $0.remove(path) }
+        await bench.loop.apply(SamplingSettings())
+        let sequence = try #require(bench.store.current).sequence
+        await bench.advance { (bench.store.current?.sequence ?? 0) > sequence }
+        #expect(isReadable(try #require(bench.store.current).sources) == false)
+        running.cancel()
+        await running.value
+    }
+
     @Test("Settings are in force from the next round on")
     func applies() async throws {
         let bench = try Bench()

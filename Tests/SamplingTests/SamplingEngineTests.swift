@@ -183,6 +183,30 @@ extension MemoryRoot {
         #expect(later.processes.allSatisfy { $0.placement != nil && $0.placementGap == nil })
     }
 
+    @Test(arguments: [
+        ("machine-c1.scope", "excluded excluded - -"), ("mine.service", "- - excluded -"),
+        ("user@1000.service/mine.service", "- - excluded -"), ("machine.slice", "excluded - - -"),
+        ("user.slice", "- - excluded -"), ("m*", "excluded excluded excluded -"), ("user*", "- - excluded -"),
+        ("system*", "- - - -"), ("*.slice", "excluded excluded excluded excluded"),
+    ])
+    func placementKnowsUnitsBySystemdsNamesAndByTheGroups(pattern: String, gaps: String) {
+        var settings = SamplingSettings()
+        settings.excludedUnits = [pattern]
+        let paths = [
+            "/machine.slice/machine-c1.scope/payload", "/system.slice/machine-c1.scope",
+            "/user.slice/user-1000.slice/user@1000.service/app.slice/mine.service", "/system.slice/a.service",
+        ]
+        var bench = EngineBench(settings) { root in
+            for (index, path) in paths.enumerated() {
+                var task = FakeTask(pid: Int32(10 + index))
+                task.cgroup = path
+                root.putPlaced(task)
+            }
+        }
+        let found = bench.next().processes.map { $0.placementGap == .excluded ? "excluded" : "-" }
+        #expect(found.joined(separator: " ") == gaps)
+    }
+
     @Test func withoutPtraceOthersMemoryIsDeniedNotZero() throws {
         var bench = EngineBench { root in
             root.putPlaced(FakeTask(pid: 10))

@@ -36,6 +36,32 @@ struct SocketServerTests {
         try await server.stop()
     }
 
+    @Test("a document that has to be waited for is answered whole, and others are answered meanwhile")
+    func later() async throws {
+        let (asked, ask) = AsyncStream.makeStream(of: Void.self)
+        let (found, find) = AsyncStream.makeStream(of: [SourceStatus].self)
+        let server = try await TestServer(presentSources: {
+            ask.yield()
+            return await found.first { _ in true }
+        })
+        let client = try await RawClient.connect(server.path)
+        try await client.send(Self.request("/v1/sources") + Self.request("/healthz"))
+        for await _ in asked { break }
+        let other = try await RawClient.connect(server.path)
+        try await other.send(Self.request("/v1/status"))
+        #expect(try await other.readAnswer().status == 200)
+        find.yield([SourceStatus(name: "a", path: "/a", state: .readable, purpose: "p", lostWithout: "l")])
+        let answer = try await client.readAnswer()
+        #expect(answer.status == 200 && answer.headers["content-type"] == "application/json")
+        #expect(answer.headers["content-length"] == String(answer.body.utf8.count))
+        #expect(answer.body.contains("\"source\":\"a\"") && answer.body.hasSuffix("]}\n"))
+        // The connection goes on behind it.
+        #expect(try await client.readAnswer().body.contains("\"status\":\"ok\""))
+        await client.close()
+        await other.close()
+        try await server.stop()
+    }
+
     @Test("HTTP/1.0 gets its answer and the end, or is kept if it asks")
     func http10() async throws {
         let server = try await TestServer()

@@ -43,6 +43,7 @@ struct DoctorReport {
             guard source.state != "readable" else { continue }
             for (label, value) in [
                 ("why", source.errnoName ?? source.reason), ("lost", source.lostWithout), ("remedy", source.remedy),
+                ("tried", source.ageSeconds.map { $0 < 1 ? "just now" : "\(Quantity.time($0)) ago" }),
             ] {
                 if let value {
                     text +=

@@ -282,6 +282,7 @@ struct SourcesDocument: Decodable {
         var purpose: String
         var lostWithout: String
         var remedy: String?
+        var ageSeconds: Double?
     }
 
     var sources: [Source]

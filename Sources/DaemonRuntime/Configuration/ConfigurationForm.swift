@@ -164,7 +164,8 @@ extension ConfigurationForm where Value == [String] {
             read: { text throws(ConfigurationValueProblem) in
                 var patterns: [String] = []
                 for (offset, word) in text.words() {
-                    guard !word.contains("/"), word.utf8.count <= 255 else {
+                    // The longest name is a path.
+                    guard word.utf8.count < 4096 else {
                         throw ConfigurationValueProblem(
                             .malformed(expected: "unit names or patterns such as postgresql@*.service"), at: offset)
                     }

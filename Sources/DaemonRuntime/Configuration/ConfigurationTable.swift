@@ -92,14 +92,17 @@ package enum ConfigurationTable {
         ConfigurationKey(
             "Placement", "IncludeUnits", \.placement.includedUnits, .patterns,
             """
-            Only processes of these systemd units have their placement read. Empty means all units. Each further \
-            assignment adds to the list; an empty one clears it.
+            Only processes of these units have their placement read. Names are systemd's own (machine-c1.scope; \
+            mine.service, of any user; machine.slice, for all that runs in it) or those that "numawatch groups" prints, \
+            here as in ExcludeUnits= and Units=; a name or pattern that means no process for a day is reported. Empty \
+            means all units. Each further assignment adds to the list; an empty one clears it.
             """),
         ConfigurationKey(
             "Placement", "ExcludeUnits", \.placement.excludedUnits, .patterns,
             """
-            Processes of these systemd units never have their placement read, whatever IncludeUnits= says: for \
-            services that tolerate no delay at all. Their threads are still followed through the ledger.
+            Processes of these units, named as in IncludeUnits=, never have their placement read, whatever \
+            IncludeUnits= says: for services that tolerate no delay at all. Their threads are still followed through \
+            the ledger.
             """),
     ]
 
@@ -176,8 +179,8 @@ package enum ConfigurationTable {
         ConfigurationKey(
             "Tracing", "Units", \.tracing.units, .patterns,
             """
-            Only processes of these systemd units are traced: the ones each round of sampling finds, and their \
-            descendants at once.
+            Only processes of these units, named as in IncludeUnits=, are traced: the ones each round of sampling \
+            finds, and their descendants at once.
             """),
         ConfigurationKey(
             "Tracing", "BufferSize", \.tracing.bufferBytes, .size((64 << 10)...(1 << 30)),

@@ -27,7 +27,9 @@ extension Daemon {
             time: time)
         self.init(
             start: start, store: store,
-            sampler: Sampler(service: SamplerService(loop: loop)) { await loop.apply($0.samplingSettings) },
+            sampler: Sampler(
+                service: SamplerService(loop: loop), apply: { await loop.apply($0.samplingSettings) },
+                presentSources: { await loop.presentSources() }),
             backend: .live(root: start.root), exchange: exchange, time: time)
     }
 }

@@ -17,10 +17,16 @@ package struct Daemon: Sendable {
         package var service: any Service
         /// Puts changed settings in force at the next round.
         package var apply: @Sendable (DaemonConfiguration) async -> Void
+        /// The sources as they are now, tried if need be.
+        package var presentSources: @Sendable () async -> [SourceStatus]
 
-        package init(service: any Service, apply: @escaping @Sendable (DaemonConfiguration) async -> Void) {
+        package init(
+            service: any Service, apply: @escaping @Sendable (DaemonConfiguration) async -> Void,
+            presentSources: @escaping @Sendable () async -> [SourceStatus]
+        ) {
             self.service = service
             self.apply = apply
+            self.presentSources = presentSources
         }
     }
 
@@ -36,6 +42,7 @@ package struct Daemon: Sendable {
     private let time: any TimeSource
     private let manager: ManagerLink
     private let reporter: EventReporter
+    private let patterns: UnusedPatterns
 
     /// - Parameters:
     ///   - store: Where `sampler` publishes.
@@ -54,6 +61,7 @@ package struct Daemon: Sendable {
         events = EventLog()
         stories = StoryStore()
         reporter = EventReporter(logger: start.logger, log: events, time: time)
+        patterns = UnusedPatterns(start.configuration, at: time.monotonicNanoseconds)
         tracing = TracingControl(
             environment: TracingLoop.Environment(
                 backend: backend, exchange: exchange, stories: stories, reporter: reporter, time: time),
@@ -111,7 +119,7 @@ package struct Daemon: Sendable {
     }
 
     private var follower: RoundFollower {
-        RoundFollower(store: store, manager: manager, reporter: reporter) { [reporter] snapshot in
+        RoundFollower(store: store, manager: manager, reporter: reporter, patterns: patterns) { [reporter] snapshot in
             reporter.report(.ready, "Ready: \(ManagerState.summary(of: snapshot))")
         }
     }
@@ -133,8 +141,10 @@ package struct Daemon: Sendable {
             version: DaemonVersion.current, additions: statistics.metricFamilies)
         let page = MetricsPage(
             renderer: MetricsRenderer(catalogue: catalogue, seriesLimit: configuration.server.maximumSeries))
+        let sources = SourceRefresher(time: time, attempt: sampler.presentSources)
         let endpoints = StandardEndpoints(
-            store: store, events: events, stories: stories, metrics: page, version: DaemonVersion.current)
+            store: store, events: events, stories: stories, metrics: page, version: DaemonVersion.current,
+            presentSources: { await sources.fresh() })
         return SocketServer(
             sockets: plan.sockets,
             registry: EndpointRegistry(endpoints.all, version: DaemonVersion.current),
@@ -154,13 +164,14 @@ package struct Daemon: Sendable {
         return Reloader(
             running: start.configuration, manager: manager, reporter: reporter, time: time,
             load: { () throws(ConfigurationError) in try DaemonStart.loadConfiguration(file: file) },
-            apply: { [sampler, tracing, threshold = start.threshold] configuration in
+            apply: { [sampler, tracing, patterns, time, threshold = start.threshold] configuration in
                 threshold.set(configuration.log.level)
                 server.update(
                     access: configuration.accessPolicy(
                         groupID: Accounts().groupID(named: configuration.server.socketGroup)))
                 await sampler.apply(configuration)
                 tracing.apply(configuration.tracingSettings)
+                patterns.apply(configuration, at: time.monotonicNanoseconds)
             })
     }
 

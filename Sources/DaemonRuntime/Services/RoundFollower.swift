@@ -9,6 +9,7 @@ struct RoundFollower: Service {
     let store: SnapshotStore
     let manager: ManagerLink
     let reporter: EventReporter
+    let patterns: UnusedPatterns
     /// Called with the first snapshot with which the daemon is ready.
     var whenReady: @Sendable (HostSnapshot) -> Void = { _ in }
 
@@ -25,6 +26,7 @@ struct RoundFollower: Service {
 
     private func follow(_ snapshot: HostSnapshot, previous: inout HostSnapshot?) {
         for change in SnapshotChange.all(from: previous, to: snapshot) { reporter.report(change) }
+        for change in patterns.changes(in: snapshot) { reporter.report(change) }
         previous = snapshot
         if manager.tell({ $0.published(snapshot) }) { whenReady(snapshot) }
     }

@@ -119,6 +119,7 @@ final class TracingControl: Service {
         var record = TracingRecord()
         record.state = state
         record.unsearched = unsearched.withLock { $0 }
+        record.triedAtNanoseconds = environment.time.monotonicNanoseconds
         environment.exchange.publish(record)
     }
 }

@@ -22,8 +22,19 @@ enum SourcesDocument {
                         .required("purpose", .string, "What numawatch takes from it."),
                         .required("lost_without", .string, "What cannot be told without it."),
                         .optional("remedy", .string, "What would make it readable here."),
+                        .optional("tried_at", .string, "When it was tried last, RFC 3339, UTC."),
+                        .optional("age_seconds", .number, "Time since then."),
                     ])), "Every source there is.")
         ])
+
+    /// What was tried longer ago is tried again before it is shown.
+    static let presentNanoseconds: UInt64 = 5_000_000_000
+
+    /// Whether all sources were tried a moment ago.
+    static func isPresent(_ snapshot: HostSnapshot, nowNanoseconds: UInt64) -> Bool {
+        let oldest = snapshot.sources.filter { $0.name != "tracing" }.map { $0.triedAtNanoseconds ?? 0 }.min() ?? 0
+        return RoundHeader.age(of: oldest, now: nowNanoseconds) < presentNanoseconds
+    }
 
     static func write(_ snapshot: HostSnapshot, nowNanoseconds: UInt64, into json: inout JSONWriter) {
         RoundHeader.write(snapshot, nowNanoseconds: nowNanoseconds, into: &json)
@@ -51,6 +62,10 @@ enum SourcesDocument {
                     json.member("purpose", source.purpose)
                     json.member("lost_without", source.lostWithout)
                     json.member(ifPresent: "remedy", source.remedy)
+                    if let triedAt = source.triedAtNanoseconds {
+                        json.member("tried_at", UTCTime.text(nanoseconds: snapshot.wallClock(at: triedAt)))
+                        json.member("age_seconds", seconds: RoundHeader.age(of: triedAt, now: nowNanoseconds))
+                    }
                 }
             }
         }

@@ -99,6 +99,8 @@ package struct EndpointReply: Sendable {
         /// Lines that come as things happen, each with its newline. The stream is made when it is read for the first time,
         /// and cancelled when the reader goes away.
         case lines(@Sendable () -> any AsyncSequence<[UInt8], Never> & Sendable)
+        /// A document that waits for others than the event loop. It bounds its wait, and ends it when it is cancelled.
+        case later(@Sendable () async -> [UInt8])
     }
 
     package var status: Int
@@ -113,9 +115,13 @@ package struct EndpointReply: Sendable {
 
     /// One JSON document, ended by a newline.
     package static func json(status: Int = 200, _ write: (inout JSONWriter) -> Void) -> EndpointReply {
+        EndpointReply(status: status, contentType: ContentType.json, body: .bytes(document(write)))
+    }
+
+    /// The bytes of one JSON document, ended by a newline.
+    static func document(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter()
         json.object(write)
-        return EndpointReply(
-            status: status, contentType: ContentType.json, body: .bytes(json.bytes + [UInt8(ascii: "\n")]))
+        return json.bytes + [UInt8(ascii: "\n")]
     }
 }

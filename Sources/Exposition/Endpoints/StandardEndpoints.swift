@@ -10,11 +10,17 @@ package struct StandardEndpoints: Sendable {
     private let health: HealthPolicy
     private let version: String
     private let explain: ExplainEndpoints
+    private let presentSources: PresentSources?
 
+    /// Has the sources tried again and gives how they stand now; nil where nobody came to it in good time.
+    package typealias PresentSources = @Sendable () async -> [SourceStatus]?
+
+    /// - Parameter presentSources: Nil where every snapshot is made for the one who asks.
     package init(
         store: SnapshotStore, events: EventLog, stories: StoryStore = StoryStore(), metrics: MetricsPage,
-        version: String, health: HealthPolicy = HealthPolicy()
+        version: String, health: HealthPolicy = HealthPolicy(), presentSources: PresentSources? = nil
     ) {
+        self.presentSources = presentSources
         explain = ExplainEndpoints(store: store, stories: stories)
         self.store = store
         self.metrics = metrics
@@ -26,8 +32,8 @@ package struct StandardEndpoints: Sendable {
     package var all: [Endpoint] {
         [metricsEndpoint, healthEndpoint] + documents
             + [
-                processEndpoint, DomainsEndpoint.endpoint(store: store), ModelDocument.endpoint(store: store),
-                eventsEndpoint,
+                sourcesEndpoint, processEndpoint, DomainsEndpoint.endpoint(store: store),
+                ModelDocument.endpoint(store: store), eventsEndpoint,
             ] + explain.all
     }
 
@@ -92,11 +98,6 @@ package struct StandardEndpoints: Sendable {
                 GroupsDocument.write(
                     snapshot, query: request.query, nowNanoseconds: request.nowNanoseconds, into: &json)
             },
-            document("/v1/sources", "What can be read here, and what is lost without the rest.", SourcesDocument.schema)
-            {
-                snapshot, request, json in
-                SourcesDocument.write(snapshot, nowNanoseconds: request.nowNanoseconds, into: &json)
-            },
         ]
     }
 
@@ -113,6 +114,29 @@ package struct StandardEndpoints: Sendable {
         // What takes sort= and limit= lists processes or groups.
         endpoint.isLarge = !parameters.isEmpty
         return endpoint
+    }
+
+    private var sourcesEndpoint: Endpoint {
+        Endpoint(
+            "/v1/sources", "What can be read here, and what is lost without the rest.",
+            contents: [.json(SourcesDocument.schema)], otherStatuses: [503]
+        ) { [store, presentSources] request throws(EndpointError) in
+            let snapshot = try Self.snapshot(store, for: request)
+            let now = request.nowNanoseconds
+            guard let presentSources, !SourcesDocument.isPresent(snapshot, nowNanoseconds: now) else {
+                return .json { SourcesDocument.write(snapshot, nowNanoseconds: now, into: &$0) }
+            }
+            return EndpointReply(
+                contentType: ContentType.json,
+                body: .later {
+                    var snapshot = snapshot
+                    if let sources = await presentSources() {
+                        // Tracing is no file that could be tried.
+                        snapshot.sources = sources + snapshot.sources.filter { $0.name == "tracing" }
+                    }
+                    return EndpointReply.document { SourcesDocument.write(snapshot, nowNanoseconds: now, into: &$0) }
+                })
+        }
     }
 
     private var processEndpoint: Endpoint {

@@ -139,7 +139,7 @@ package struct TracingScope: Sendable {
         if choice.isEverything { return processes }
         let chosen = processes.filter { process in
             choice.processes.contains(process.identity.pid)
-                || choice.units.contains { matches(process.groupName, $0) }
+                || choice.units.contains { process.unitNames.fit($0, matches: matches) }
         }
         let wanted = Self.descendants(of: Set(chosen.map(\.identity.pid)), among: processes)
         return processes.filter { wanted.contains($0.identity.pid) }

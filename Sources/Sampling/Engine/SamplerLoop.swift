@@ -39,8 +39,12 @@ package actor SamplerLoop {
         }
     }
 
-    /// Puts other settings in force at the next round.
+    /// Puts other settings in force at the next round, and tries the sources again.
     package func apply(_ settings: SamplingSettings) {
         engine.apply(settings)
+        engine.retrySources()
     }
+
+    /// The sources as they are now, tried if need be.
+    package func presentSources() -> [SourceStatus] { engine.presentSources() }
 }

@@ -8,7 +8,7 @@ extension SamplingEngine {
     mutating func placeable() -> [TrackedProcess] {
         ledger.processes.values.filter { process in
             guard !process.isZombie else { return false }
-            guard settings.mayPlace(unit: process.groupName) else {
+            guard settings.mayPlace(group: process.groupName, cgroupPath: process.cgroupPath) else {
                 process.placement = nil
                 process.placementGap = .excluded
                 return false

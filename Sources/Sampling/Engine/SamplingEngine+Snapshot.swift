@@ -43,7 +43,9 @@ extension SamplingEngine {
             processes: snapshot.processes, hintFaults: totals.vmstatValue("numa_hint_faults"),
             readAtNanoseconds: host.account.lastRoundAtNanoseconds)
         guard var record = tracing.record else { return }
-        snapshot.sources.append(record.source)
+        var source = record.source
+        source.triedAtNanoseconds = record.triedAtNanoseconds ?? now
+        snapshot.sources.append(source)
         // Each to its own record: who may not see a process may not see what was traced of it.
         for index in snapshot.processes.indices {
             snapshot.processes[index].traced = record.processes[snapshot.processes[index].identity.pid]

@@ -147,8 +147,7 @@ package struct SamplingEngine: ~Copyable {
             readPlacements(now)
         }
         if sourcesAt.map({ now >= $0.addingSaturated(Self.sourcesInterval) }) ?? true {
-            sources = SourceProbes(root).run()
-            sourcesAt = now
+            probeSources(now)
         }
         sequence += 1
         return snapshot()
@@ -164,8 +163,7 @@ package struct SamplingEngine: ~Copyable {
             place(process, now)
         }
         finishPlacements(meter, now)
-        sources = SourceProbes(root).run()
-        sourcesAt = now
+        probeSources(now)
         sequence += 1
         var once = snapshot()
         // What happened since a start that nobody watched is not known.

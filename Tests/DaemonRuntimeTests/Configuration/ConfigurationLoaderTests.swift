@@ -17,6 +17,9 @@ func problems(_ text: String) -> [String] {
     }
 }
 
+/// Longer than any name can be: one is a path at most.
+private let longName = String(repeating: "b", count: 4096)
+
 @Suite("Configuration files")
 struct ConfigurationLoaderTests {
     @Test("no file at all gives the defaults")
@@ -153,8 +156,8 @@ struct ConfigurationLoaderTests {
             ("[Sampling]\nMaxThreadsPerRound=1.5", "a.conf:2:20: MaxThreadsPerRound=1.5: expected a whole number"),
             ("[Placement]\nReadBuffer=1X", "a.conf:2:13: ReadBuffer=1X: unknown unit “X”; use one of B, K, M, G, T"),
             (
-                "[Placement]\nIncludeUnits=a \\\n  b/c",
-                "a.conf:3:3: IncludeUnits=a b/c: expected unit names or patterns such as postgresql@*.service"
+                "[Placement]\nIncludeUnits=a \\\n  \(longName)",
+                "a.conf:3:3: IncludeUnits=a \(longName): expected unit names or patterns such as postgresql@*.service"
             ),
             ("[Server]\nOthersMayRead=maybe", "a.conf:2:15: OthersMayRead=maybe: expected yes or no"),
             (

@@ -141,6 +141,7 @@ enum SyntheticHost {
             MovedTotal(source: NodeID(0), target: NodeID(1), pages: 1234.5, errorPages: 100)
         ]
         snapshot.sources = sources
+        for index in snapshot.sources.indices { snapshot.sources[index].triedAtNanoseconds = 99_000_000_000 }
         snapshot.cost = cost
         return snapshot
     }()

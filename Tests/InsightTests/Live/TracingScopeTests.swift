@@ -52,6 +52,16 @@ import Tracing
         #expect(scope.filter.scope == .processes([]))
     }
 
+    @Test func knowsAUnitBySystemdsNameToo() {
+        var choice = TracingScope.Choice()
+        choice.units = ["machine-c1.scope"]
+        var scope = scope(choice)
+        var container = process(10, unit: "machine-c1")
+        container.cgroupPath = "/machine.slice/machine-c1.scope"
+        #expect(
+            scope.update([container, process(11)], shedder: shedder(level: 0)) == .add([10], unseen: .processes([10])))
+    }
+
     @Test func followsWhatATracedProcessBringsIntoBeing() {
         var choice = TracingScope.Choice()
         choice.processes = [10]

@@ -20,6 +20,7 @@ final class TestServer: Sendable {
     /// Starts and waits until it listens.
     init(
         limits: ServerLimits = ServerLimits(), processCount: Int = 3,
+        presentSources: StandardEndpoints.PresentSources? = nil,
         socket makeSocket: (String) throws -> ListeningSocket = { .path($0, mode: 0o600, groupID: nil) },
         prepare: (String) throws -> Void = { _ in }
     ) async throws {
@@ -28,7 +29,8 @@ final class TestServer: Sendable {
         store.publish(Self.snapshot(processCount: processCount))
         let (listening, continuation) = AsyncStream.makeStream(of: Void.self)
         let server = SocketServer(
-            sockets: [try makeSocket(directory + "/s")], registry: Self.registry(store: store, log: log),
+            sockets: [try makeSocket(directory + "/s")],
+            registry: Self.registry(store: store, log: log, presentSources: presentSources),
             access: AccessPolicy(ownUserID: getuid(), groupID: nil, othersMayRead: false), limits: limits,
             statistics: statistics, now: { 2_000_000_000 }, logger: Logger(label: "test"),
             whenListening: { continuation.yield() })
@@ -65,10 +67,14 @@ final class TestServer: Sendable {
         _ = FileManager.default.createFile(atPath: path, contents: Data("mine".utf8))
     }
 
-    static func registry(store: SnapshotStore, log: EventLog = EventLog()) -> EndpointRegistry {
+    static func registry(
+        store: SnapshotStore, log: EventLog = EventLog(), presentSources: StandardEndpoints.PresentSources? = nil
+    ) -> EndpointRegistry {
         let page = MetricsPage(renderer: MetricsRenderer(catalogue: .standard(version: "test")))
         return EndpointRegistry(
-            StandardEndpoints(store: store, events: log, metrics: page, version: "test").all, version: "test")
+            StandardEndpoints(
+                store: store, events: log, metrics: page, version: "test", presentSources: presentSources
+            ).all, version: "test")
     }
 
     /// Processes 1… of users 1000 (odd) and 1001 (even).
