@@ -242,6 +242,15 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ], exclude: ["Golden"]),
+        // What every part takes from outside, at its extremes.
+        .testTarget(
+            name: "ExtremesTests",
+            dependencies: [
+                "BalancingModel", "Commands", "DaemonRuntime", "DomainReports", "Exposition", "FixtureSupport",
+                "HostReading", "Insight", "LinuxSystem", "Sampling", "Snapshots", "TextOutput", "TraceReplay",
+                "Tracing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "numawatchd", dependencies: ["DaemonRuntime"], linkerSettings: installedLinking + leanLinking),
         .executableTarget(name: "numawatch", dependencies: ["Commands"], linkerSettings: installedLinking),

@@ -157,6 +157,10 @@ package struct DomainPicture {
         hierarchy.domains(of: cpu).prefix { !$0.isNUMA }.count
     }
 
+    private func isProper(_ span: SpanID, partOf other: SpanID) -> Bool {
+        span != other && hierarchy.spans[span].isSubset(of: hierarchy.spans[other])
+    }
+
     /// The drawing of the domain of a CPU at an index, or of the CPU itself below the lowest.
     private func part(_ cpu: Int, index: Int, _ limit: Int) -> Block {
         guard index >= 0, let pattern = hierarchy.pattern(of: cpu, index: index) else {
@@ -173,7 +177,9 @@ package struct DomainPicture {
             let own = hierarchy.domains(of: head)
             let level = own.firstIndex { $0.span == domain.span } ?? 0
             let view = own.indices.contains(level) ? text.groups(own[level], limit: Self.groupLimit) : []
-            return part(head, index: level - 1, limit).below(view)
+            // Where the kernel's spans contradict each other, only what gets smaller comes to an end.
+            let isWithin = level > 0 && isProper(own[level - 1].span, partOf: domain.span)
+            return part(head, index: isWithin ? level - 1 : -1, limit).below(view)
         }
         return row.boxed("\(pattern.name ?? "?") d(\(text.list(pattern.span)))")
     }
