@@ -54,6 +54,12 @@ package struct CostReport: Sendable, Equatable {
     package var placementsRead: UInt64 = 0
     package var placementsSampled: UInt64 = 0
     package var placementsSkipped: UInt64 = 0
+    /// Threads left behind in calls that wait for a process which keeps its memory locked; each ends when the kernel lets it.
+    package var abandonedThreads: Int = 0
+    /// With so many left behind no placement is read.
+    package var abandonedThreadLimit: Int = 0
+    /// Processes whose placement is not read because they keep their memory locked.
+    package var stuckProcesses: Int = 0
     /// Age of the oldest ledger and placement in the snapshot, nanoseconds.
     package var oldestLedgerAgeNanoseconds: UInt64?
     package var oldestPlacementAgeNanoseconds: UInt64?

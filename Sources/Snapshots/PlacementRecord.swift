@@ -96,4 +96,6 @@ package enum PlacementGap: String, Sendable, Equatable, CaseIterable {
     case exited
     /// This kernel has no `numa_maps`.
     case unsupported
+    /// It keeps its memory locked: no reading of it came to an end, and none is tried again for as long as it lives.
+    case stuck
 }

@@ -16,10 +16,9 @@ import Testing
     ) -> PlacementReader.Outcome {
         var reader = PlacementReader(
             root: root, units: HostUnits(pageSizeBytes: 4096, ticksPerSecond: 100), time: ManualTime(), seed: 1)
-        let process = TrackedProcess(
-            identity: ProcessIdentity(pid: 10, startTimeTicks: 1000), firstSeenAt: 0, isBornSinceStart: false)
-        process.residentPages = residentPages
-        return reader.place(process, settings: settings, nodes: [node0, node1], now: 77)
+        var process = PlacementSubject(
+            identity: ProcessIdentity(pid: 10, startTimeTicks: 1000), residentPages: residentPages)
+        return reader.place(&process, settings: settings, nodes: [node0, node1], now: 77)
     }
 
     private func root(_ numaMaps: String?, maps: String? = nil, isLive: Bool = false) -> ScriptedRoot {
@@ -192,13 +191,11 @@ import Testing
             maps: "00400000-00464000 rw-p 00000000 00:00 0 \n", isLive: true)
         var reader = PlacementReader(
             root: host, units: HostUnits(pageSizeBytes: 4096, ticksPerSecond: 100), time: ManualTime(), seed: 1)
-        let process = TrackedProcess(
-            identity: ProcessIdentity(pid: 10, startTimeTicks: 1000), firstSeenAt: 0, isBornSinceStart: false)
-        process.residentPages = 1000
-        process.mappingCount = mappings
+        var process = PlacementSubject(
+            identity: ProcessIdentity(pid: 10, startTimeTicks: 1000), residentPages: 1000, mappingCount: mappings)
         var settings = SamplingSettings()
         settings.maximumHold = .milliseconds(1)
-        guard case .read = reader.place(process, settings: settings, nodes: [node0], now: 0) else {
+        guard case .read = reader.place(&process, settings: settings, nodes: [node0], now: 0) else {
             Issue.record("not read")
             return
         }

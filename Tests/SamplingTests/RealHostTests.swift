@@ -134,10 +134,11 @@ private enum Program {
             settings.maximumHold = .zero
             var reader = PlacementReader(
                 root: DirectoryRoot.live, units: HostUnits(of: DirectoryRoot.live), time: SystemTime(), seed: 5)
-            let tracked = TrackedProcess(identity: process.identity, firstSeenAt: 0, isBornSinceStart: false)
-            tracked.residentPages = process.residentBytes / HostUnits(of: DirectoryRoot.live).pageSizeBytes
+            var subject = PlacementSubject(
+                identity: process.identity,
+                residentPages: process.residentBytes / HostUnits(of: DirectoryRoot.live).pageSizeBytes)
             let nodes = try MachineNodes.all()
-            let outcome = reader.place(tracked, settings: settings, nodes: nodes, now: 0)
+            let outcome = reader.place(&subject, settings: settings, nodes: nodes, now: 0)
             guard case .read(let record) = outcome else {
                 Issue.record("\(outcome)")
                 return

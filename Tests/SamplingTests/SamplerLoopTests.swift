@@ -116,6 +116,9 @@ import Testing
         var boottimeNanoseconds: UInt64 { time.boottimeNanoseconds }
         var realtimeNanoseconds: UInt64 { time.realtimeNanoseconds }
         func pause(nanoseconds: UInt64) { time.pause(nanoseconds: nanoseconds) }
+        func wait(for latch: Latch, untilMonotonicNanoseconds deadline: UInt64) -> Bool {
+            time.wait(for: latch, untilMonotonicNanoseconds: deadline)
+        }
         func sleep(untilMonotonicNanoseconds deadline: UInt64) async throws {
             sleeps.withLock { $0 += 1 }
             if hasEnded { throw CancellationError() }

@@ -94,7 +94,7 @@ package enum ConfigurationSearch {
             // A device or a pipe answers EINVAL, a socket ENXIO.
             case .wrongType where failure.errno == .isDirectory, .io where Self.isNoFile(failure.errno):
                 problems.append(ConfigurationProblem(file: path, position: nil, kind: .notAFile))
-            case .permission, .wrongType, .io:
+            case .permission, .wrongType, .io, .stuck:
                 problems.append(
                     ConfigurationProblem(
                         file: path, position: nil, kind: .unreadable(reason: failure.errno.description)))

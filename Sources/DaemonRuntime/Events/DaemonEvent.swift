@@ -39,6 +39,8 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
     case roundFailed = "round-failed"
     /// The sampler makes no progress; the watchdog is not answered.
     case samplerStalled = "sampler-stalled"
+    /// A process keeps its memory locked: where its memory is is not read again for as long as it lives.
+    case processStuck = "process-stuck"
     /// kernel.numa_balancing was changed by somebody.
     case balancingChanged = "balancing-changed"
     /// Nodes or CPUs came or went.
@@ -83,6 +85,7 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
         case .intervalsRestored: "750be58f38ef44a0999fa1d3494f34b8"
         case .roundFailed: "84e6b72340944ab3b7ec6b57d1e40248"
         case .samplerStalled: "5e963cbfdfaf43f2b599280583a1b550"
+        case .processStuck: "1c239335783644ba8bfa21c860966c95"
         case .balancingChanged: "0367c73bb5a3456db0157606a1c3f026"
         case .topologyChanged: "1f009bd7b7f04bd4a24200ea9c2d6411"
         case .domainsChanged: "7ff503e855ef4abead2f7773dcc65830"
@@ -104,7 +107,8 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
         case .ready, .stopped, .configurationReloaded, .restartNeeded, .sourceMissing, .patternUnused, .topologyChanged,
             .balancingChanged, .domainsChanged, .tracingStarted, .tracingStopped, .tracingRestored:
             .notice
-        case .intervalsLengthened, .roundFailed, .domainsDisagree, .tracingUnavailable, .tracingFailed, .tracingShed,
+        case .intervalsLengthened, .roundFailed, .processStuck, .domainsDisagree, .tracingUnavailable, .tracingFailed,
+            .tracingShed,
             .tracingLost:
             .warning
         case .configurationRefused, .samplerStalled: .error

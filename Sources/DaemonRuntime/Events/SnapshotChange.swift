@@ -8,7 +8,9 @@ struct SnapshotChange: Equatable, Sendable {
     var message: String
     var fields: [ObservedEvent.Field] = []
 
-    /// What changed, in a fixed order: sources, balancing, topology, intervals. O(sources + nodes + tiers).
+    /// What changed, in a fixed order: sources, balancing, topology, domains, stuck processes, intervals.
+    ///
+    /// - Complexity: O(sources + nodes + tiers + processes).
     ///
     /// - Parameter previous: Nil for the first snapshot, of which only what is missing is told.
     static func all(from previous: HostSnapshot?, to current: HostSnapshot) -> [SnapshotChange] {
@@ -20,6 +22,7 @@ struct SnapshotChange: Equatable, Sendable {
         }
         if previous == nil { changes += missing(sources([], current.sources), current.sources) }
         changes += domains(previous?.domains, current.domains)
+        changes += stuck(previous?.processes ?? [], current.processes)
         changes += intervals(previous?.cost.tiers ?? [], current.cost.tiers)
         return changes
     }
@@ -116,6 +119,22 @@ struct SnapshotChange: Equatable, Sendable {
                 ])
         }
         return changes
+    }
+
+    private static func stuck(_ previous: [ProcessRecord], _ current: [ProcessRecord]) -> [SnapshotChange] {
+        let now = current.filter { $0.placementGap == .stuck }
+        guard !now.isEmpty else { return [] }
+        let before = Set(previous.lazy.filter { $0.placementGap == .stuck }.map(\.identity))
+        return now.filter { !before.contains($0.identity) }.map { process in
+            SnapshotChange(
+                event: .processStuck,
+                message: "Process \(process.identity.pid) keeps its memory locked and does not let go of it: where its "
+                    + "memory is is not read again for as long as it lives",
+                fields: [
+                    ObservedEvent.Field("pid", String(process.identity.pid)),
+                    ObservedEvent.Field("command", process.command), ObservedEvent.Field("group", process.groupName),
+                ])
+        }
     }
 
     private static func intervals(

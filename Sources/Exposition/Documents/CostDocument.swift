@@ -15,6 +15,11 @@ enum CostDocument {
         .required("placements_full_count", .integer, "Placements read in full."),
         .required("placements_sampled_count", .integer, "Placements estimated from a sample."),
         .required("placements_skipped_count", .integer, "Placements left out as too expensive."),
+        .required(
+            "abandoned_threads_count", .integer,
+            "Threads left behind in readings of processes that keep their memory locked."),
+        .required("abandoned_threads_limit", .integer, "With so many of them no placement is read."),
+        .required("stuck_processes_count", .integer, "Processes whose memory is not looked at for that reason."),
         .optional("oldest_ledger_age_seconds", .number, "Age of the oldest task ledger in this round."),
         .optional("oldest_placement_age_seconds", .number, "Age of the oldest placement in this round."),
         .required(
@@ -48,6 +53,9 @@ enum CostDocument {
         json.member("placements_full_count", cost.placementsRead)
         json.member("placements_sampled_count", cost.placementsSampled)
         json.member("placements_skipped_count", cost.placementsSkipped)
+        json.member("abandoned_threads_count", cost.abandonedThreads)
+        json.member("abandoned_threads_limit", cost.abandonedThreadLimit)
+        json.member("stuck_processes_count", cost.stuckProcesses)
         json.member(ifPresent: "oldest_ledger_age_seconds", seconds: cost.oldestLedgerAgeNanoseconds)
         json.member(ifPresent: "oldest_placement_age_seconds", seconds: cost.oldestPlacementAgeNanoseconds)
         json.array("tiers") { json in

@@ -91,6 +91,15 @@ extension MetricCatalogue {
                 samples.put(snapshot.cost.placementsSkipped, "skipped")
             }),
         MetricFamily(
+            "numawatch_abandoned_threads", .gauge,
+            "Threads left behind in readings of processes that keep their memory locked; with four of them no placement is "
+                + "read.", provenance: .reconstructed,
+            from: .host { snapshot, samples in samples.put(snapshot.cost.abandonedThreads) }),
+        MetricFamily(
+            "numawatch_stuck_processes", .gauge,
+            "Processes whose memory is not looked at because they keep it locked.", provenance: .reconstructed,
+            from: .host { snapshot, samples in samples.put(snapshot.cost.stuckProcesses) }),
+        MetricFamily(
             "numawatch_ledger_oldest_age_seconds", .gauge, unit: .seconds,
             "Age of the oldest task ledger in this snapshot.", provenance: .reconstructed,
             from: .host { snapshot, samples in

@@ -45,7 +45,7 @@ extension SourceProbes {
         switch failure.kind {
         case .missing: missingRemedy("debugfs", Self.debugMount, "CONFIG_DEBUG_FS", option)
         case .permission: refusalRemedy(failure, "debugfs", Self.debugMount)
-        case .gone, .tooLarge, .wrongType, .io: nil
+        case .gone, .stuck, .tooLarge, .wrongType, .io: nil
         }
     }
 
@@ -103,7 +103,7 @@ extension SourceProbes {
             // A mount option that lets a group read opens everybody's traces to it, and lets nobody trace.
             failure.errno == .notPermitted
                 ? refusalRemedy(failure, "tracefs", Self.traceMount) : "root, or \(TraceFileSystem.dropIn)"
-        case .gone, .tooLarge, .wrongType, .io: nil
+        case .gone, .stuck, .tooLarge, .wrongType, .io: nil
         }
     }
 }

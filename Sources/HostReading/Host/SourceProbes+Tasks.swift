@@ -97,7 +97,12 @@ extension SourceProbes {
             return status(source, .notApplicable(reason: notTried))
         }
         source.path = "/proc/\(other)/numa_maps"
-        return probe(source) { failure in failure.kind == .permission ? Self.ptraceRemedy : nil }
+        let status = probe(source) { failure in failure.kind == .permission ? Self.ptraceRemedy : nil }
+        switch status.state {
+        case .unavailable(Errno.timedOut.rawValue, _), .unavailable(Errno.resourceTemporarilyUnavailable.rawValue, _):
+            return self.status(source, .notApplicable(reason: Self.stuck(other)))
+        default: return status
+        }
     }
 
     private var notTried: String {
@@ -111,11 +116,11 @@ extension SourceProbes {
             purpose: "where sampled pages of large processes are, without long holds of their lock",
             lost: "placement of processes too large for numa_maps")
         guard root.isLive else { return status(source, .notApplicable(reason: notTried)) }
-        var statuses: [PageStatus] = []
         do {
-            // Address 4096 is mapped nowhere: the call answers, and says so for the page.
-            try MovePages.locate(pid: other ?? 0, addresses: [4096], into: &statuses)
+            try locate(in: other)
             return status(source, .readable)
+        } catch  where error.kind == .stuck {
+            return status(source, .notApplicable(reason: Self.stuck(other)))
         } catch {
             let state = SourceStatus.State.unavailable(
                 errno: error.errno.rawValue, errnoName: ErrnoName.of(error.errno))
@@ -128,5 +133,36 @@ extension SourceProbes {
                 }
             return status(source, state, remedy: remedy)
         }
+    }
+
+    /// Asks where a page is that is mapped nowhere: the call answers, and says so for the page.
+    private func locate(in process: Int32?) throws(ReadFailure) {
+        let call: @Sendable () -> Errno? = {
+            var statuses: [PageStatus] = []
+            do throws(SystemFailure) {
+                // The call itself cannot be ended while it waits for a process; this one before it can.
+                if let process { try? ProcessFiles(process, in: DirectoryRoot.live).passMemoryLock() }
+                try MovePages.locate(pid: process ?? 0, addresses: [4096], into: &statuses)
+                return nil
+            } catch {
+                return error.errno
+            }
+        }
+        let failure: Errno?
+        if let patience = root.patience {
+            do throws(Errno) {
+                failure = try patience.value(of: call)
+            } catch {
+                throw ReadFailure(.read, "move_pages(2)", error, kind: .stuck)
+            }
+        } else {
+            failure = call()
+        }
+        if let failure { throw ReadFailure(.read, "move_pages(2)", failure) }
+    }
+
+    /// What holds up one process says nothing of the source.
+    private static func stuck(_ process: Int32?) -> String {
+        "process \(process.map(String.init) ?? "?"), on which it was tried, keeps its memory locked"
     }
 }

@@ -6,6 +6,8 @@ package final class ManualTime: TimeSource {
         var elapsed: UInt64 = 0
         var nextID = 0
         var sleepers: [Int: (deadline: UInt64, continuation: CheckedContinuation<Void, any Error>)] = [:]
+        /// Latches that threads wait for until an instant.
+        var latches: [Int: Latch] = [:]
     }
 
     private let state = Mutex(State())
@@ -36,18 +38,31 @@ package final class ManualTime: TimeSource {
 
     /// Lets time pass, and wakes who slept until then.
     package func advance(byNanoseconds nanoseconds: UInt64) {
-        let due = state.withLock { state in
+        let (due, latches) = state.withLock { state in
             state.elapsed += nanoseconds
             let now = monotonicStart + state.elapsed
             let due = state.sleepers.filter { $0.value.deadline <= now }
             for id in due.keys { state.sleepers[id] = nil }
-            return due.values.sorted { $0.deadline < $1.deadline }.map(\.continuation)
+            return (
+                due.values.sorted { $0.deadline < $1.deadline }.map(\.continuation), Array(state.latches.values)
+            )
         }
         for continuation in due { continuation.resume() }
+        for latch in latches { latch.nudge() }
     }
 
     /// Nobody else could advance the clocks meanwhile: they advance by themselves.
     package func pause(nanoseconds: UInt64) { advance(byNanoseconds: nanoseconds) }
+
+    package func wait(for latch: Latch, untilMonotonicNanoseconds deadline: UInt64) -> Bool {
+        let id = state.withLock { state in
+            state.nextID += 1
+            state.latches[state.nextID] = latch
+            return state.nextID
+        }
+        defer { state.withLock { $0.latches[id] = nil } }
+        return latch.wait { monotonicNanoseconds >= deadline }
+    }
 
     package func sleep(untilMonotonicNanoseconds deadline: UInt64) async throws {
         let id = state.withLock { state in

@@ -19,6 +19,11 @@ package protocol TimeSource: Sendable {
 
     /// Blocks the calling thread: for code on a thread of its own, and pauses below a millisecond.
     func pause(nanoseconds: UInt64)
+
+    /// Blocks the calling thread until a latch is open, or `monotonicNanoseconds` has reached the deadline.
+    ///
+    /// - Returns: Whether the latch is open.
+    func wait(for latch: Latch, untilMonotonicNanoseconds deadline: UInt64) -> Bool
 }
 
 /// The host's clocks.
@@ -45,6 +50,10 @@ package struct SystemTime: TimeSource {
         while unsafe clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, nil) == EINTR {}
     }
 
+    package func wait(for latch: Latch, untilMonotonicNanoseconds deadline: UInt64) -> Bool {
+        latch.wait(untilMonotonicNanoseconds: deadline)
+    }
+
     /// CPU time this thread has used, in nanoseconds: CLOCK_THREAD_CPUTIME_ID.
     package static var threadCPUNanoseconds: UInt64 { now(CLOCK_THREAD_CPUTIME_ID) }
 
@@ -53,10 +62,13 @@ package struct SystemTime: TimeSource {
 
     static func monotonicNow() -> UInt64 { now(CLOCK_MONOTONIC) }
 
-    private static func now(_ clock: clockid_t) -> UInt64 {
+    // None of these clocks is ever missing.
+    private static func now(_ clock: clockid_t) -> UInt64 { nanoseconds(of: clock) ?? 0 }
+
+    /// The reading of any clock; nil where it does not exist, as that of a thread that has ended.
+    static func nanoseconds(of clock: clockid_t) -> UInt64? {
         var time = timespec()
-        // Fails only for a clock that does not exist.
-        unsafe clock_gettime(clock, &time)
+        guard unsafe clock_gettime(clock, &time) == 0 else { return nil }
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }

@@ -35,6 +35,9 @@ package struct ProcessFiles: ~Copyable, Sendable {
         try directory.linkTarget(name)
     }
 
+    /// Waits, where that can be ended, until the process's `mmap_lock` can be had; see `HostDirectory.passMemoryLock`.
+    package func passMemoryLock() { directory.passMemoryLock() }
+
     /// Reads a file in chunks, measuring each read(2); see `HostDirectory.readChunks`.
     package func readChunks(
         _ name: String, chunkBytes: Int, limitBytes: Int = 64 << 20, scratch: inout [UInt8],

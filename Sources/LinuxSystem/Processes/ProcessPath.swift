@@ -18,6 +18,21 @@ struct ProcessPath {
         }
     }
 
+    /// Files of a process that the kernel makes without waiting for it. All others that hold something of its memory wait for
+    /// `mmap_lock` (`maps`, `numa_maps`, `smaps`, `cmdline`, `environ`, `map_files`; fs/proc, 6.1 to 6.18) or, as they are
+    /// opened, for the end of an exec (`exec_update_lock`: `auxv`, `io`, `mem`, `stack`, `syscall`).
+    private static let neverWaiting: Set<Substring> = [
+        "cgroup", "comm", "sched", "schedstat", "stat", "statm", "status",
+    ]
+
+    /// Whether reading a file may wait for another process, for as long as that one likes.
+    static func mayWait(_ path: String) -> Bool {
+        guard let process = ProcessPath(path), !process.isWhole, let name = path.split(separator: "/").last else {
+            return false
+        }
+        return !neverWaiting.contains(name)
+    }
+
     private static func isNumber(_ text: Substring) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }

@@ -1,3 +1,5 @@
+import CLinuxShims
+import Glibc
 import SystemPackage
 
 /// A directory beneath a root, held open where the root is the live host.
@@ -10,34 +12,64 @@ package struct HostDirectory: ~Copyable, Sendable {
     package let path: String
     let root: any HostRoot
     /// Keeps the descriptor open; nil where files are read by path.
-    private let descriptor: OwnedDescriptor?
+    private let base: Base?
     /// The descriptor's number.
-    private let number: Int32?
+    private var number: Int32? { base?.descriptor.rawValue }
+
+    /// Shared with readings that are left behind: none of them may find another file under the number.
+    private final class Base: Sendable {
+        let descriptor: OwnedDescriptor
+        init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = consume descriptor }
+    }
 
     /// A directory of a root that does not change: its files are read by path.
     init(path: String, root: any HostRoot) {
         self.path = path
         self.root = root
-        descriptor = nil
-        number = nil
+        base = nil
     }
 
     /// A directory of the live host.
     init(path: String, root: any HostRoot, descriptor: consuming OwnedDescriptor) {
         self.path = path
         self.root = root
-        number = descriptor.rawValue
-        self.descriptor = consume descriptor
+        base = Base(consume descriptor)
+    }
+
+    private init(path: String, root: any HostRoot, base: Base?) {
+        self.path = path
+        self.root = root
+        self.base = base
+    }
+
+    /// The same directory, asked with another root's patience.
+    consuming func asked(through root: any HostRoot) -> HostDirectory {
+        HostDirectory(path: path, root: root, base: base)
     }
 
     private func absolute(_ name: String) -> String { "\(path)/\(name)" }
 
     /// Reads a whole file; see `HostRoot.read(_:into:limitBytes:)`.
     package func read(_ name: String, into buffer: inout [UInt8], limitBytes: Int) throws(ReadFailure) {
-        guard let base = number else {
+        guard let base else {
             return try root.read(absolute(name), into: &buffer, limitBytes: limitBytes)
         }
         buffer.removeAll(keepingCapacity: true)
+        if let patience = root.patience, ProcessPath.mayWait(absolute(name)) {
+            buffer = try patience.bytes(of: absolute(name)) { [path, root] () throws(ReadFailure) in
+                var bytes: [UInt8] = []
+                let directory = HostDirectory(path: path, root: root, base: base)
+                try directory.readAtOnce(name, into: &bytes, limitBytes: limitBytes)
+                return bytes
+            }
+            return
+        }
+        try readAtOnce(name, into: &buffer, limitBytes: limitBytes)
+    }
+
+    /// Reads a file through the descriptor, for as long as it takes.
+    private func readAtOnce(_ name: String, into buffer: inout [UInt8], limitBytes: Int) throws(ReadFailure) {
+        guard let base = number else { return }
         do {
             let file = try openFile(name, relativeTo: base)
             try readWhole(file, into: &buffer, limitBytes: limitBytes)
@@ -102,6 +134,20 @@ package struct HostDirectory: ~Copyable, Sendable {
         } catch {
             throw failure(error, name: name)
         }
+    }
+
+    /// Waits until the `mmap_lock` of the process whose directory this is can be had for reading, in a call that ends when
+    /// we are killed.
+    ///
+    /// For just before a call that is not so considerate. What is looked up in `map_files` is looked up under the lock
+    /// (proc_map_files_lookup, fs/proc/base.c, 6.1 to 6.18), for a microsecond; nothing is mapped at this address, and if
+    /// something were it would not be opened.
+    package func passMemoryLock() {
+        guard let base = number else { return }
+        let flags = numawatch_o_path | O_NOFOLLOW | O_CLOEXEC
+        // Fails always; what for does not matter.
+        let descriptor = unsafe openat(base, "map_files/0-1000", flags)
+        if descriptor >= 0 { close(descriptor) }
     }
 
     /// Tells a file that does not exist from a process that is gone, which have the same errno.

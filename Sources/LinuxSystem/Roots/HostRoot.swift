@@ -6,6 +6,9 @@ package protocol HostRoot: Sendable {
     /// Whether this is the running host, whose text changes and whose processes can be asked.
     var isLive: Bool { get }
 
+    /// How calls are made that may wait for a process; nil: at once, for as long as they take.
+    var patience: Patience? { get }
+
     /// Reads a whole file from offset 0, without asking for its size, which pseudo-files do not know.
     ///
     /// - Parameters:
@@ -25,6 +28,8 @@ package protocol HostRoot: Sendable {
 }
 
 extension HostRoot {
+    package var patience: Patience? { nil }
+
     /// The bound where the caller names none: 64 MiB, well above the largest file read whole (`numa_maps` of 65,530
     /// mappings is about 10 MB).
     package static var defaultReadLimitBytes: Int { 64 << 20 }

@@ -23,6 +23,9 @@ package struct ReadFailure: Error, Hashable, Sendable {
         case tooLarge
         /// The path names something else: a directory where a file is wanted, the reverse, a loop of links.
         case wrongType
+        /// The process whose file it is lets nobody in: one of its threads has its memory locked and waits for something
+        /// (`ETIMEDOUT`). Or too many others are so (`EAGAIN`), and it was not tried.
+        case stuck
         /// Anything else the kernel says.
         case io
     }
@@ -65,6 +68,8 @@ extension ReadFailure: CustomStringConvertible {
         return switch kind {
         case .tooLarge: "\(what): longer than is ever expected of it"
         case .gone: "\(what): the process has exited"
+        case .stuck where errno == .timedOut: "\(what): the process keeps its memory locked and does not let go of it"
+        case .stuck: "\(what): not tried, as too many processes keep their memory locked"
         default: remedy.map { "\(what): \(errno) (\($0))" } ?? "\(what): \(errno)"
         }
     }
@@ -78,7 +83,7 @@ extension ReadFailure: CustomStringConvertible {
         case .io where errno == .noFunction:
             "openat2 is refused: Linux 5.6 or later is needed, and no sandbox that refuses it, as systemd's "
                 + "RestrictSUIDSGID=yes does"
-        case .gone, .tooLarge, .wrongType, .io: nil
+        case .gone, .stuck, .tooLarge, .wrongType, .io: nil
         }
     }
 

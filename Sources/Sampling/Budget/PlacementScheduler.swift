@@ -83,8 +83,13 @@ package struct PlacementScheduler: Sendable, Equatable {
 
     /// Charges a reading. Credit may become negative: the next ticks pay for it.
     package mutating func charge(_ candidate: Candidate, cpuNanoseconds: UInt64) {
-        cpuCreditNanoseconds -= Double(cpuNanoseconds)
+        charge(cpuNanoseconds: cpuNanoseconds)
         if candidate.ageNanoseconds != nil { turns -= 1 }
+    }
+
+    /// Charges the CPU time of a reading whose turn was charged when it began.
+    package mutating func charge(cpuNanoseconds: UInt64) {
+        cpuCreditNanoseconds -= Double(cpuNanoseconds)
     }
 }
 

@@ -1,6 +1,7 @@
 import LinuxSystem
 import NUMATopology
 import Snapshots
+import SystemPackage
 
 /// The dearest tier: memory placement, a few processes in each round.
 extension SamplingEngine {
@@ -8,6 +9,11 @@ extension SamplingEngine {
     mutating func placeable() -> [TrackedProcess] {
         ledger.processes.values.filter { process in
             guard !process.isZombie else { return false }
+            guard !placement.stuck.contains(process.identity) else {
+                process.placement = nil
+                process.placementGap = .stuck
+                return false
+            }
             guard settings.mayPlace(group: process.groupName, cgroupPath: process.cgroupPath) else {
                 process.placement = nil
                 process.placementGap = .excluded
@@ -28,6 +34,9 @@ extension SamplingEngine {
     /// Reads the placements whose turn it is.
     mutating func readPlacements(_ now: UInt64) {
         let meter = Meter(time, cost)
+        settlePlacement(now)
+        let known = ledger
+        placement.forget { known.isUnreadable($0.pid) || known.processes[$0.pid]?.identity == $0 }
         let interval = placementTier.account.intervalNanoseconds
         let elapsed =
             placementTier.account.rounds == 0
@@ -45,26 +54,58 @@ extension SamplingEngine {
                 seenForNanoseconds: now - min(process.firstSeenAt, now))
         }
         for candidate in scheduler.order(candidates, intervalNanoseconds: interval) {
+            guard placement.isFree else { break }
             guard scheduler.mayRead(candidate) else { continue }
-            let one = Meter(time, cost)
-            place(processes[candidate.identity], now)
-            scheduler.charge(candidate, cpuNanoseconds: one.cpu(cost))
+            let process = processes[candidate.identity]
+            process.placementTriedAt = now
+            let cpu = take(placement.read(order(for: process, now)), of: process)
+            scheduler.charge(candidate, cpuNanoseconds: cpu)
         }
         finishPlacements(meter, now)
     }
 
     mutating func finishPlacements(_ meter: Meter, _ now: UInt64) {
         placementTier.finish(
-            now: now, wallNanoseconds: meter.wall(time), cpuNanoseconds: meter.cpu(cost),
+            now: now, wallNanoseconds: meter.wall(time),
+            cpuNanoseconds: meter.cpu(cost).addingSaturated(placement.takeCPUElsewhere()),
             filesRead: placement.account.files, bytesRead: placement.account.bytes)
     }
 
-    mutating func place(_ process: TrackedProcess, _ now: UInt64) {
-        let meter = Meter(time, cost)
-        process.placementTriedAt = now
-        switch placement.place(process, settings: settings, nodes: machine.nodes.map(\.id), now: now) {
+    /// Takes what came of the reading that an earlier round did not wait for, if that is known now.
+    mutating func settlePlacement(_ now: UInt64) {
+        guard let (identity, outcome) = placement.look(at: now) else { return }
+        let process = ledger.processes[identity.pid].flatMap { $0.identity == identity ? $0 : nil }
+        scheduler.charge(cpuNanoseconds: take(outcome, of: process))
+    }
+
+    func order(for process: TrackedProcess, _ now: UInt64) -> PlacementOrder {
+        PlacementOrder(
+            subject: process.placementSubject, settings: settings, nodes: machine.nodes.map(\.id), now: now)
+    }
+
+    /// Takes what came of a reading.
+    ///
+    /// - Parameter process: Whose it was; nil when it has ended meanwhile.
+    /// - Returns: The CPU time it took, as far as that is known.
+    @discardableResult
+    mutating func take(_ outcome: PlacementDesk.Outcome, of process: TrackedProcess?) -> UInt64 {
+        switch outcome {
+        case .answered(let answer):
+            if let process { take(answer, of: process) }
+            return answer.cpuNanoseconds
+        case .stuck:
+            process?.placement = nil
+            process?.placementGap = .stuck
+        case .underWay, .refused: break
+        }
+        return 0
+    }
+
+    private mutating func take(_ answer: PlacementAnswer, of process: TrackedProcess) {
+        process.take(answer.subject)
+        switch answer.outcome {
         case .read(var record):
-            record.costNanoseconds = meter.cpu(cost)
+            record.costNanoseconds = answer.cpuNanoseconds
             process.placement = record
             process.placementGap = nil
             process.allow("numa_maps")
@@ -82,8 +123,21 @@ extension SamplingEngine {
                 process.placement = nil
                 if process.deny("numa_maps") { ledger.count(.permissionDenied) }
             case .exited: ledger.count(.exitedDuringRead)
-            case .notYet, .tooSmall, .excluded, .unsupported: break
+            case .notYet, .tooSmall, .excluded, .unsupported, .stuck: break
             }
         }
+    }
+}
+
+extension PlacementDesk {
+    /// Whether placements can be read at all, as a source.
+    var source: SourceStatus {
+        SourceStatus(
+            name: "placement", path: "/proc/<pid>/numa_maps",
+            state: isExhausted
+                ? .unavailable(errno: Errno.timedOut.rawValue, errnoName: "ETIMEDOUT") : .readable,
+            purpose: "where the memory of processes is, in spite of processes that keep theirs locked",
+            lostWithout: "placements of all processes are no longer renewed: too many readings wait for stuck ones",
+            remedy: isExhausted ? "end what the processes wait for that “numawatch ps” shows as stuck" : nil)
     }
 }

@@ -32,6 +32,8 @@ extension SamplingEngine {
             snapshot.host.threadCount = snapshot.processes.reduce(0) { $0 + $1.threadCount }
         }
         snapshot.sources = sources
+        hasBeenExhausted = hasBeenExhausted || placement.isExhausted
+        if hasBeenExhausted { snapshot.sources.append(placement.source) }
         if let tracing { exchange(tracing, &snapshot, now) }
         snapshot.domains = domains.record
         snapshot.cost = costReport(snapshot, now)
@@ -73,6 +75,9 @@ extension SamplingEngine {
         report.residentBytes = cost.residentBytes ?? 0
         report.maximumHoldNanoseconds = settings.maximumHoldNanoseconds
         report.incidents = ledger.incidents
+        report.abandonedThreads = placement.abandonedThreads
+        report.abandonedThreadLimit = placement.abandonedThreadLimit
+        report.stuckProcesses = snapshot.processes.count { $0.placementGap == .stuck }
         for process in snapshot.processes {
             for thread in process.threads {
                 let age = now - min(thread.readAtNanoseconds, now)

@@ -8,7 +8,7 @@ extension SamplingEngine {
     private static var presentNanoseconds: UInt64 { 5_000_000_000 }
 
     mutating func probeSources(_ now: UInt64) {
-        sources = SourceProbes(root).run()
+        sources = SourceProbes(probedRoot).run()
         for index in sources.indices { sources[index].triedAtNanoseconds = now }
         sourcesAt = now
     }

@@ -13,6 +13,9 @@ package import Snapshots
 /// placement, of which each round reads a few processes. All intervals are stretched together when the whole process
 /// needs more CPU time than its limit (``CPUGovernor``); nothing is ever throttled.
 ///
+/// What can wait for another process is read on threads that can be left behind (``PlacementDesk``): totals and ledgers never
+/// wait for a placement.
+///
 /// Between rounds it *looks* at the ledgers of processes that are being balanced (``FollowSchedule``), so that the model
 /// sees each placement on its own. Looks publish nothing.
 package struct SamplingEngine: ~Copyable {
@@ -25,7 +28,7 @@ package struct SamplingEngine: ~Copyable {
     var governor: CPUGovernor
     var hostReader: HostTotalsReader
     var ledger: LedgerReader
-    var placement: PlacementReader
+    var placement: PlacementDesk
     var scheduler = PlacementScheduler()
     var domains: DomainsObserver
     var model: ModelObserver
@@ -48,6 +51,10 @@ package struct SamplingEngine: ~Copyable {
     /// The balancing counters of the last host round, and when they were read.
     var countersRead: (counters: BalancingCounters, at: UInt64)?
     var sources: [SourceStatus] = []
+    /// The root, for sources that are tried on another process.
+    let probedRoot: any HostRoot
+    /// Whether placements were ever given up because too many threads were left behind: from then on it is a source.
+    var hasBeenExhausted = false
     var report = CostReport()
     var sequence: UInt64 = 0
     let startedAt: UInt64
@@ -60,15 +67,21 @@ package struct SamplingEngine: ~Copyable {
     /// Sources are tried again this often: what is mounted or locked seldom changes.
     static let sourcesInterval: UInt64 = 300_000_000_000
 
+    /// Threads of the daemon that may be left behind in calls that never end: each keeps some 100 KiB.
+    package static let mostAbandonedThreads = 4
+
     /// - Parameters:
     ///   - root: The live host or a captured root.
     ///   - time: The clocks.
     ///   - cost: What is measured of this process.
     ///   - seed: Of the random samples.
+    ///   - threads: For what may wait for another process.
     ///   - tracing: Where ledger readings are left for the tracer, and how tracing stands is found.
     package init(
         root: any HostRoot, settings: SamplingSettings, time: any TimeSource = SystemTime(),
-        cost: any CostMeter = OwnCost(), seed: UInt64, tracing: TracingExchange? = nil
+        cost: any CostMeter = OwnCost(), seed: UInt64,
+        threads: ExpendableThreads = ExpendableThreads(name: "placement", limit: SamplingEngine.mostAbandonedThreads),
+        tracing: TracingExchange? = nil
     ) {
         self.tracing = tracing
         let units = HostUnits(of: root)
@@ -86,7 +99,14 @@ package struct SamplingEngine: ~Copyable {
         ledger = LedgerReader(
             root: root, units: units, startTicks: ticks,
             forkResetsMigrated: (surroundings.release?.version).map { $0 >= .init(5, 18) } ?? false)
-        placement = PlacementReader(root: root, units: units, time: time, seed: seed)
+        placement = PlacementDesk(root: root, units: units, time: time, cost: cost, threads: threads, seed: seed)
+        probedRoot =
+            root.isLive
+            ? PatientRoot(
+                root,
+                Patience(
+                    threads: threads, time: time, firstNanoseconds: PlacementDesk.roundPatience,
+                    laterNanoseconds: PlacementDesk.roundPatience)) : root
         host = TierClock("host", intervalNanoseconds: settings.hostIntervalNanoseconds)
         ledgerTier = TierClock("ledger", intervalNanoseconds: settings.ledgerIntervalNanoseconds)
         followTier = TierClock(
@@ -117,15 +137,19 @@ package struct SamplingEngine: ~Copyable {
 
     /// Monotonic time at which ``advance()`` has something to do, nanoseconds: a round, or a look between rounds.
     package var nextDueAtNanoseconds: UInt64 {
-        guard isFollowing else { return nextRoundAtNanoseconds }
-        return min(nextRoundAtNanoseconds, followTier.dueAt)
+        min(nextRoundAtNanoseconds, isFollowing ? followTier.dueAt : .max, placement.looksAt ?? .max)
     }
 
-    /// Does what is due: a round, or else a look at the ledgers that change.
+    /// Does what is due: a round, or else looks at a placement under way, and at the ledgers that change.
     ///
     /// - Returns: The snapshot after a round; nil after a look.
     package mutating func advance() -> HostSnapshot? {
-        if sequence == 0 || time.monotonicNanoseconds >= nextRoundAtNanoseconds { return round() }
+        let now = time.monotonicNanoseconds
+        if sequence == 0 || now >= nextRoundAtNanoseconds { return round() }
+        if let looksAt = placement.looksAt, now >= looksAt {
+            settlePlacement(now)
+            guard isFollowing, now >= followTier.dueAt else { return nil }
+        }
         look()
         return nil
     }
@@ -153,14 +177,16 @@ package struct SamplingEngine: ~Copyable {
         return snapshot()
     }
 
-    /// Reads everything once, every placement the bound allows included: for a command.
+    /// Reads everything once, every placement the bound allows included: for a command. Processes that let no reader in are
+    /// waited for a few seconds, all together.
     package mutating func collectOnce() -> HostSnapshot {
         let now = time.monotonicNanoseconds
         readHost(now)
         readLedger(now)
         let meter = Meter(time, cost)
         for process in placeable() {
-            place(process, now)
+            process.placementTriedAt = now
+            take(placement.readToEnd(order(for: process, now)), of: process)
         }
         finishPlacements(meter, now)
         probeSources(now)

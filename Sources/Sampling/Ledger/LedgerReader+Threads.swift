@@ -41,7 +41,7 @@ extension LedgerReader {
                     if tid == pid, error.kind == .gone { throw error }
                 case .permission:
                     if process.deny("task") { count(.permissionDenied) }
-                case .tooLarge, .wrongType, .io:
+                case .tooLarge, .wrongType, .io, .stuck:
                     count(.malformed)
                 }
             }
@@ -64,7 +64,7 @@ extension LedgerReader {
             switch error.kind {
             case .permission: if process.deny("task") { count(.permissionDenied) }
             case .missing: break
-            case .gone, .tooLarge, .wrongType, .io: throw error
+            case .gone, .tooLarge, .wrongType, .io, .stuck: throw error
             }
             return false
         }

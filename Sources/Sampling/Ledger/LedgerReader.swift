@@ -153,7 +153,7 @@ struct LedgerReader {
             case .missing:
                 // A directory without `stat`: a copy of a host may hold such.
                 processes[pid] = nil
-            case .tooLarge, .wrongType, .io:
+            case .tooLarge, .wrongType, .io, .stuck:
                 count(.malformed)
             }
         }
@@ -277,7 +277,7 @@ struct LedgerReader {
             case .gone: throw error
             case .permission: if process.deny(shown ?? name) { count(.permissionDenied) }
             case .missing: break
-            case .tooLarge, .wrongType, .io: count(.malformed)
+            case .tooLarge, .wrongType, .io, .stuck: count(.malformed)
             }
             return false
         }

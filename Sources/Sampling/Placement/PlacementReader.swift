@@ -28,7 +28,7 @@ struct PlacementReader {
     private let root: any HostRoot
     private let units: HostUnits
     private let time: any TimeSource
-    private(set) var predictor = HoldPredictor()
+    private(set) var predictor: HoldPredictor
     private(set) var account = ReadAccount()
     private var generator: SplitMix64
     private var reader = NUMAMapsReader()
@@ -39,12 +39,28 @@ struct PlacementReader {
     private var classes: [MemoryClass] = []
     private var statuses: [PageStatus] = []
 
-    init(root: any HostRoot, units: HostUnits, time: any TimeSource, seed: UInt64) {
+    /// - Parameter predictor: With what is known of this host.
+    init(
+        root: any HostRoot, units: HostUnits, time: any TimeSource, seed: UInt64,
+        predictor: HoldPredictor = HoldPredictor()
+    ) {
         self.root = root
+        self.predictor = predictor
         self.units = units
         self.time = time
         generator = SplitMix64(seed: seed)
         memory = MappedMemory(pageSizeBytes: units.pageSizeBytes)
+    }
+
+    /// Does as ordered; what it took in CPU time is for the caller to fill in.
+    mutating func read(_ order: PlacementOrder) -> PlacementAnswer {
+        var subject = order.subject
+        let before = account
+        let outcome = place(&subject, settings: order.settings, nodes: order.nodes, now: order.now)
+        return PlacementAnswer(
+            outcome: outcome, subject: subject, predictor: predictor,
+            account: ReadAccount(files: account.files - before.files, bytes: account.bytes - before.bytes),
+            cpuNanoseconds: 0)
     }
 
     /// Reads one process's placement.
@@ -53,12 +69,12 @@ struct PlacementReader {
     ///   - process: Notes what was learned of its mappings and huge pages.
     ///   - nodes: The online nodes.
     mutating func place(
-        _ process: TrackedProcess, settings: SamplingSettings, nodes: [NodeID], now: UInt64
+        _ process: inout PlacementSubject, settings: SamplingSettings, nodes: [NodeID], now: UInt64
     ) -> Outcome {
         do throws(ReadFailure) {
             let files = try ProcessFiles(process.identity.pid, in: root)
             guard let life = try life(of: process, files) else { return .gap(.exited) }
-            let outcome = try place(process, files, settings: settings, nodes: nodes, now: now)
+            let outcome = try place(&process, files, settings: settings, nodes: nodes, now: now)
             // Where the memory map goes away in the middle (exit, exec), what is left of the file reads as its end.
             return try self.life(of: process, files) == life ? outcome : .gap(.exited)
         } catch {
@@ -70,7 +86,8 @@ struct PlacementReader {
         switch failure.kind {
         case .gone: .exited
         case .permission: .denied
-        case .missing, .tooLarge, .wrongType, .io: .unsupported
+        // Nobody gives up in here: who waits for the answer does.
+        case .missing, .tooLarge, .wrongType, .io, .stuck: .unsupported
         }
     }
 
@@ -82,7 +99,7 @@ struct PlacementReader {
 
     /// The life of the process known by this pid; nil when it has ended.
     private mutating func life(
-        of process: TrackedProcess, _ files: borrowing ProcessFiles
+        of process: PlacementSubject, _ files: borrowing ProcessFiles
     ) throws(ReadFailure) -> Life? {
         try files.read("stat", into: &scratch)
         account.add(scratch)
@@ -94,12 +111,12 @@ struct PlacementReader {
     }
 
     private mutating func place(
-        _ process: TrackedProcess, _ files: borrowing ProcessFiles, settings: SamplingSettings, nodes: [NodeID],
+        _ process: inout PlacementSubject, _ files: borrowing ProcessFiles, settings: SamplingSettings, nodes: [NodeID],
         now: UInt64
     ) throws(ReadFailure) -> Outcome {
         // Reading a copy holds nobody's lock, and nobody could be asked for a sample.
         guard root.isLive else {
-            return try readInFull(process, files, chunkBytes: SamplingSettings.largestReadBufferBytes, now: now)
+            return try readInFull(&process, files, chunkBytes: SamplingSettings.largestReadBufferBytes, now: now)
         }
         let bound = settings.maximumHoldNanoseconds
         let pages = process.residentPages
@@ -108,7 +125,7 @@ struct PlacementReader {
         // Mappings come and go: twice what was there last time.
         let expected = min(process.mappingCount.map { $0 * 2 } ?? .max, HoldPredictor.mappingsPerRead(large))
         if predictor.hold(pages: pages, hugeShare: hugeShare, mappings: expected) <= bound {
-            return try readInFull(process, files, chunkBytes: large, now: now)
+            return try readInFull(&process, files, chunkBytes: large, now: now)
         }
         if let gap = try readMaps(files) { return .gap(gap) }
         process.mappingCount = memory.regions.count
@@ -118,7 +135,7 @@ struct PlacementReader {
         let hold = predictor.hold(pages: min(run, pages), hugeShare: hugeShare, mappings: mappings)
         let whole = predictor.hold(pages: pages, hugeShare: hugeShare, mappings: memory.regions.count)
         if hold <= bound, whole <= Self.largestReadNanoseconds(settings) {
-            return try readInFull(process, files, chunkBytes: small, now: now)
+            return try readInFull(&process, files, chunkBytes: small, now: now)
         }
         return try sample(process, files, settings: settings, nodes: nodes, now: now)
     }
@@ -137,7 +154,7 @@ struct PlacementReader {
     // MARK: In full
 
     private mutating func readInFull(
-        _ process: TrackedProcess, _ files: borrowing ProcessFiles, chunkBytes: Int, now: UInt64
+        _ process: inout PlacementSubject, _ files: borrowing ProcessFiles, chunkBytes: Int, now: UInt64
     ) throws(ReadFailure) -> Outcome {
         reader.reset()
         var sum = PlacementSum(takenAtNanoseconds: now, pageSizeBytes: units.pageSizeBytes)
@@ -229,7 +246,7 @@ struct PlacementReader {
     private static let pagesPerCall = 256
 
     private mutating func sample(
-        _ process: TrackedProcess, _ files: borrowing ProcessFiles, settings: SamplingSettings, nodes: [NodeID],
+        _ process: PlacementSubject, _ files: borrowing ProcessFiles, settings: SamplingSettings, nodes: [NodeID],
         now: UInt64
     ) throws(ReadFailure) -> Outcome {
         guard memory.sampledPages > 0 else { return .gap(.tooExpensive) }
@@ -252,6 +269,9 @@ struct PlacementReader {
         var start = 0
         while start < addresses.count {
             let end = min(start + Self.pagesPerCall, addresses.count)
+            // move_pages(2) waits for the lock as nothing else does: a thread in it cannot even be killed, and our own end would
+            // wait for it.
+            files.passMemoryLock()
             let before = time.monotonicNanoseconds
             do throws(SystemFailure) {
                 try MovePages.locate(

@@ -76,6 +76,28 @@ struct SnapshotChangeTests {
         #expect(changes[0].message == "/proc/a can be read again")
     }
 
+    @Test("a process that keeps its memory locked is told once, by name")
+    func stuck() throws {
+        var previous = snapshot()
+        var process = ProcessRecord(
+            identity: ProcessIdentity(pid: 12, startTimeTicks: 5), command: "hold", groupName: "a.service")
+        previous.processes = [process]
+        process.placementGap = .stuck
+        var current = snapshot(2)
+        current.processes = [process]
+        let changes = SnapshotChange.all(from: previous, to: current)
+        #expect(changes.map(\.event) == [.processStuck])
+        #expect(changes[0].message.hasPrefix("Process 12 keeps its memory locked"))
+        #expect(changes[0].fields.map(\.name) == ["pid", "command", "group"])
+        #expect(changes[0].fields.map(\.value) == ["12", "hold", "a.service"])
+        // The first round of a daemon that finds it so says it as well; a later one does not repeat it.
+        #expect(SnapshotChange.all(from: nil, to: current).contains { $0.event == .processStuck })
+        #expect(SnapshotChange.all(from: current, to: current).isEmpty)
+        var other = current
+        other.processes[0].identity.startTimeTicks = 6
+        #expect(SnapshotChange.all(from: current, to: other).map(\.event) == [.processStuck])
+    }
+
     @Test("a change of kernel.numa_balancing is told, losing sight of it is not")
     func balancing() {
         var current = snapshot(2)

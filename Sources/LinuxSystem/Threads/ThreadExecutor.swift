@@ -1,4 +1,3 @@
-import CLinuxShims
 import Glibc
 import SystemPackage
 
@@ -53,73 +52,38 @@ package final class ThreadExecutor: SerialExecutor {
     }
 
     let name: String
-    // Guarded by the mutex; both stay in place as the C library demands.
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private let wakeUp: UnsafeMutablePointer<pthread_cond_t>
+    private let monitor = ThreadMonitor()
+    // Guarded by the monitor.
     private var entries: [Entry] = []
     private var isFinished = false
     private var thread: pthread_t?
 
     init(name: String) {
         self.name = name
-        unsafe mutex = .allocate(capacity: 1)
-        unsafe wakeUp = .allocate(capacity: 1)
-        unsafe pthread_mutex_init(mutex, nil)
-        unsafe pthread_cond_init(wakeUp, nil)
-    }
-
-    deinit {
-        unsafe pthread_cond_destroy(wakeUp)
-        unsafe pthread_mutex_destroy(mutex)
-        unsafe wakeUp.deallocate()
-        unsafe mutex.deallocate()
     }
 
     var isCurrentThread: Bool {
-        locked { thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+        monitor.locked { thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
     }
 
     func append(_ entry: Entry) {
-        locked { entries.append(entry) }
-        unsafe pthread_cond_signal(wakeUp)
+        monitor.locked { entries.append(entry) }
+        monitor.announce()
     }
 
     func finish() {
-        locked { isFinished = true }
-        unsafe pthread_cond_signal(wakeUp)
-    }
-
-    private func locked<R>(_ body: () -> R) -> R {
-        unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
-        return body()
+        monitor.locked { isFinished = true }
+        monitor.announce()
     }
 
     /// Returns 0 or an errno.
     func startThread() -> Int32 {
-        var attributes = pthread_attr_t()
-        unsafe pthread_attr_init(&attributes)
-        defer { unsafe pthread_attr_destroy(&attributes) }
-        unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        var thread = pthread_t()
         // The thread's own hold on the queue.
-        let context = unsafe Unmanaged.passRetained(self)
-        let status = unsafe pthread_create(
-            &thread, &attributes,
-            { context in
-                guard let context = unsafe context else { return nil }
-                let queue = unsafe Unmanaged<JobQueue>.fromOpaque(context).takeRetainedValue()
-                queue.run()
-                return nil
-            }, context.toOpaque())
-        if status != 0 { unsafe context.release() }
-        return status
+        DetachedThread.start(name: name) { self.run() }
     }
 
     private func run() {
-        // Refused only where it is too long.
-        unsafe numawatch_set_thread_name(String(decoding: name.utf8.prefix(15), as: UTF8.self))
-        locked { thread = pthread_self() }
+        monitor.locked { thread = pthread_self() }
         while let batch = waitForJobs() {
             for entry in batch {
                 unsafe entry.job.runSynchronously(on: entry.executor.asUnownedSerialExecutor())
@@ -129,10 +93,10 @@ package final class ThreadExecutor: SerialExecutor {
 
     /// Nil once there are none and will be none.
     private func waitForJobs() -> [Entry]? {
-        locked {
+        monitor.locked {
             while entries.isEmpty {
                 if isFinished { return nil }
-                unsafe pthread_cond_wait(wakeUp, mutex)
+                monitor.wait()
             }
             let batch = entries
             entries = []
