@@ -21,13 +21,14 @@ struct NumastatCommand: ParsableCommand {
             return try output.write("numawatch numastat version \(NumawatchCommand.version)\n")
         }
         let root =
-            try arguments.rootPath.map { path throws(CommandFailure) in try HostRoots.open(path) } ?? HostRoots.live
+            try arguments.rootPath.map { path throws(CommandFailure) in try HostRoots.open(path) }
+            ?? HostRoots.patientLive
         var report = try NumastatReport(arguments, root: root, pageSizeBytes: UInt64(HostFacts.pageSizeBytes))
         try output.write(arguments.isJSON ? report.json() : Array(report.text().utf8))
         for complaint in report.complaints {
             CommandOutput.complain(complaint.description)
         }
-        if let first = report.complaints.first {
+        if let first = report.complaints.first(where: { $0.status != .success }) {
             throw ExitCode(first.status.rawValue)
         }
     }

@@ -82,7 +82,7 @@ package struct NumastatFigures: Sendable {
                 }
             }
         } catch let failure as ReadFailure {
-            throw CommandFailure(failure.kind == .permission ? .noPermission : .negative, "\(failure)")
+            throw Self.complaint(failure)
         } catch {
             throw CommandFailure(.badData, "\(path): \(error)")
         }
@@ -91,43 +91,63 @@ package struct NumastatFigures: Sendable {
 
     /// The processes that arguments mean: those with the id, and those whose command line or name holds the text.
     ///
-    /// - Returns: Ascending by pid, each once, and the patterns that matched none.
-    package func processes(matching arguments: [String]) throws(CommandFailure) -> (pids: [Int32], unmatched: [String])
-    {
+    /// - Returns: Ascending by pid, each once, the patterns that matched none, and which command lines could not be had.
+    package func processes(
+        matching arguments: [String]
+    ) throws(CommandFailure) -> (pids: [Int32], unmatched: [String], unread: [CommandFailure]) {
         var found: Set<Int32> = []
         var unmatched: [String] = []
-        var all: [Int32]?
+        var unread: [CommandFailure] = []
+        var commandLines: [(pid: Int32, text: String)] = []
+        var hasListed = false
         for argument in arguments {
             if let pid = Int32(argument), pid > 0 {
                 found.insert(pid)
                 continue
             }
-            if all == nil {
+            if !hasListed {
                 var pids: [Int32] = []
                 do {
                     try root.processIDs(into: &pids)
                 } catch {
                     throw CommandFailure(.noInput, "\(error)")
                 }
-                all = pids
+                // Not this process itself, whose arguments hold the pattern.
+                let own = root.isLive ? HostFacts.processID : 0
+                for pid in pids where pid != own {
+                    do throws(ReadFailure) {
+                        commandLines.append((pid, try commandLine(of: pid)))
+                    } catch {
+                        if error.kind == .stuck { unread.append(Self.complaint(error)) }
+                    }
+                }
+                hasListed = true
             }
-            // Not this process itself, whose arguments hold the pattern.
-            let own = root.isLive ? HostFacts.processID : 0
-            let matching = (all ?? []).filter { $0 != own && commandLine(of: $0).contains(argument) }
+            let matching = commandLines.filter { $0.text.contains(argument) }.map(\.pid)
             if matching.isEmpty {
                 unmatched.append(argument)
             }
             found.formUnion(matching)
         }
-        return (found.sorted(), unmatched)
+        return (found.sorted(), unmatched, unread)
     }
 
-    /// The arguments of a process joined by spaces, or its name in the kernel where it has none.
-    private func commandLine(of pid: Int32) -> String {
-        if let bytes = try? root.readBytes("/proc/\(pid)/cmdline"), !bytes.isEmpty {
-            return String(decoding: bytes.map { $0 == 0 ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
-        }
-        return ""
+    /// Why a process is not there, as a line for standard error. That one keeps its memory locked is no failure of the
+    /// command's: the others are shown.
+    private static func complaint(_ failure: ReadFailure) -> CommandFailure {
+        let status: ExitStatus =
+            switch failure.kind {
+            case .permission: .noPermission
+            case .stuck: .success
+            case .gone, .missing, .tooLarge, .wrongType, .io: .negative
+            }
+        return CommandFailure(status, "\(failure)")
+    }
+
+    /// The arguments of a process joined by spaces; empty where it has none.
+    private func commandLine(of pid: Int32) throws(ReadFailure) -> String {
+        let bytes = try root.readBytes("/proc/\(pid)/cmdline")
+        return String(decoding: bytes.map { $0 == 0 ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
     }
 
     /// The process's name as the kernel keeps it; absent when it is gone.

@@ -37,7 +37,8 @@ package struct NumastatReport {
         var text = ""
         var showsStatistics = arguments.showsStatistics
         if !arguments.processes.isEmpty {
-            let (pids, unmatched) = try figures.processes(matching: arguments.processes)
+            let (pids, unmatched, unread) = try figures.processes(matching: arguments.processes)
+            complaints += unread
             for pattern in unmatched {
                 text += "Found no processes containing pattern: \"\(pattern)\"\n"
             }
@@ -153,15 +154,16 @@ extension NumastatReport {
         }
         let statistics = try figures.statistics()
         let meminfo = arguments.showsMeminfo ? try figures.meminfo() : []
-        let (pids, unmatched) =
-            arguments.processes.isEmpty ? ([], []) : try figures.processes(matching: arguments.processes)
+        let (pids, unmatched, unread) =
+            arguments.processes.isEmpty ? ([], [], []) : try figures.processes(matching: arguments.processes)
+        complaints += unread
         var placements: [(Int32, [MemoryRegion: [UInt64]])] = []
         for pid in pids {
             do throws(CommandFailure) {
                 placements.append((pid, try figures.placement(of: pid)))
             } catch {
                 complaints.append(error)
-                failure = error
+                if error.status != .success { failure = error }
             }
         }
         if let failure, placements.isEmpty {

@@ -6,6 +6,18 @@ enum HostRoots {
     /// This host.
     static var live: any HostRoot { DirectoryRoot.live }
 
+    /// This host, for readings of single files of processes: one that keeps its memory locked is given up after two seconds,
+    /// the next after half a second each.
+    static var patientLive: any HostRoot {
+        PatientRoot(
+            live,
+            Patience(
+                threads: expendableThreads, firstNanoseconds: 2_000_000_000, laterNanoseconds: 500_000_000))
+    }
+
+    /// Threads for readings that may never end. More than the daemon has: the command ends soon, and they with it.
+    static var expendableThreads: ExpendableThreads { ExpendableThreads(name: "reader", limit: 8) }
+
     /// What `--root` takes, for help texts.
     static let forms = "a directory or an archive (.tar, .tar.gz, .tar.xz, .tar.bz2, .tar.zst)"
 

@@ -3,6 +3,7 @@ import LinuxSystem
 import Sampling
 import Snapshots
 import Synchronization
+import TextOutput
 
 /// The daemon's documents made in this process: from this host, or from a captured root.
 ///
@@ -28,11 +29,21 @@ final class LocalSource: DocumentSource {
         engine = Mutex(
             EngineBox(
                 engine: SamplingEngine(
-                    root: root, settings: SamplingSettings(), seed: UInt64.random(in: .min ... .max))))
+                    root: root, settings: SamplingSettings(), seed: UInt64.random(in: .min ... .max),
+                    threads: HostRoots.expendableThreads)))
     }
 
     func advance() {
         let snapshot = engine.withLock { $0.engine.collectOnce() }
+        let stuck = snapshot.processes.filter { $0.placementGap == .stuck }
+        let known = Set((store.current?.processes ?? []).lazy.filter { $0.placementGap == .stuck }.map(\.identity))
+        for process in stuck where !known.contains(process.identity) {
+            let name = "process \(process.identity.pid) (\(process.command.terminalSafe))"
+            CommandOutput.complain("\(name) keeps its memory locked: where its memory is cannot be read")
+        }
+        if snapshot.cost.abandonedThreads >= snapshot.cost.abandonedThreadLimit {
+            CommandOutput.complain("too many processes keep their memory locked: others may not have been tried")
+        }
         store.publish(snapshot)
     }
 
