@@ -224,8 +224,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "ArchiveFiles", "BalancingModel", "DomainReports", "Exposition", "Insight", "KernelText", "LinuxSystem",
-                "NUMATopology", "Sampling", "Snapshots", "TextOutput", "TraceReplay", "Tracing",
+                "ArchiveFiles", "BalancingModel", "DomainReports", "Exposition", "HostReading", "Insight", "KernelText",
+                "LinuxSystem", "NUMATopology", "Sampling", "Snapshots", "TextOutput", "TraceReplay", "Tracing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -236,7 +236,7 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "ArchiveFiles", "Commands", "FixtureSupport", "LinuxSystem", "Tracing",
+                "ArchiveFiles", "Commands", "DomainReports", "FixtureSupport", "LinuxSystem", "Tracing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,3 +1,4 @@
+import HostReading
 package import LinuxSystem
 
 /// The files of a host that numawatch's commands read, for `numawatch snapshot`: enough to run them elsewhere.
@@ -24,7 +25,8 @@ package struct HostCapture: Sendable {
         "/proc/cmdline", "/proc/cpuinfo", "/proc/meminfo", "/proc/mounts", "/proc/schedstat", "/proc/stat",
         "/proc/version", "/proc/version_signature", "/proc/vmstat", "/proc/zoneinfo", "/proc/sys/kernel/osrelease",
         "/proc/sys/kernel/numa_balancing", "/proc/sys/kernel/sched_schedstats", "/proc/sys/kernel/sched_itmt_enabled",
-        "/proc/sys/kernel/numa_balancing_promote_rate_limit_MBps", "/sys/devices/system/cpu/modalias",
+        "/proc/sys/kernel/numa_balancing_promote_rate_limit_MBps", "/proc/sys/vm/zone_reclaim_mode",
+        "/sys/devices/system/cpu/modalias",
         "/sys/kernel/security/lockdown", "/sys/kernel/mm/transparent_hugepage/enabled",
         "/sys/kernel/mm/numa/demotion_enabled", "/sys/devices/cpu_core/cpus", "/sys/devices/cpu_atom/cpus",
     ]
@@ -71,6 +73,10 @@ package struct HostCapture: Sendable {
         } descend: { name in
             Self.isNumbered(name, "node")
         }
+        for node in (try? root.list("/sys/devices/system/node")) ?? [] where Self.isNumbered(node, "node") {
+            addMemory("/sys/devices/system/node/\(node)", root)
+        }
+        addDevices(root)
         // Whether a node's pages are promoted instead of migrated.
         walk("/sys/devices/virtual/memory_tiering", root, 0) { _, name in
             name == "nodelist"
@@ -122,6 +128,32 @@ package struct HostCapture: Sendable {
                 failures.append(error)
             }
         }
+    }
+
+    /// A node's huge page pools, and what the firmware states of accesses to it.
+    private mutating func addMemory(_ node: String, _ root: any HostRoot) {
+        walk("\(node)/hugepages", root, 0) { _, name in
+            name == "nr_hugepages" || name == "free_hugepages" || name == "surplus_hugepages"
+        } descend: { name in
+            name.hasPrefix("hugepages-")
+        }
+        // Not descended into: its nodes are links, back to the nodes themselves.
+        let initiators = "\(node)/access0/initiators"
+        for name in (try? root.list(initiators)) ?? [] {
+            if Self.isNumbered(name, "node") {
+                members["\(initiators)/\(name)"] = .link(target: "../../../\(name)")
+            } else if name.hasPrefix("read_") || name.hasPrefix("write_") {
+                addFile("\(initiators)/\(name)", root)
+            }
+        }
+    }
+
+    /// Which node each device is attached to, and its names. The links of names lead into the device tree, which is not
+    /// captured: their targets alone tell.
+    private mutating func addDevices(_ root: any HostRoot) {
+        let (files, links) = DeviceReader.sources(in: root)
+        for path in files { addFile(path, root) }
+        for link in links { members[link.path] = .link(target: link.target) }
     }
 
     private mutating func walk(

@@ -25,11 +25,13 @@ package enum ScalarFile {
         return value
     }
 
-    /// `Y`, `N`, `1` or `0`, such as `sched/verbose`.
+    /// `Y`, `N`, `1` or `0`, such as `sched/verbose`; `true` or `false`, such as `numa/demotion_enabled`.
     package static func boolean(
         _ bytes: Span<UInt8>, file: KernelFile = .scalar, field: String
     ) throws(KernelTextError) -> Bool {
         let range = bytes.trimmed(0..<bytes.count)
+        if bytes.equals("true", range) { return true }
+        if bytes.equals("false", range) { return false }
         guard range.count == 1 else {
             throw KernelTextError(file, field, at: range.lowerBound, range.isEmpty ? .unexpectedEnd : .unknownWord)
         }

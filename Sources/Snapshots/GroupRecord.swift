@@ -7,7 +7,9 @@ package struct GroupRecord: Sendable, Equatable {
     package var threadCount: Int
     package var residentBytes: UInt64
     /// CPU time since the daemon started by the node the thread was on when it was read, tasks that have exited included.
-    package var cpuNanosecondsByNode: NodeValues<UInt64>
+    /// Absent until a thread of it was read twice, or from its birth.
+    package var cpuNanosecondsByNode: NodeValues<UInt64>?
+    /// Threads by the node of the CPU they are on now; those that could not be read are unlocated.
     package var threadsByNode: NodeValues<Int>
     /// The sum of the processes' ledgers; absent when none could be read.
     package var ledger: LedgerSummary?
@@ -18,7 +20,8 @@ package struct GroupRecord: Sendable, Equatable {
     /// Pages its tasks moved, by source and target, added up since the daemon started: modelled.
     package var movedTotals: [MovedTotal]
     /// Pages moved by hint faults of the group's tasks since the daemon started, tasks that have exited included; absent
-    /// where nobody has watched from a start on. What the tasks alive moved is in the ledger.
+    /// where nobody has watched from a start on, and until a ledger of it was read. What the tasks alive moved is in the
+    /// ledger.
     package var migratedPagesTotal: UInt64?
     /// The sum of the processes' placements by class and node; absent when none could be read.
     package var bytesByClass: [MemoryClass: NodeValues<UInt64>]?
@@ -35,7 +38,6 @@ package struct GroupRecord: Sendable, Equatable {
         self.movedTotals = []
         self.threadCount = 0
         self.residentBytes = 0
-        self.cpuNanosecondsByNode = NodeValues()
         self.threadsByNode = NodeValues()
         self.placedProcessCount = 0
         self.unplacedProcessCount = 0

@@ -18,6 +18,8 @@ package struct HostSnapshot: Sendable, Equatable {
     /// Ascending by name.
     package var groups: [GroupRecord]
     package var sources: [SourceStatus]
+    /// The devices on the PCI bus whose node matters; absent where the bus cannot be listed. Read as seldom as sources are.
+    package var devices: [DeviceRecord]?
     /// The scheduling domains; absent until they were read for the first time.
     package var domains: DomainsRecord?
     /// What balancing did in the last interval, by the model; absent before the second round with readable ledgers.

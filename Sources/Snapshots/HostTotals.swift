@@ -11,6 +11,12 @@ package struct HostTotals: Sendable, Equatable {
     package var vmstat: [Counter]?
     /// Increase of each ``vmstat`` counter per second since the previous round; empty in the first round.
     package var vmstatRates: [Rate] = []
+    /// The memory tiers; absent where the kernel shows none (before 6.1), or one of them could not be read.
+    package var tiers: MemoryTiers?
+    /// `/sys/kernel/mm/numa/demotion_enabled`: whether reclaim moves pages to a slower tier instead of dropping them.
+    package var isDemotionEnabled: Bool?
+    /// `vm.zone_reclaim_mode`: bit 0 reclaims on a node before memory of others is taken.
+    package var zoneReclaimMode: Int?
     /// One entry per online node, ascending.
     package var nodes: [NodeTotals] = []
     /// Processes seen in this round, kernel threads not counted.
@@ -77,8 +83,12 @@ package struct NodeTotals: Sendable, Equatable {
     package var meminfo: [HostTotals.Counter]?
     /// The lines of `nodeN/numastat` (pages), by the kernel's names.
     package var numastat: [HostTotals.Counter]?
-    /// The lines of `nodeN/vmstat` that concern migration between nodes (`pgpromote_*`, `pgdemote_*`).
+    /// The lines of `nodeN/vmstat` that concern migration between nodes (`pgpromote_*`, `pgdemote_*`), reclaim and swap.
     package var vmstat: [HostTotals.Counter]?
+    /// The huge pages set aside, ascending by page size.
+    package var hugePages: [HugePagePool]?
+    /// What the firmware states of accesses to the node's memory.
+    package var access: MemoryAccess?
     /// Time the node's CPUs were busy (user + nice + system + irq + softirq + steal) since boot, nanoseconds, from
     /// `/proc/stat`; what offline CPUs did before they went included.
     package var busyNanoseconds: UInt64?
@@ -94,6 +104,24 @@ package struct NodeTotals: Sendable, Equatable {
     /// A `meminfo` line in bytes.
     package func meminfoBytes(_ name: String) -> UInt64? {
         meminfo?.first { $0.name == name }?.value
+    }
+
+    /// Which lines of the node's ``vmstat`` count pages moved between tiers.
+    package static func isTierCounter(_ name: String) -> Bool {
+        name.hasPrefix("pgpromote_") || name.hasPrefix("pgdemote_")
+    }
+
+    /// Which lines of the node's ``vmstat`` count pages that were reclaimed, written out for it, or missed afterwards. Which of
+    /// them a kernel prints by node depends on its version: `pgscan_*` and `pgsteal_*` are late.
+    package static func isReclaimCounter(_ name: String) -> Bool {
+        ["pgscan_", "pgsteal_", "pswp", "workingset_refault_", "workingset_activate_", "workingset_restore_"]
+            .contains { name.hasPrefix($0) }
+            || ["pgrefill", "nr_vmscan_write", "nr_vmscan_immediate_reclaim"].contains(name)
+    }
+
+    /// Whether a line of the node's `vmstat` is kept in ``vmstat``.
+    package static func isKept(_ name: String) -> Bool {
+        isTierCounter(name) || isReclaimCounter(name) || name == "nr_swapcached"
     }
 
     /// A `numastat` line in pages.

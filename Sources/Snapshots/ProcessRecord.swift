@@ -30,11 +30,12 @@ package struct ProcessRecord: Sendable, Equatable {
     /// User and system time since start, nanoseconds (clock-tick resolution).
     package var cpuNanoseconds: UInt64
     /// CPU time of the process's threads by the node they were last seen on, nanoseconds, since the daemon first saw the process.
-    /// An estimate: a thread's time since the last round counts on the node it is on now.
-    package var cpuNanosecondsByNode: NodeValues<UInt64>
-    /// Threads by the node of the CPU they are on now.
+    /// An estimate: a thread's time since the last round counts on the node it is on now. Absent until a thread of it was read
+    /// twice, or from its birth.
+    package var cpuNanosecondsByNode: NodeValues<UInt64>?
+    /// Threads by the node of the CPU they are on now; those that could not be read are unlocated.
     package var threadsByNode: NodeValues<Int>
-    /// The nodes of the CPUs the process may run on (`Cpus_allowed`).
+    /// The nodes of the CPUs the process may run on (`Cpus_allowed`); absent as well where an online one's node is not known.
     package var allowedCPUNodes: NodeSet?
     /// The nodes it may take memory from (`Mems_allowed`).
     package var allowedMemoryNodes: NodeSet?
@@ -61,7 +62,6 @@ package struct ProcessRecord: Sendable, Equatable {
         self.threadCount = 0
         self.residentBytes = 0
         self.cpuNanoseconds = 0
-        self.cpuNanosecondsByNode = NodeValues()
         self.threadsByNode = NodeValues()
         self.threads = []
         self.denied = []
@@ -86,8 +86,9 @@ package struct LedgerSummary: Sendable, Equatable {
     package var tasksByPreferredNode: NodeValues<Int>
     /// Tasks without a preferred node.
     package var tasksWithoutPreferredNode: Int
-    /// Tasks that have a preferred node and are on another one now.
-    package var tasksOffPreferredNode: Int
+    /// Tasks that have a preferred node and are on another one now: at least so many, where not all could be read. Absent
+    /// where those that could be read are not displaced, and others may be.
+    package var tasksOffPreferredNode: Int?
     /// The NUMA groups the tasks are in (`numa_group_id`), ascending, 0 left out.
     package var groupIDs: [Int32]
     /// The process's completed scans (`mm->numa_scan_seq`).
@@ -100,7 +101,6 @@ package struct LedgerSummary: Sendable, Equatable {
         migratedPages = 0
         tasksByPreferredNode = NodeValues()
         tasksWithoutPreferredNode = 0
-        tasksOffPreferredNode = 0
         groupIDs = []
     }
 }
@@ -109,30 +109,29 @@ package struct LedgerSummary: Sendable, Equatable {
 package struct ThreadRecord: Sendable, Equatable {
     package var tid: Int32
     package var command: String
-    /// The CPU it is on, or was on last.
-    package var cpu: Int32
+    /// The CPU it is on, or was on last; absent where `stat` does not say.
+    package var cpu: Int32?
     package var node: NodeID?
     package var cpuNanoseconds: UInt64
     /// `numa_preferred_nid`; absent for -1 and where the ledger is not readable.
     package var preferredNode: NodeID?
     /// `numa_group_id`, 0 for none; absent where the ledger is not readable.
     package var groupID: Int32?
-    package var privatePages: NodeValues<UInt64>
-    package var sharedPages: NodeValues<UInt64>
+    /// The ledger's columns; absent where it is not readable.
+    package var privatePages: NodeValues<UInt64>?
+    package var sharedPages: NodeValues<UInt64>?
     package var migratedPages: UInt64?
     /// Monotonic time of the ledger reading, nanoseconds.
     package var readAtNanoseconds: UInt64
 
     package init(
-        tid: Int32, command: String, cpu: Int32, node: NodeID?, cpuNanoseconds: UInt64, readAtNanoseconds: UInt64
+        tid: Int32, command: String, cpu: Int32?, node: NodeID?, cpuNanoseconds: UInt64, readAtNanoseconds: UInt64
     ) {
         self.tid = tid
         self.command = command
         self.cpu = cpu
         self.node = node
         self.cpuNanoseconds = cpuNanoseconds
-        self.privatePages = NodeValues()
-        self.sharedPages = NodeValues()
         self.readAtNanoseconds = readAtNanoseconds
     }
 }

@@ -22,13 +22,14 @@ struct ReportTests {
         case "status": StatusReport(try document(name, as: StatusDocument.self)).text(output)
         case "nodes": NodesReport(try document(name, as: NodesDocument.self)).text(output)
         case "processes": ProcessesReport(try document(name, as: ProcessesDocument.self)).text(output)
+        case "devices": DevicesReport(try document(name, as: DevicesDocument.self)).text(output)
         case "groups": GroupsReport(try document(name, as: GroupsDocument.self)).text(output)
         case "sources": DoctorReport(try document(name, as: SourcesDocument.self)).text(output)
         default: ProcessReport(try document(name, as: ProcessDocument.self)).text(output)
         }
     }
 
-    static let names = ["status", "nodes", "processes", "groups", "sources", "process", "process-sampled"]
+    static let names = ["status", "nodes", "devices", "processes", "groups", "sources", "process", "process-sampled"]
 
     @Test(arguments: names)
     func `a table is as its golden text says`(name: String) throws {

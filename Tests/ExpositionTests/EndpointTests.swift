@@ -28,7 +28,8 @@ struct EndpointTests {
 
     static let targets = [
         ("/healthz", "healthz.json"), ("/v1/status", "status.json"), ("/v1/topology", "topology.json"),
-        ("/v1/nodes", "nodes.json"), ("/v1/processes", "processes.json"), ("/v1/processes/1234", "process.json"),
+        ("/v1/nodes", "nodes.json"), ("/v1/devices", "devices.json"), ("/v1/processes", "processes.json"),
+        ("/v1/processes/1234", "process.json"),
         ("/v1/processes/4321", "process-sampled.json"), ("/v1/groups", "groups.json"),
         ("/v1/sources", "sources.json"), ("/v1/domains", "domains.json"),
         ("/v1/model", "model.json"), ("/openapi.json", "openapi.json"),

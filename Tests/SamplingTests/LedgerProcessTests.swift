@@ -45,7 +45,7 @@ struct LedgerBench: ~Copyable {
         let process = try #require(bench.reader.processes[10])
         let record = SnapshotAssembly.record(
             of: process, units: HostUnits(pageSizeBytes: 4096, ticksPerSecond: 100),
-            nodeByCPU: Machine.twoNodes.nodeByCPU())
+            nodeByCPU: Machine.twoNodes.nodeByCPU(), onlineCPUs: Machine.twoNodes.onlineCPUs)
         #expect(record.identity == ProcessIdentity(pid: 10, startTimeTicks: 1000))
         #expect(record.uid == 1000)
         #expect(record.groupName == "work.service")
@@ -74,9 +74,10 @@ struct LedgerBench: ~Copyable {
         bench.round()
         let process = try #require(bench.reader.processes[10])
         let record = SnapshotAssembly.record(
-            of: process, units: bench.reader.units, nodeByCPU: Machine.twoNodes.nodeByCPU())
+            of: process, units: bench.reader.units, nodeByCPU: Machine.twoNodes.nodeByCPU(),
+            onlineCPUs: Machine.twoNodes.onlineCPUs)
         #expect(record.ledger == nil)
-        #expect(bench.reader.groupTotals["work.service"].migratedPages == 0)
+        #expect(bench.reader.groupTotals["work.service"].migratedPages == nil)
     }
 
     @Test func aProcessThatExitsLeaves() {
@@ -126,7 +127,7 @@ struct LedgerBench: ~Copyable {
         let process = try #require(bench.reader.processes[10])
         #expect(process.identity.startTimeTicks == 900)
         #expect(process.groupName == "other.service")
-        #expect(process.cpuNanosecondsByNode[node0] == 70)
+        #expect(process.cpuNanosecondsByNode?[node0] == 70)
         #expect(bench.incident(.pidReused) == 1)
         #expect(bench.incident(.executed) == 0)
         // The old one's past was before our time; all of the new one's is in it.
@@ -174,7 +175,7 @@ struct LedgerBench: ~Copyable {
         bench.root.change { [first] in $0.put(first) }
         bench.round()
         #expect(bench.reader.groupTotals["work.service"].migratedPages == 10)
-        #expect(bench.reader.processes[10]?.cpuNanosecondsByNode[node0] == 300)
+        #expect(bench.reader.processes[10]?.cpuNanosecondsByNode?[node0] == 300)
     }
 
     @Test func renamingLosesNothing() {
@@ -236,7 +237,7 @@ struct LedgerBench: ~Copyable {
         bench.round()
         let process = try #require(bench.reader.processes[10])
         #expect(!process.isZombie)
-        #expect(process.threads[11]?.record.privatePages[node0] == 4)
+        #expect(process.threads[11]?.record.privatePages?[node0] == 4)
     }
 
     @Test(arguments: ["", "10", "10 (work)", "10 (work) S 1", "10 (work) S x 1 1 0\n", "\u{0}\u{0}"])

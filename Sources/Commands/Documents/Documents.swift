@@ -71,6 +71,17 @@ struct StatusDocument: Decodable {
         var shedLevel: Int?
     }
 
+    struct Tiers: Decodable {
+        struct Tier: Decodable {
+            var memoryTier: Int
+            var nodes: [Int]
+        }
+
+        var memoryTiers: [Tier]
+        var topTierNodes: [Int]?
+        var hasPromotableNode: Bool?
+    }
+
     struct Sources: Decodable {
         var readableCount: Int
         var unreadable: [String]
@@ -82,10 +93,13 @@ struct StatusDocument: Decodable {
     var version: String
     var kernelRelease: String?
     var hostName: String?
-    var onlineNodes: [Int]
+    var onlineNodes: [Int]?
     var processCount: Int?
     var threadCount: Int?
     var balancing: Balancing
+    var tiers: Tiers?
+    var isDemotionEnabled: Bool?
+    var zoneReclaimMode: Int?
     var vmstat: Vmstat?
     var tracing: Tracing?
     var cost: Cost
@@ -103,9 +117,39 @@ struct NodesDocument: Decodable {
         var memoryFreeBytes: UInt64?
         var meminfo: [String: UInt64]?
         var numastatPages: [String: UInt64]?
+        var hugepages: [HugePages]?
+        var access: Access?
+        var memoryTier: Int?
+        var demotionNodes: [Int]?
+        var isDemotionEnabled: Bool?
     }
 
-    var nodes: [Node]
+    struct HugePages: Decodable {
+        var pageSizeBytes: UInt64
+        var totalPages: UInt64?
+        var freePages: UInt64?
+        var surplusPages: UInt64?
+    }
+
+    struct Access: Decodable {
+        var readLatencyNanoseconds: UInt64?
+        var readBandwidthBytesPerSecond: UInt64?
+    }
+
+    var nodes: [Node]?
+}
+
+/// `/v1/devices`
+struct DevicesDocument: Decodable {
+    struct Device: Decodable {
+        var address: String
+        var kind: String
+        var `class`: String
+        var numaNode: Int?
+        var names: [String]?
+    }
+
+    var devices: [Device]?
 }
 
 /// `/v1/processes` and `/v1/processes/{pid}`
@@ -120,18 +164,19 @@ struct ProcessDocument: Decodable {
     struct Thread: Decodable {
         var tid: Int
         var command: String
-        var cpu: Int
+        var cpu: Int?
         var numaNode: Int?
         var preferredNode: Int?
         var numaGroupId: Int?
         var cpuSeconds: Double
-        var privatePagesByNode: ByNode
-        var sharedPagesByNode: ByNode
+        var privatePagesByNode: ByNode?
+        var sharedPagesByNode: ByNode?
         var migratedPages: UInt64?
     }
 
     struct CPUByNode: Decodable {
-        var cpuSecondsByNode: ByNode
+        var cpuSecondsByNode: ByNode?
+        var unlocatedCpuSeconds: Double?
     }
 
     var pid: Int
@@ -143,8 +188,9 @@ struct ProcessDocument: Decodable {
     var threadCount: Int
     var residentBytes: UInt64
     var cpuSeconds: Double
-    var cpuByNode: CPUByNode
-    var threadsByNode: ByNode
+    var cpuByNode: CPUByNode?
+    var threadsByNode: ByNode?
+    var unlocatedThreadCount: Int?
     var allowedCpuNodes: [Int]?
     var allowedMemoryNodes: [Int]?
     var usedMemoryNodes: [Int]?
@@ -166,7 +212,7 @@ struct LedgerDocument: Decodable {
     var migratedPages: UInt64
     var tasksByPreferredNode: ByNode
     var tasksWithoutPreferredNodeCount: Int
-    var tasksOffPreferredNodeCount: Int
+    var tasksOffPreferredNodeCount: Int?
     var numaGroupIds: [Int]
     var scanSequence: Int?
 }
@@ -259,8 +305,9 @@ struct GroupsDocument: Decodable {
         var pids: [Int]
         var threadCount: Int
         var residentBytes: UInt64
-        var cpuByNode: ProcessDocument.CPUByNode
-        var threadsByNode: ByNode
+        var cpuByNode: ProcessDocument.CPUByNode?
+        var threadsByNode: ByNode?
+        var unlocatedThreadCount: Int?
         var ledger: LedgerDocument?
         var placement: PlacementDocument?
         var placedProcessCount: Int

@@ -57,7 +57,7 @@ struct GroupsReport {
                 Quantity.bytes(group.residentBytes),
                 group.placement.map { Quantity.bytesByNode($0.allBytesByNode) + (isSample ? " ~" : "") }
                     ?? Quantity.unknown,
-                Quantity.countsByNode(group.threadsByNode),
+                Quantity.countsByNode(group.threadsByNode, unlocated: group.unlocatedThreadCount),
                 group.ledger.map { Quantity.countsByNode($0.tasksByPreferredNode, none: "none") } ?? Quantity.unknown,
                 Quantity.count(group.ledger?.migratedPages),
             ])

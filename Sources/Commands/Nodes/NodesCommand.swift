@@ -4,12 +4,27 @@ import TextOutput
 /// `numawatch nodes`: what each node has, holds and does.
 struct NodesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "nodes", abstract: "What each node has, holds and does, and how far it is from the others.")
+        commandName: "nodes", abstract: "What each node has, holds and does, and how far it is from the others.",
+        discussion: """
+            HUGE is the memory of huge pages set aside, and how much of it is free, all sizes together. TIER and DEMOTES TO \
+            (the preferred node first) are shown where there is more than one memory tier, LATENCY and BANDWIDTH (of reads by \
+            the nearest CPUs) where the firmware states them.
+            """)
 
     @OptionGroup var source: SourceOptions
 
+    @Flag(help: "Which network, storage, display and accelerator devices are attached to which node, instead.")
+    var devices = false
+
     func run() async throws {
         let output = CommandOutput.standard()
+        if devices {
+            let document = try await source.source().get("/v1/devices")
+            guard !source.isJSON else {
+                return try output.write(document)
+            }
+            return try output.write(DevicesReport(Documents.decode(DevicesDocument.self, from: document)).text(output))
+        }
         let document = try await source.source().get("/v1/nodes")
         guard !source.isJSON else {
             return try output.write(document)
@@ -27,6 +42,19 @@ struct NodesReport {
     }
 
     func text(_ output: CommandOutput) -> String {
+        guard let nodes = document.nodes else {
+            return "Which nodes there are is not known here (“numawatch doctor” says why).\n"
+        }
+        // Optional columns are left out from the last on until the table fits; JSON has them all.
+        var optional = optionalColumns(nodes)
+        while true {
+            let text = table(nodes, optional, output)
+            let width = text.split(separator: "\n").reduce(0) { max($0, $1.count) }
+            guard let limit = output.widthLimit, width > limit, optional.popLast() != nil else { return text }
+        }
+    }
+
+    private func table(_ nodes: [NodesDocument.Node], _ optional: [OptionalColumn], _ output: CommandOutput) -> String {
         var table = TableFormatter(
             columns: [
                 .init("NODE", .trailing), .init("CPUS", isFlexible: true), .init("BUSY", .trailing),
@@ -35,19 +63,77 @@ struct NodesReport {
                 .init("SHMEM", .trailing), .init("HIT", .trailing), .init("MISS", .trailing),
                 .init("FOREIGN", .trailing),
                 .init("DISTANCES", isFlexible: true),
-            ], widthLimit: output.widthLimit)
-        for node in document.nodes {
+            ] + optional.map(\.column), widthLimit: output.widthLimit)
+        for node in nodes {
             let meminfo = node.meminfo ?? [:]
             let numastat = node.numastatPages ?? [:]
-            table.add([
+            let cells = [
                 "\(node.numaNode)", node.cpus.isEmpty ? "none" : node.cpus, Quantity.percent(node.busyRatio),
                 Quantity.bytes(node.memoryTotalBytes), Quantity.bytes(node.memoryFreeBytes),
                 Quantity.bytes(meminfo["AnonPages"]), Quantity.bytes(meminfo["FilePages"]),
                 Quantity.bytes(meminfo["Shmem"]), Quantity.count(numastat["numa_hit"]),
                 Quantity.count(numastat["numa_miss"]), Quantity.count(numastat["numa_foreign"]),
                 node.distances.map { $0.map(String.init).joined(separator: " ") } ?? Quantity.unknown,
-            ])
+            ]
+            table.add(cells + optional.map { $0.cell(node) })
         }
         return table.render()
+    }
+
+    /// A column that most hosts do not need.
+    private struct OptionalColumn {
+        var column: TableFormatter.Column
+        var cell: (NodesDocument.Node) -> String
+    }
+
+    /// Those with something to tell of one node at least.
+    private func optionalColumns(_ nodes: [NodesDocument.Node]) -> [OptionalColumn] {
+        var columns: [OptionalColumn] = []
+        if nodes.contains(where: { $0.hugepages?.contains { $0.totalPages != 0 } ?? false }) {
+            columns.append(OptionalColumn(column: .init("HUGE", isFlexible: true), cell: Self.huge))
+        }
+        if Set(nodes.compactMap(\.memoryTier)).count > 1 {
+            columns.append(
+                OptionalColumn(column: .init("TIER", .trailing)) {
+                    $0.memoryTier.map(String.init) ?? Quantity.unknown
+                })
+            columns.append(OptionalColumn(column: .init("DEMOTES TO", isFlexible: true), cell: Self.demotion))
+        }
+        if nodes.contains(where: { $0.access?.readLatencyNanoseconds != nil }) {
+            columns.append(
+                OptionalColumn(column: .init("LATENCY", .trailing)) {
+                    $0.access?.readLatencyNanoseconds.map { "\($0) ns" } ?? Quantity.unknown
+                })
+        }
+        if nodes.contains(where: { $0.access?.readBandwidthBytesPerSecond != nil }) {
+            columns.append(
+                OptionalColumn(column: .init("BANDWIDTH", .trailing)) {
+                    $0.access?.readBandwidthBytesPerSecond.map { Quantity.bytes($0) + "/s" } ?? Quantity.unknown
+                })
+        }
+        return columns
+    }
+
+    /// `1.0G of 2.0G free`
+    private static func huge(_ node: NodesDocument.Node) -> String {
+        guard let pools = node.hugepages else { return Quantity.unknown }
+        func sum(_ pages: (NodesDocument.HugePages) -> UInt64?) -> String {
+            var total = 0.0
+            for pool in pools {
+                guard let pages = pages(pool) else { return Quantity.unknown }
+                total += Double(pages) * Double(pool.pageSizeBytes)
+            }
+            return Quantity.bytes(total)
+        }
+        return "\(sum(\.freePages)) of \(sum(\.totalPages)) free"
+    }
+
+    private static func demotion(_ node: NodesDocument.Node) -> String {
+        guard let targets = node.demotionNodes else { return Quantity.unknown }
+        switch node.isDemotionEnabled {
+        case nil: return Quantity.unknown
+        case false?: return "off"
+        case true?: return targets.isEmpty ? "none" : targets.map(String.init).joined(separator: " ")
+        }
     }
 }

@@ -1,3 +1,4 @@
+import HostReading
 import KernelText
 package import LinuxSystem
 import NUMATopology
@@ -27,8 +28,8 @@ package struct NumastatFigures: Sendable {
         }
     }
 
-    /// One row per counter of `nodeN/numastat`, in pages, in the kernel's order.
-    package func statistics() throws(CommandFailure) -> [(name: String, pages: [UInt64])] {
+    /// One row per counter of `nodeN/numastat`, in pages, in the kernel's order; nil where a node does not print it.
+    package func statistics() throws(CommandFailure) -> [(name: String, pages: [UInt64?])] {
         try perNode(file: "numastat") { (bytes) throws(KernelTextError) in
             var counters: [(String, UInt64)] = []
             try CounterLines.forEach(bytes, file: .nodeNumastat) { (name, value) throws(KernelTextError) in
@@ -38,27 +39,86 @@ package struct NumastatFigures: Sendable {
         }
     }
 
-    /// One row per line of `nodeN/meminfo`: bytes, and the `HugePages_*` counts as the memory those pages make up.
-    package func meminfo() throws(CommandFailure) -> [(name: String, bytes: [UInt64])] {
-        let hugePageBytes = hugePageSizeBytes()
-        return try perNode(file: "meminfo") { (bytes) throws(KernelTextError) in
+    /// One row per line of `nodeN/meminfo`: bytes, and the `HugePages_*` counts as the memory those pages make up; nil where a
+    /// node does not print it.
+    ///
+    /// The kernel counts pages of the default size there. As numactl since 2.0.17, the rows are pages of all sizes together,
+    /// where ``pools()`` tells them.
+    package func meminfo() throws(CommandFailure) -> [(name: String, bytes: [UInt64?])] {
+        let defaultSize = hugePageSizeBytes()
+        let pools = pools()
+        var rows = try perNode(file: "meminfo") { (bytes) throws(KernelTextError) in
             var lines: [(String, UInt64)] = []
-            try Meminfo.forEachNodeLine(bytes) { (name, value) in
-                // The only lines without a unit count pages of the default huge page size.
-                let text = bytes.text(name)
-                let isCount = text.hasPrefix("HugePages_")
-                lines.append((text, isCount ? value.multipliedSaturated(by: hugePageBytes) : value))
-            }
+            try Meminfo.forEachNodeLine(bytes) { (name, value) in lines.append((bytes.text(name), value)) }
             return lines
-        }.map { (name: $0.name, bytes: $0.pages) }
+        }
+        for index in rows.indices where rows[index].name.hasPrefix("HugePages_") {
+            let row = Self.poolRows.first { $0.name == rows[index].name }
+            for column in nodes.indices {
+                rows[index].pages[column] =
+                    if let row, let pools = pools[column], !pools.isEmpty {
+                        Self.sum(pools, row.pages)
+                    } else {
+                        rows[index].pages[column].flatMap { Self.bytes(pages: $0, size: defaultSize) }
+                    }
+            }
+        }
+        return rows.map { (name: $0.name, bytes: $0.pages) }
     }
 
-    /// The default huge page size: `Hugepagesize` of `/proc/meminfo`; 0 without one, so that counts of none stay zero.
-    private func hugePageSizeBytes() -> UInt64 {
-        guard let bytes = try? root.readBytes("/proc/meminfo"), let meminfo = try? Meminfo(parsing: bytes.span) else {
-            return 0
+    /// The memory of some huge pages; nil where there are any and their size is not known.
+    private static func bytes(pages: UInt64, size: UInt64?) -> UInt64? {
+        pages == 0 ? 0 : size.map { pages.multipliedSaturated(by: $0) }
+    }
+
+    /// The default huge page size: `Hugepagesize` of `/proc/meminfo`.
+    private func hugePageSizeBytes() -> UInt64? {
+        guard let bytes = try? root.readBytes("/proc/meminfo") else { return nil }
+        return (try? Meminfo(parsing: bytes.span))?.hugePageSizeBytes
+    }
+
+    // MARK: Huge page pools
+
+    /// The rows of `meminfo` that count huge pages, and the figure of a pool that each is the sum of.
+    package static let poolRows: [(name: String, short: String, pages: @Sendable (HugePagePool) -> UInt64?)] = [
+        ("HugePages_Total", "Total", { $0.totalPages }), ("HugePages_Free", "Free", { $0.freePages }),
+        ("HugePages_Surp", "Surp", { $0.surplusPages }),
+    ]
+
+    /// The pools of each node's column; nil where they cannot be listed.
+    package func pools() -> [[HugePagePool]?] {
+        var buffer: [UInt8] = []
+        return nodes.map { NodeMemoryReader.hugePagePools(of: NodeID($0), in: root, buffer: &buffer) }
+    }
+
+    /// The memory of all pools; nil where one of them is not known.
+    private static func sum(_ pools: [HugePagePool], _ pages: (HugePagePool) -> UInt64?) -> UInt64? {
+        var sum: UInt64 = 0
+        for pool in pools {
+            guard let bytes = pool.bytes(pages(pool)) else { return nil }
+            let (total, overflow) = sum.addingReportingOverflow(bytes)
+            sum = overflow ? .max : total
         }
-        return meminfo.hugePageSizeBytes ?? 0
+        return sum
+    }
+
+    /// One row per page size and figure, in bytes, where pages of more than one size are set aside; empty elsewhere, where the
+    /// rows of ``meminfo()`` say it all.
+    package func rowsBySize() -> [(name: String, sizeBytes: UInt64, bytes: [UInt64?])] {
+        let pools = pools()
+        let all = pools.compactMap { $0 }.joined()
+        let used = Set(all.filter { $0.totalPages != 0 || $0.surplusPages != 0 }.map(\.pageSizeBytes))
+        guard used.count > 1 || used.first.map({ $0 != hugePageSizeBytes() }) ?? false else { return [] }
+        return used.sorted().flatMap { size in
+            Self.poolRows.map { row in
+                let bytes = pools.map { node in
+                    node.flatMap { node in
+                        node.first { $0.pageSizeBytes == size }.flatMap { $0.bytes(row.pages($0)) }
+                    }
+                }
+                return (name: "Huge\(Quantity.pageSize(size))_\(row.short)", sizeBytes: size, bytes: bytes)
+            }
+        }
     }
 
     /// Bytes of one process by region and node column: the rows of `numastat -p`.
@@ -81,6 +141,10 @@ package struct NumastatFigures: Sendable {
                     rows[region]?[column] = sum.addingSaturated(bytes)
                 }
             }
+            // Every process that has memory has mappings: none is no answer, not the answer nothing.
+            guard reader.lineCount > 0 else { throw CommandFailure(.badData, "\(path) shows no mapping") }
+        } catch let failure as CommandFailure {
+            throw failure
         } catch let failure as ReadFailure {
             throw Self.complaint(failure)
         } catch {
@@ -160,21 +224,24 @@ package struct NumastatFigures: Sendable {
 
     private func perNode(
         file: String, _ parse: (Span<UInt8>) throws(KernelTextError) -> [(String, UInt64)]
-    ) throws(CommandFailure) -> [(name: String, pages: [UInt64])] {
-        var rows: [(name: String, pages: [UInt64])] = []
+    ) throws(CommandFailure) -> [(name: String, pages: [UInt64?])] {
+        var rows: [(name: String, pages: [UInt64?])] = []
         for (column, node) in nodes.enumerated() {
             let path = "/sys/devices/system/node/node\(node)/\(file)"
             do {
                 let bytes = try root.readBytes(path)
+                guard !bytes.isEmpty else { throw CommandFailure(.badData, "\(path): the file is empty") }
                 for (name, value) in try parse(bytes.span) {
                     if let index = rows.firstIndex(where: { $0.name == name }) {
                         rows[index].pages[column] = value
                     } else {
-                        var pages = [UInt64](repeating: 0, count: nodes.count)
+                        var pages = [UInt64?](repeating: nil, count: nodes.count)
                         pages[column] = value
                         rows.append((name, pages))
                     }
                 }
+            } catch let failure as CommandFailure {
+                throw failure
             } catch let failure as ReadFailure {
                 throw CommandFailure(.noInput, "\(failure)")
             } catch {

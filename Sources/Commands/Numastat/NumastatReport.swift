@@ -17,9 +17,11 @@ package struct NumastatReport {
         figures = try NumastatFigures(root: root, pageSizeBytes: pageSizeBytes)
     }
 
-    /// `MemTotal` and what follows, in the order and the choice of the original.
+    /// `MemTotal` and what follows, in the order and the choice of the original (2.0.16). Those the kernel does not print are
+    /// left out; others it prints follow where they are not zero.
     static let meminfoRows = [
-        "MemTotal", "MemFree", "MemUsed", "Active", "Inactive", "Active(anon)", "Inactive(anon)", "Active(file)",
+        "MemTotal", "MemFree", "MemUsed", "HighTotal", "HighFree", "LowTotal", "LowFree", "Active", "Inactive",
+        "Active(anon)", "Inactive(anon)", "Active(file)",
         "Inactive(file)", "Unevictable", "Mlocked", "Dirty", "Writeback", "FilePages", "Mapped", "AnonPages", "Shmem",
         "KernelStack", "PageTables", "NFS_Unstable", "Bounce", "WritebackTmp", "Slab", "SReclaimable", "SUnreclaim",
         "AnonHugePages", "ShmemHugePages", "ShmemPmdMapped", "HugePages_Total", "HugePages_Free", "HugePages_Surp",
@@ -64,25 +66,33 @@ package struct NumastatReport {
         }
         var text = line("", figures.nodes.map { "node\($0)" })
         for row in try figures.statistics() {
-            text += line(row.name, row.pages.map(String.init))
+            text += line(row.name, row.pages.map { $0.map(String.init) ?? Quantity.unknown })
         }
         return text
     }
 
     private func statisticsTable() throws(CommandFailure) -> NumastatTable {
         let rows = try figures.statistics().map { row in
-            NumastatTable.Row(Self.capitalised(row.name), row.pages.map { megabytes(pages: $0) })
+            NumastatTable.Row(Self.capitalised(row.name), row.pages.map { $0.map(megabytes(pages:)) })
         }
         return NumastatTable(
             title: "Per-node numastat info (in MBs):", nodes: figures.nodes, rows: rows, hasTotals: false)
     }
 
     private func meminfoTable() throws(CommandFailure) -> NumastatTable {
-        let lines = try figures.meminfo()
-        let rows = Self.meminfoRows.map { name in
-            let bytes = lines.first { $0.name == name }?.bytes ?? [UInt64](repeating: 0, count: figures.nodes.count)
-            return NumastatTable.Row(name, bytes.map(Self.megabytes(bytes:)))
+        func row(_ name: String, _ bytes: [UInt64?]) -> NumastatTable.Row {
+            NumastatTable.Row(name, bytes.map { $0.map(Self.megabytes(bytes:)) })
         }
+        let lines = try figures.meminfo()
+        let known = Self.meminfoRows.compactMap { name in lines.first { $0.name == name } }
+        var rows = known.map { row($0.name, $0.bytes) }
+        if let last = rows.lastIndex(where: { $0.label.hasPrefix("HugePages_") }) {
+            rows.insert(contentsOf: figures.rowsBySize().map { row($0.name, $0.bytes) }, at: last + 1)
+        }
+        let others = lines.filter { line in
+            !Self.meminfoRows.contains(line.name) && line.bytes.contains { $0 != 0 }
+        }
+        rows += others.map { row($0.name, $0.bytes) }
         return NumastatTable(
             title: "Per-node system memory usage (in MBs):", nodes: figures.nodes, rows: rows, hasTotals: false)
     }
@@ -113,7 +123,7 @@ package struct NumastatReport {
                 rows.append(
                     NumastatTable.Row(
                         label,
-                        figures.nodes.indices.map { column in parts.reduce(0) { $0 + $1.megabytes[column] } }))
+                        figures.nodes.indices.map { column in parts.reduce(0) { $0 + ($1.megabytes[column] ?? 0) } }))
             }
         }
         guard !rows.isEmpty else { return text }
@@ -145,10 +155,10 @@ extension NumastatReport {
         var failure: CommandFailure?
         var json = JSONWriter()
         let nodes = figures.nodes
-        func byNode(_ json: inout JSONWriter, _ name: String, _ values: [UInt64]) {
+        func byNode(_ json: inout JSONWriter, _ name: String, _ values: [UInt64?]) {
             json.object(name) { json in
                 for (node, value) in zip(nodes, values) {
-                    json.member("\(node)", value)
+                    json.member(ifPresent: "\(node)", value)
                 }
             }
         }
@@ -179,6 +189,9 @@ extension NumastatReport {
             if !meminfo.isEmpty {
                 json.object("meminfoBytes") { json in
                     for row in meminfo {
+                        byNode(&json, row.name, row.bytes)
+                    }
+                    for row in figures.rowsBySize() {
                         byNode(&json, row.name, row.bytes)
                     }
                 }

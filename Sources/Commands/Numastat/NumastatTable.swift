@@ -3,17 +3,17 @@
 /// Scripts parse that form, so it is reproduced to the column: values are megabytes with two decimals in columns of 15, or,
 /// compact (`-c`), whole megabytes in columns as narrow as their widest cell. Checked against the real tool's output.
 package struct NumastatTable: Sendable {
-    /// One row: a label and a value per node, in megabytes. The total is the sum.
+    /// One row: a label and a value per node, in megabytes; nil for what is not known. The total is the sum, where all are.
     package struct Row: Sendable {
         package var label: String
-        package var megabytes: [Double]
+        package var megabytes: [Double?]
 
-        package init(_ label: String, _ megabytes: [Double]) {
+        package init(_ label: String, _ megabytes: [Double?]) {
             self.label = label
             self.megabytes = megabytes
         }
 
-        var total: Double { megabytes.reduce(0, +) }
+        var total: Double? { megabytes.reduce(0) { sum, value in sum.flatMap { sum in value.map { sum + $0 } } } }
     }
 
     /// What orders the rows (`-s`).
@@ -63,12 +63,17 @@ package struct NumastatTable: Sendable {
             columns = columns.filter { column in rows.contains { $0.megabytes[column] != 0 } }
             rows = rows.filter { row in row.megabytes.contains { $0 != 0 } }
         }
-        var totals = Row("Total", nodes.indices.map { column in self.rows.reduce(0) { $0 + $1.megabytes[column] } })
-        totals.label = "Total"
+        let totals = Row(
+            "Total",
+            nodes.indices.map { column in
+                self.rows.reduce(0) { sum, row in sum.flatMap { sum in row.megabytes[column].map { sum + $0 } } }
+            })
 
         let headings = columns.map { "Node \(nodes[$0])" } + ["Total"]
         func cells(_ row: Row) -> [String] {
-            (columns.map { row.megabytes[$0] } + [row.total]).map { Self.number($0, decimals: style.isCompact ? 0 : 2) }
+            (columns.map { row.megabytes[$0] } + [row.total]).map { value in
+                value.map { Self.number($0, decimals: style.isCompact ? 0 : 2) } ?? Quantity.unknown
+            }
         }
         let body = rows.map(cells)
         let closing = hasTotals ? [cells(totals)] : []
@@ -108,9 +113,9 @@ package struct NumastatTable: Sendable {
         case .byNode(let node):
             // Like the original, a node that does not exist means the total.
             guard let column = nodes.firstIndex(of: node) else { return ordered(.byTotal) }
-            key = { $0.megabytes[column] }
+            key = { $0.megabytes[column] ?? 0 }
         case .byTotal:
-            key = { $0.total }
+            key = { $0.total ?? 0 }
         }
         return rows.enumerated()
             .sorted { key($0.element) != key($1.element) ? key($0.element) > key($1.element) : $0.offset < $1.offset }

@@ -29,8 +29,12 @@ struct ProcessReport {
             ("parent", "\(process.parentPid)"),
             ("user", process.uid.map(String.init) ?? Quantity.unknown),
             ("resident", Quantity.bytes(process.residentBytes)),
-            ("CPU time", Quantity.time(process.cpuSeconds) + byNode(process.cpuByNode.cpuSecondsByNode)),
-            ("threads", "\(process.threadCount), on nodes \(Quantity.countsByNode(process.threadsByNode))"),
+            ("CPU time", Quantity.time(process.cpuSeconds) + byNode(process.cpuByNode)),
+            (
+                "threads",
+                "\(process.threadCount), on nodes "
+                    + Quantity.countsByNode(process.threadsByNode, unlocated: process.unlocatedThreadCount)
+            ),
             (
                 "allowed nodes",
                 "CPUs \(Quantity.list(process.allowedCpuNodes)), memory \(Quantity.list(process.allowedMemoryNodes)), "
@@ -107,13 +111,15 @@ struct ProcessReport {
     private func preferred(_ ledger: LedgerDocument) -> String {
         guard !ledger.tasksByPreferredNode.isEmpty else { return "none" }
         return "nodes \(Quantity.countsByNode(ledger.tasksByPreferredNode)), "
-            + "\(ledger.tasksOffPreferredNodeCount) of \(ledger.taskCount) tasks elsewhere now"
+            + "\(ledger.tasksOffPreferredNodeCount.map(String.init) ?? Quantity.unknown) of \(ledger.taskCount) "
+            + "tasks elsewhere now"
     }
 
-    private func byNode(_ seconds: ByNode) -> String {
-        guard !seconds.isEmpty else { return "" }
-        let parts = seconds.inOrder.map { "\($0.node):\(Quantity.time($0.amount))" }.joined(separator: " ")
-        return ", since first seen by node \(parts) (estimated)"
+    private func byNode(_ time: ProcessDocument.CPUByNode?) -> String {
+        guard let seconds = time?.cpuSecondsByNode, !seconds.isEmpty else { return "" }
+        var parts = seconds.inOrder.map { "\($0.node):\(Quantity.time($0.amount))" }
+        if let unlocated = time?.unlocatedCpuSeconds { parts.append("?:\(Quantity.time(unlocated))") }
+        return ", since first seen by node \(parts.joined(separator: " ")) (estimated)"
     }
 
     private static func origin(_ placement: PlacementDocument) -> String {
@@ -160,7 +166,8 @@ struct ProcessReport {
             ], widthLimit: output.widthLimit, indent: 2)
         for thread in threads {
             table.add([
-                "\(thread.tid)", thread.command, "\(thread.cpu)", thread.numaNode.map(String.init) ?? Quantity.unknown,
+                "\(thread.tid)", thread.command, thread.cpu.map(String.init) ?? Quantity.unknown,
+                thread.numaNode.map(String.init) ?? Quantity.unknown,
                 thread.preferredNode.map(String.init) ?? Quantity.unknown,
                 thread.numaGroupId.map { $0 == 0 ? "none" : String($0) } ?? Quantity.unknown,
                 Quantity.time(thread.cpuSeconds), Quantity.countsByNode(thread.privatePagesByNode),

@@ -87,7 +87,8 @@ struct ProcessesReport {
         return [
             "\(process.pid)", process.command, process.group, "\(process.threadCount)",
             Quantity.time(process.cpuSeconds),
-            Quantity.bytes(process.residentBytes), memory, Quantity.countsByNode(process.threadsByNode),
+            Quantity.bytes(process.residentBytes), memory,
+            Quantity.countsByNode(process.threadsByNode, unlocated: process.unlocatedThreadCount),
             process.ledger.map { Quantity.countsByNode($0.tasksByPreferredNode, none: "none") } ?? Quantity.unknown,
             faults ?? Quantity.unknown, Quantity.count(process.ledger?.migratedPages),
         ]

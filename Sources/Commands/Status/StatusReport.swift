@@ -19,14 +19,15 @@ struct StatusReport {
 
     private func lines(_ output: CommandOutput) -> [(String, String)] {
         var lines: [(String, String)] = []
-        let nodes = status.onlineNodes.count
+        let nodes = status.onlineNodes.map { "\($0.count) node\($0.count == 1 ? "" : "s")" } ?? "nodes unknown"
         lines.append(
             (
                 "Host",
-                [status.hostName, status.kernelRelease.map { "kernel \($0)" }, "\(nodes) node\(nodes == 1 ? "" : "s")"]
+                [status.hostName, status.kernelRelease.map { "kernel \($0)" }, nodes]
                     .compactMap { $0?.terminalSafe }.joined(separator: ", ")
             ))
         lines.append(("Balancing", balancing(output)))
+        if let tiers = TierLine.text(status) { lines.append(("Tiers", tiers)) }
         lines.append(("Scanner", scanner))
         lines += counters
         let processes =

@@ -18,6 +18,14 @@ enum Quantity {
         return String(fixed: value, decimals: decimals) + units[unit]
     }
 
+    /// `2M`, `1G`: the size of a page, exact.
+    static func pageSize(_ bytes: UInt64) -> String {
+        for (shift, unit) in [(30, "G"), (20, "M"), (10, "K")] where bytes > 0 && bytes % (1 << UInt64(shift)) == 0 {
+            return "\(bytes >> UInt64(shift))\(unit)"
+        }
+        return "\(bytes)B"
+    }
+
     static func bytes(_ value: UInt64?) -> String {
         value.map { bytes(Double($0)) } ?? unknown
     }
@@ -66,12 +74,16 @@ enum Quantity {
         return nodes(amounts) { bytes($0) }
     }
 
-    /// `0:4 1:2`
+    /// `0:4 1:2`, with `?:1` behind it for what is on a node that is not known.
     ///
-    /// - Parameter none: What to show where every node has zero.
-    static func countsByNode(_ amounts: ByNode?, none: String = "0") -> String {
+    /// - Parameters:
+    ///   - unlocated: What is in no node's amount.
+    ///   - none: What to show where every node has zero.
+    static func countsByNode(_ amounts: ByNode?, unlocated: Int? = nil, none: String = "0") -> String {
         guard let amounts else { return unknown }
-        return nodes(amounts, none: none) { String(fixed: $0, decimals: 0) }
+        let located = nodes(amounts, none: none) { String(fixed: $0, decimals: 0) }
+        guard let unlocated, unlocated > 0 else { return located }
+        return "\(located) ?:\(unlocated)"
     }
 
     /// `0-1,4`

@@ -3,35 +3,31 @@ import TextOutput
 
 /// A group, as an element of `/v1/groups`.
 enum GroupDocument {
-    static let fields: [Schema.Field] = [
-        .required("group", .string, "The systemd unit, container or cgroup; - for processes outside any."),
-        .required("pids", .array(of: .integer), "Its processes."),
-        .required("thread_count", .integer, "Their threads."),
-        .required("resident_bytes", .integer, "Their resident memory; what they share counts once per process."),
-        .required(
-            "cpu_by_node",
-            .object([
-                .provenance,
-                .required("cpu_seconds_by_node", .secondsByNode, "By node; exited threads included."),
-            ]), "CPU time since the daemon first saw them."),
-        .required("threads_by_node", .byNode, "Threads by the node of the CPU they are on."),
-        .optional("ledger", LedgerDocument.schema, "The sum of the kernel's NUMA fault ledgers."),
-        .optional(
-            "migrated_pages_total", .integer,
-            "Pages its hint faults moved since the daemon started, exited tasks included; the ledger has those of the "
-                + "tasks alive."),
-        .optional("traced", TracingDocument.activity, "What tracing saw of it."),
-        .optional(
-            "placement",
-            .object([
-                .provenance,
-                .required("classes", PlacementDocument.classes, "By kind of memory."),
-                .optional("policies", PlacementDocument.policies, "By memory policy."),
-                .optional("half_width_95_bytes_by_node", .byNode, "Half the 95 % confidence interval of the sum."),
-            ]), "Where its memory is."),
-        .required("placed_process_count", .integer, "Processes whose placement is in the sums."),
-        .required("unplaced_process_count", .integer, "Processes whose placement is missing."),
-    ]
+    static let fields: [Schema.Field] =
+        [
+            .required("group", .string, "The systemd unit, container or cgroup; - for processes outside any."),
+            .required("pids", .array(of: .integer), "Its processes."),
+            .required("thread_count", .integer, "Their threads."),
+            .required("resident_bytes", .integer, "Their resident memory; what they share counts once per process."),
+            .cpuByNode("By node; exited threads included.", "CPU time since the daemon first saw them."),
+        ] + Schema.Field.threadsByNode + [
+            .optional("ledger", LedgerDocument.schema, "The sum of the kernel's NUMA fault ledgers."),
+            .optional(
+                "migrated_pages_total", .integer,
+                "Pages its hint faults moved since the daemon started, exited tasks included; the ledger has those of the "
+                    + "tasks alive."),
+            .optional("traced", TracingDocument.activity, "What tracing saw of it."),
+            .optional(
+                "placement",
+                .object([
+                    .provenance,
+                    .required("classes", PlacementDocument.classes, "By kind of memory."),
+                    .optional("policies", PlacementDocument.policies, "By memory policy."),
+                    .optional("half_width_95_bytes_by_node", .byNode, "Half the 95 % confidence interval of the sum."),
+                ]), "Where its memory is."),
+            .required("placed_process_count", .integer, "Processes whose placement is in the sums."),
+            .required("unplaced_process_count", .integer, "Processes whose placement is missing."),
+        ]
 
     static func write(_ group: GroupRecord, into json: inout JSONWriter) {
         json.member("group", group.name)
@@ -40,11 +36,8 @@ enum GroupDocument {
         }
         json.member("thread_count", group.threadCount)
         json.member("resident_bytes", group.residentBytes)
-        json.object("cpu_by_node") { json in
-            json.member("provenance", .estimated)
-            json.member("cpu_seconds_by_node", secondsByNode: group.cpuNanosecondsByNode)
-        }
-        json.member("threads_by_node", group.threadsByNode)
+        json.member(cpuTimeByNode: group.cpuNanosecondsByNode)
+        json.member(threadsByNode: group.threadsByNode)
         if let ledger = group.ledger {
             json.object("ledger") { LedgerDocument.write(ledger, into: &$0) }
         }

@@ -18,7 +18,8 @@ extension JSONWriter {
         member(name, provenance.description)
     }
 
-    /// An amount per node, as an object whose names are the node numbers. A node that is not there has none.
+    /// An amount per node, as an object whose names are the node numbers. A node that is not there has none. What is
+    /// unlocated is not in it; a document that may have such amounts says so beside it.
     package mutating func member(_ name: String, _ values: NodeValues<some BinaryInteger>) {
         object(name) { json in
             for node in values.nodes {
@@ -29,6 +30,22 @@ extension JSONWriter {
 
     package mutating func member(ifPresent name: String, _ values: NodeValues<some BinaryInteger>?) {
         if let values { member(name, values) }
+    }
+
+    /// Threads by node, and those whose node is not known beside them. Left out as a whole where that is all of them.
+    package mutating func member(threadsByNode threads: NodeValues<Int>) {
+        member(ifPresent: "threads_by_node", threads.whereLocated)
+        if threads.unlocated > 0 { member("unlocated_thread_count", threads.unlocated) }
+    }
+
+    /// CPU time by node, where there was an interval to count it in.
+    package mutating func member(cpuTimeByNode time: NodeValues<UInt64>?) {
+        guard let time else { return }
+        object("cpu_by_node") { json in
+            json.member("provenance", .estimated)
+            if let located = time.whereLocated { json.member("cpu_seconds_by_node", secondsByNode: located) }
+            if time.unlocated > 0 { json.member("unlocated_cpu_seconds", seconds: time.unlocated) }
+        }
     }
 
     /// A CPU time per node, in seconds.
@@ -69,6 +86,26 @@ extension Schema {
 }
 
 extension Schema.Field {
+    /// What ``JSONWriter/member(threadsByNode:)`` writes.
+    static let threadsByNode: [Schema.Field] = [
+        .optional(
+            "threads_by_node", .byNode,
+            "Threads by the node of the CPU they are on; absent where that is not known of any."),
+        .optional("unlocated_thread_count", .integer, "Threads whose node is not known, where there are any."),
+    ]
+
+    /// What ``JSONWriter/member(cpuTimeByNode:)`` writes.
+    static func cpuByNode(_ byNode: String, _ description: String) -> Schema.Field {
+        .optional(
+            "cpu_by_node",
+            .object([
+                .provenance,
+                .optional("cpu_seconds_by_node", .secondsByNode, byNode),
+                .optional(
+                    "unlocated_cpu_seconds", .number, "Time of threads whose node was not known, where there is any."),
+            ]), description)
+    }
+
     static let provenance = Schema.Field.required("provenance", .provenance, "Where the figures come from.")
     static let roundTime = Schema.Field.required("time", .string, "When the round ended, RFC 3339, UTC.")
     static let sequence = Schema.Field.required("sequence", .integer, "Counts rounds from 1.")

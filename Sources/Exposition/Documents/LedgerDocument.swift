@@ -12,7 +12,9 @@ enum LedgerDocument {
         .required("migrated_pages", .integer, "Pages moved by hint faults of the tasks since they started."),
         .required("tasks_by_preferred_node", .byNode, "Tasks by the node the kernel prefers for them."),
         .required("tasks_without_preferred_node_count", .integer, "Tasks without one."),
-        .required("tasks_off_preferred_node_count", .integer, "Tasks that are on another node than it."),
+        .optional(
+            "tasks_off_preferred_node_count", .integer,
+            "Tasks that are on another node than it, of those that could be read; absent where only others may be."),
         .required("numa_group_ids", .array(of: .integer), "NUMA groups the tasks are in."),
         .optional("scan_sequence", .integer, "Completed scans of the process's memory."),
     ])
@@ -26,7 +28,7 @@ enum LedgerDocument {
         json.member("migrated_pages", ledger.migratedPages)
         json.member("tasks_by_preferred_node", ledger.tasksByPreferredNode)
         json.member("tasks_without_preferred_node_count", ledger.tasksWithoutPreferredNode)
-        json.member("tasks_off_preferred_node_count", ledger.tasksOffPreferredNode)
+        json.member(ifPresent: "tasks_off_preferred_node_count", ledger.tasksOffPreferredNode)
         json.array("numa_group_ids") { json in
             for id in ledger.groupIDs { json.value(id) }
         }

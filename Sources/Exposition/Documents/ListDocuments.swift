@@ -55,7 +55,7 @@ enum GroupsDocument {
     static let orders: [Query.Order] = [
         .name("group") { $0.name },
         .amount("resident_bytes") { $0.residentBytes },
-        .amount("cpu_seconds") { $0.cpuNanosecondsByNode.total },
+        .amount("cpu_seconds") { $0.cpuNanosecondsByNode?.total ?? 0 },
         .amount("thread_count") { $0.threadCount },
         .amount("process_count") { $0.pids.count },
         .amount("migrated_pages") { $0.ledger?.migratedPages ?? 0 },

@@ -6,32 +6,59 @@ import TextOutput
 enum NodesDocument {
     static let schema = Schema.object(
         RoundHeader.fields + [
-            .required(
+            .optional(
                 "nodes",
                 .array(
-                    of: .object([
-                        .required("numa_node", .integer, "The node's number."),
-                        .provenance,
-                        .required("cpus", .string, "Its online CPUs in the kernel's list format."),
-                        .optional("distances", .array(of: .integer), "To each online node, ascending."),
-                        .optional(
-                            "busy_seconds", .number, "Time its CPUs were busy since boot, those now offline included."),
-                        .optional("busy_ratio", .number, "Busy share of its CPU time since the previous round."),
-                        .optional("memory_total_bytes", .integer, "MemTotal."),
-                        .optional("memory_free_bytes", .integer, "MemFree."),
-                        .optional(
-                            "meminfo", .map(of: .integer),
-                            "The node's meminfo by the kernel's names: bytes, but pages for HugePages_*."),
-                        .optional("numastat_pages", .map(of: .integer), "The node's numastat by the kernel's names."),
-                        .optional("vmstat_pages", .map(of: .integer), "Its pgpromote_* and pgdemote_* counters."),
-                    ])), "The online nodes.")
+                    of: .object(
+                        [
+                            .required("numa_node", .integer, "The node's number."),
+                            .provenance,
+                            .required("cpus", .string, "Its online CPUs in the kernel's list format."),
+                            .optional("distances", .array(of: .integer), "To each online node, ascending."),
+                            .optional(
+                                "busy_seconds", .number,
+                                "Time its CPUs were busy since boot, those now offline included."),
+                            .optional("busy_ratio", .number, "Busy share of its CPU time since the previous round."),
+                            .optional("memory_total_bytes", .integer, "MemTotal."),
+                            .optional("memory_free_bytes", .integer, "MemFree."),
+                            .optional(
+                                "meminfo", .map(of: .integer),
+                                "The node's meminfo by the kernel's names: bytes, but pages for HugePages_*."),
+                            .optional(
+                                "numastat_pages", .map(of: .integer), "The node's numastat by the kernel's names."),
+                            .optional(
+                                "vmstat_pages", .map(of: .integer),
+                                "Lines of its vmstat about promotion, demotion, reclaim and swap, by the kernel's names."
+                            ),
+                            .optional("hugepages", .array(of: hugePages), "Huge pages set aside, by size."),
+                            .optional("access", access, "What the firmware states of accesses to its memory (HMAT)."),
+                        ] + TiersDocument.nodeFields)), "The online nodes; absent where nothing tells them.")
         ])
+
+    private static let hugePages = Schema.object([
+        .required("page_size_bytes", .integer, "The size."),
+        .optional("total_pages", .integer, "nr_hugepages."),
+        .optional("free_pages", .integer, "free_hugepages."),
+        .optional("surplus_pages", .integer, "surplus_hugepages."),
+    ])
+
+    private static let access = Schema.object([
+        .required("initiator_nodes", .nodeNumbers, "The nearest nodes with CPUs or devices, for which it holds."),
+        .optional("read_latency_nanoseconds", .integer, "read_latency."),
+        .optional("write_latency_nanoseconds", .integer, "write_latency."),
+        .optional("read_bandwidth_bytes_per_second", .integer, "read_bandwidth."),
+        .optional("write_bandwidth_bytes_per_second", .integer, "write_bandwidth."),
+    ])
 
     static func write(_ snapshot: HostSnapshot, nowNanoseconds: UInt64, into json: inout JSONWriter) {
         RoundHeader.write(snapshot, nowNanoseconds: nowNanoseconds, into: &json)
+        guard !snapshot.host.nodes.isEmpty else { return }
         json.array("nodes") { json in
             for node in snapshot.host.nodes {
-                json.object { write(node, into: &$0) }
+                json.object { json in
+                    write(node, into: &json)
+                    TiersDocument.write(node, of: snapshot, into: &json)
+                }
             }
         }
     }
@@ -52,5 +79,30 @@ enum NodesDocument {
         if let meminfo = node.meminfo { json.member("meminfo", meminfo) }
         if let numastat = node.numastat { json.member("numastat_pages", numastat) }
         if let vmstat = node.vmstat { json.member("vmstat_pages", vmstat) }
+        if let pools = node.hugePages { write(pools, into: &json) }
+        if let access = node.access { write(access, into: &json) }
+    }
+
+    private static func write(_ pools: [HugePagePool], into json: inout JSONWriter) {
+        json.array("hugepages") { json in
+            for pool in pools {
+                json.object { json in
+                    json.member("page_size_bytes", pool.pageSizeBytes)
+                    json.member(ifPresent: "total_pages", pool.totalPages)
+                    json.member(ifPresent: "free_pages", pool.freePages)
+                    json.member(ifPresent: "surplus_pages", pool.surplusPages)
+                }
+            }
+        }
+    }
+
+    private static func write(_ access: MemoryAccess, into json: inout JSONWriter) {
+        json.object("access") { json in
+            json.member("initiator_nodes", access.initiators)
+            json.member(ifPresent: "read_latency_nanoseconds", access.readLatencyNanoseconds)
+            json.member(ifPresent: "write_latency_nanoseconds", access.writeLatencyNanoseconds)
+            json.member(ifPresent: "read_bandwidth_bytes_per_second", access.readBandwidthBytesPerSecond)
+            json.member(ifPresent: "write_bandwidth_bytes_per_second", access.writeBandwidthBytesPerSecond)
+        }
     }
 }

@@ -9,7 +9,7 @@ enum StatusDocument {
             .required("version", .string, "The version of numawatchd."),
             .optional("kernel_release", .string, "The running kernel."),
             .optional("host_name", .string, "The host."),
-            .required("online_nodes", .nodeNumbers, "The NUMA nodes that are online."),
+            .optional("online_nodes", .nodeNumbers, "The NUMA nodes that are online; absent where nothing tells them."),
             .optional("process_count", .integer, "User processes."),
             .optional("thread_count", .integer, "Their threads."),
             .required(
@@ -25,6 +25,7 @@ enum StatusDocument {
                     .optional("hot_threshold_seconds", .number, "hot_threshold_ms."),
                     .optional("promotion_limit_bytes_per_second", .integer, "numa_balancing_promote_rate_limit_MBps."),
                 ]), "Settings of automatic NUMA balancing."),
+        ] + TiersDocument.statusFields + [
             .optional(
                 "vmstat",
                 .object([
@@ -50,7 +51,7 @@ enum StatusDocument {
         json.member("version", version)
         json.member(ifPresent: "kernel_release", snapshot.kernelRelease)
         json.member(ifPresent: "host_name", snapshot.hostName)
-        json.member("online_nodes", snapshot.machine.nodeSet)
+        if !snapshot.machine.nodes.isEmpty { json.member("online_nodes", snapshot.machine.nodeSet) }
         json.member(ifPresent: "process_count", host.processCount)
         json.member(ifPresent: "thread_count", host.threadCount)
         json.object("balancing") { json in
@@ -59,6 +60,7 @@ enum StatusDocument {
             json.member(ifPresent: "is_enabled", host.balancingMode.map { $0 != 0 })
             write(host.knobs, into: &json)
         }
+        TiersDocument.writeStatus(snapshot, into: &json)
         if let counters = host.vmstat {
             json.object("vmstat") { json in
                 json.member("provenance", .kernel)

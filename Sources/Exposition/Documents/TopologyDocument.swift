@@ -8,9 +8,9 @@ enum TopologyDocument {
         RoundHeader.fields + [
             .provenance,
             .optional("topology_type", .choice(TopologyType.allCases.map(\.rawValue)), "How the nodes are connected."),
-            .required("possible_cpus", .string, "CPUs that may come online, in the kernel's list format."),
-            .required("online_cpus", .string, "CPUs that are online."),
-            .required(
+            .optional("possible_cpus", .string, "CPUs that may come online, in the kernel's list format."),
+            .optional("online_cpus", .string, "CPUs that are online."),
+            .optional(
                 "nodes",
                 .array(
                     of: .object([
@@ -19,7 +19,7 @@ enum TopologyDocument {
                         .required("cpu_count", .integer, "How many."),
                         .optional("memory_bytes", .integer, "Its memory."),
                         .optional("distances_by_node", .byNode, "Distance to each online node."),
-                    ])), "The online nodes."),
+                    ])), "The online nodes; absent, as the CPUs are, where nothing tells them."),
         ])
 
     static func write(_ snapshot: HostSnapshot, nowNanoseconds: UInt64, into json: inout JSONWriter) {
@@ -27,8 +27,9 @@ enum TopologyDocument {
         RoundHeader.write(snapshot, nowNanoseconds: nowNanoseconds, into: &json)
         json.member("provenance", .kernel)
         json.member(ifPresent: "topology_type", machine.topologyType?.rawValue)
-        json.member("possible_cpus", machine.possibleCPUs.listText)
-        json.member("online_cpus", machine.onlineCPUs.listText)
+        if !machine.possibleCPUs.isEmpty { json.member("possible_cpus", machine.possibleCPUs.listText) }
+        if !machine.onlineCPUs.isEmpty { json.member("online_cpus", machine.onlineCPUs.listText) }
+        guard !machine.nodes.isEmpty else { return }
         json.array("nodes") { json in
             for node in machine.nodes {
                 json.object { json in

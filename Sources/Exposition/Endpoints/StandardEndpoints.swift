@@ -85,6 +85,10 @@ package struct StandardEndpoints: Sendable {
                 snapshot, request, json in
                 NodesDocument.write(snapshot, nowNanoseconds: request.nowNanoseconds, into: &json)
             },
+            document("/v1/devices", "Which node each device is attached to.", DevicesDocument.schema) {
+                snapshot, request, json in
+                DevicesDocument.write(snapshot, nowNanoseconds: request.nowNanoseconds, into: &json)
+            },
             document(
                 "/v1/processes", "The user processes.", ProcessesDocument.schema, ProcessesDocument.parameters
             ) { snapshot, request, json in

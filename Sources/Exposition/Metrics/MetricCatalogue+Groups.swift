@@ -3,7 +3,7 @@ import Snapshots
 
 extension MetricCatalogue {
     /// What is known of each systemd unit, container or cgroup. Values by node are given for the nodes where they are not
-    /// zero; a node that is not listed has zero.
+    /// zero; a node that is not listed has zero, save for what the families of unlocated amounts count.
     static let groupFamilies = sizeFamilies + placementFamilies + ledgerFamilies
 
     private static let sizeFamilies: [MetricFamily] = [
@@ -19,6 +19,10 @@ extension MetricCatalogue {
                 }
             }),
         MetricFamily(
+            "numawatch_group_unlocated_threads", .gauge,
+            "Threads of the group whose node is not known; they are not in numawatch_group_threads.", labels: ["group"],
+            from: .group { group, samples in samples.put(group.threadsByNode.unlocated, .text(group.name)) }),
+        MetricFamily(
             "numawatch_group_resident_bytes", .gauge, unit: .bytes,
             "Resident memory of the group's processes; what they share counts once per process.", labels: ["group"],
             from: .group { group, samples in samples.put(group.residentBytes, .text(group.name)) }),
@@ -27,10 +31,19 @@ extension MetricCatalogue {
             "CPU time by the node the threads were on when read, since the daemon started, exited tasks included.",
             provenance: .estimated, labels: ["group", "numa_node"],
             from: .group { group, samples in
-                for node in group.cpuNanosecondsByNode.nodes {
-                    samples.put(
-                        nanoseconds: group.cpuNanosecondsByNode[node], .text(group.name), .number(node.rawValue))
+                guard let time = group.cpuNanosecondsByNode else { return }
+                for node in time.nodes {
+                    samples.put(nanoseconds: time[node], .text(group.name), .number(node.rawValue))
                 }
+            }),
+        MetricFamily(
+            "numawatch_group_unlocated_cpu_seconds_total", .counter, unit: .seconds,
+            "CPU time of threads whose node was not known when they were read; it is not in "
+                + "numawatch_group_cpu_seconds_total.",
+            provenance: .estimated, labels: ["group"],
+            from: .group { group, samples in
+                guard let time = group.cpuNanosecondsByNode else { return }
+                samples.put(nanoseconds: time.unlocated, .text(group.name))
             }),
     ]
 
@@ -113,8 +126,7 @@ extension MetricCatalogue {
             "Pages moved by hint faults of the group's tasks since the daemon started, exited tasks included.",
             provenance: .reconstructed, labels: ["group"],
             from: .group { group, samples in
-                guard let total = group.migratedPagesTotal, group.ledger != nil || total > 0 else { return }
-                samples.put(total, .text(group.name))
+                if let pages = group.migratedPagesTotal { samples.put(pages, .text(group.name)) }
             }),
         MetricFamily(
             "numawatch_group_preferred_tasks", .gauge, "Tasks of the group by the node the kernel prefers for them.",
@@ -131,7 +143,9 @@ extension MetricCatalogue {
         MetricFamily(
             "numawatch_group_displaced_tasks", .gauge,
             "Tasks of the group that are on another node than the one the kernel prefers for them.", labels: ["group"],
-            from: ledger { name, ledger, samples in samples.put(ledger.tasksOffPreferredNode, .text(name)) }),
+            from: ledger { name, ledger, samples in
+                if let displaced = ledger.tasksOffPreferredNode { samples.put(displaced, .text(name)) }
+            }),
         MetricFamily(
             "numawatch_group_numa_groups", .gauge, "NUMA groups the group's tasks are in.", labels: ["group"],
             from: ledger { name, ledger, samples in samples.put(ledger.groupIDs.count, .text(name)) }),

@@ -3,7 +3,9 @@ import Snapshots
 
 extension MetricCatalogue {
     /// What each node has, holds and does.
-    static let nodeFamilies: [MetricFamily] = [
+    static let nodeFamilies = shapeFamilies + memoryFamilies + tierFamilies
+
+    private static let shapeFamilies: [MetricFamily] = [
         MetricFamily(
             "numawatch_node_cpus", .gauge, "Online CPUs of the node.", labels: ["numa_node"],
             from: node { node, samples in samples.put(node.cpus.count, .number(node.id.rawValue)) }),
@@ -26,6 +28,9 @@ extension MetricCatalogue {
             from: node { node, samples in
                 if let busy = node.busyNanoseconds { samples.put(nanoseconds: busy, .number(node.id.rawValue)) }
             }),
+    ]
+
+    private static let memoryFamilies: [MetricFamily] = [
         meminfo("numawatch_node_memory_size_bytes", "MemTotal", "Memory of the node."),
         meminfo("numawatch_node_memory_free_bytes", "MemFree", "Free memory of the node."),
         meminfo("numawatch_node_memory_used_bytes", "MemUsed", "Memory of the node that is not free."),
@@ -39,6 +44,23 @@ extension MetricCatalogue {
         meminfo(
             "numawatch_node_huge_pages", unit: .pages, "HugePages_Total", "Huge pages of the default size set aside."),
         meminfo("numawatch_node_huge_free_pages", unit: .pages, "HugePages_Free", "Of these, the free ones."),
+        MetricFamily(
+            "numawatch_node_huge_pool_pages", .gauge, unit: .pages,
+            "Huge pages set aside on the node, by size in bytes: all (total), those not in use (free), and those beyond what "
+                + "was set aside (surplus). Source: hugepages of the node.",
+            labels: ["numa_node", "page_size", "kind"],
+            from: node { node, samples in
+                for pool in node.hugePages ?? [] {
+                    let size = String(pool.pageSizeBytes)
+                    for (kind, pages) in [
+                        ("total", pool.totalPages), ("free", pool.freePages), ("surplus", pool.surplusPages),
+                    ] {
+                        if let pages { samples.put(pages, .number(node.id.rawValue), .text(size), .text(kind)) }
+                    }
+                }
+            }),
+        meminfo(
+            "numawatch_node_memory_swap_cached_bytes", "SwapCached", "Memory of the node that is in the swap as well."),
         MetricFamily(
             "numawatch_node_allocated_pages_total", .counter, unit: .pages,
             "Pages allocated on the node. hit: on the node asked for; miss: though another was asked for; foreign: asked "
@@ -57,7 +79,17 @@ extension MetricCatalogue {
             "Pages moved between memory tiers, by the kernel's counter. Source: vmstat of the node.",
             labels: ["numa_node", "kind"],
             from: node { node, samples in
-                for counter in node.vmstat ?? [] {
+                for counter in node.vmstat ?? [] where NodeTotals.isTierCounter(counter.name) {
+                    samples.put(counter.value, .number(node.id.rawValue), .text(counter.name))
+                }
+            }),
+        MetricFamily(
+            "numawatch_node_reclaim_pages_total", .counter, unit: .pages,
+            "Pages of the node that were reclaimed, written out for it, or missed afterwards, by the kernel's counter. Source: "
+                + "vmstat of the node.",
+            labels: ["numa_node", "kind"],
+            from: node { node, samples in
+                for counter in node.vmstat ?? [] where NodeTotals.isReclaimCounter(counter.name) {
                     samples.put(counter.value, .number(node.id.rawValue), .text(counter.name))
                 }
             }),

@@ -20,7 +20,6 @@ package struct BalancingHost: Sendable {
     package var profile: KernelProfile
     package var facts: [Fact]
 
-    private static let tierDirectory = "/sys/devices/virtual/memory_tiering"
     private static let wantedOptions: Set<String> = [
         "CONFIG_HZ", "CONFIG_NR_CPUS", "CONFIG_PAGE_SHIFT", "CONFIG_ARM64_4K_PAGES", "CONFIG_ARM64_16K_PAGES",
         "CONFIG_ARM64_64K_PAGES", "CONFIG_PPC_4K_PAGES", "CONFIG_PPC_64K_PAGES",
@@ -43,7 +42,8 @@ package struct BalancingHost: Sendable {
         let withMemory = nodes("/sys/devices/system/node/has_memory", root)
         let layout = NodeLayout(
             machine: machine, nodesWithMemory: withMemory,
-            topTierNodes: topTier(root, machine) ?? profile.assumedTopTierNodes(of: machine),
+            topTierNodes: NodeMemoryReader.tiers(in: root)?.topTierNodes(withCPUs: machine.nodesWithCPUs)
+                ?? profile.assumedTopTierNodes(of: machine),
             countsMemoryOnlyNodes: profile.switches.contains(.memoryOnlyNodesPreferred))
         facts.append(
             Fact(
@@ -148,28 +148,12 @@ package struct BalancingHost: Sendable {
                 isAssumed: value == nil))
     }
 
-    /// `node_is_toptier`: the slowest tier that has CPUs and all faster ones. Tiers are numbered from fast to slow.
-    private static func topTier(_ root: any HostRoot, _ machine: Machine) -> NodeSet? {
-        guard let names = try? root.list(tierDirectory) else { return nil }
-        var tiers: [(number: Int, nodes: NodeSet)] = []
-        for name in names where name.hasPrefix("memory_tier") {
-            guard let number = Int(name.dropFirst("memory_tier".count)),
-                let nodes = nodes("\(tierDirectory)/\(name)/nodelist", root)
-            else { continue }
-            tiers.append((number, nodes))
-        }
-        let withCPUs = machine.nodesWithCPUs
-        guard let slowest = tiers.filter({ $0.nodes.contains { withCPUs.contains($0) } }).map(\.number).max() else {
-            return nil
-        }
-        return NodeSet(tiers.filter { $0.number <= slowest }.flatMap { Array($0.nodes) })
-    }
-
     private static func nodes(_ path: String, _ root: any HostRoot) -> NodeSet? {
         let ranges = try? root.parse(path) { bytes throws(KernelTextError) in
             try CPUList.parse(bytes, largest: CPUList.largestNode)
         }
-        return ranges.map { NodeSet(ranges: $0) }
+        // No kernel has memory on no node: such a list tells nothing.
+        return ranges.flatMap { $0.isEmpty ? nil : NodeSet(ranges: $0) }
     }
 
     private static func integer(_ path: String, _ root: any HostRoot) -> Int? {

@@ -64,6 +64,10 @@ package enum MachineReader {
     private static func list(
         _ path: String, _ root: any HostRoot, largest: Int = CPUList.largestCPU
     ) throws(SourceFailure) -> [ClosedRange<Int>] {
-        try root.parse(path) { bytes throws(KernelTextError) in try CPUList.parse(bytes, largest: largest) }
+        try root.parse(path) { bytes throws(KernelTextError) in
+            // The kernel ends even an empty list with a newline.
+            if bytes.isEmpty { throw KernelTextError(.cpuList, "list", at: 0, .unexpectedEnd) }
+            return try CPUList.parse(bytes, largest: largest)
+        }
     }
 }

@@ -22,10 +22,14 @@ extension SourceProbes {
             probe(
                 Description(
                     name: "schedstat", path: "/proc/schedstat", purpose: "load balancing statistics and domain masks",
-                    lost: "balancing counts per domain, and a check of the derived domains")
+                    lost: "balancing counts per domain, and a check of the derived domains"),
+                understand: { bytes throws(KernelTextError) in _ = try Schedstat(parsing: bytes) }
             ) { failure in failure.kind == .missing ? rebuilt(with: "CONFIG_SCHEDSTATS", certain: true) : nil },
-            probe(verbose) { failure in debugRemedy(failure, built: "CONFIG_SCHED_DEBUG") },
-            probe(domains) { failure in
+            probe(
+                verbose,
+                understand: { bytes throws(KernelTextError) in _ = try ScalarFile.boolean(bytes, field: "verbose") }
+            ) { failure in debugRemedy(failure, built: "CONFIG_SCHED_DEBUG") },
+            probe(domains, understand: Self.word) { failure in
                 if failure.kind == .missing, switched == false {
                     return "echo Y > \(Self.debugMount)/sched/verbose"
                 }
@@ -86,7 +90,7 @@ extension SourceProbes {
             name: "kprobes", path: "\(Self.traceMount)/kprobe_events",
             purpose: "probes on the hint-fault path", lost: "tracing of hint faults; samples remain")
         return [
-            probe(events) { failure in traceRemedy(failure, built: "CONFIG_TRACING") },
+            probe(events, understand: Self.number) { failure in traceRemedy(failure, built: "CONFIG_TRACING") },
             probe(probes) { failure in traceRemedy(failure, built: "CONFIG_KPROBE_EVENTS") },
         ]
     }

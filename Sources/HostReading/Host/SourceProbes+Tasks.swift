@@ -6,44 +6,77 @@ import SystemPackage
 /// Processes: ledger, placement, cgroup.
 extension SourceProbes {
     func taskSources() -> [SourceStatus] {
-        var own = "/proc/self"
-        var ownID = HostFacts.processID
-        if !root.isLive {
-            // A copy has no self: its lowest process stands for all.
-            var pids: [Int32] = []
-            try? root.processIDs(into: &pids)
-            ownID = pids.min() ?? 1
-            own = "/proc/\(ownID)"
-        }
+        let tasks = ProbedTasks(root)
         let other = root.isLive ? processOfAnotherUser() : nil
         return [
+            threads(tasks),
             probe(
                 Description(
-                    name: "task-stat", path: "\(own)/stat", purpose: "processes, threads, CPU time, resident memory",
-                    lost: "all figures of processes"),
-                remedy: { _ in nil }),
+                    name: "task-status", path: "\(tasks.own)/status", purpose: "user and allowed nodes of each process",
+                    lost: "who a process belongs to, and which nodes it may use"),
+                paths: tasks.paths("status"),
+                understand: { bytes throws(KernelTextError) in
+                    guard try ProcessStatus(parsing: bytes).userIDs != nil else {
+                        throw KernelTextError(.status, "Uid", at: 0, .missingField)
+                    }
+                }, remedy: { _ in nil }),
             probe(
                 Description(
-                    name: "task-sched", path: "\(own)/task/\(ownID)/sched",
+                    name: "task-sched", path: tasks.ownSched,
                     purpose: "the kernel's fault ledger of each task: hint faults by node, preferred node, NUMA group",
                     lost: "hint faults, preferred nodes and migrated pages per process"),
-                remedy: schedRemedy),
-            ledgerContents(own, ownID),
+                paths: tasks.schedPaths,
+                understand: { bytes throws(KernelTextError) in
+                    let sched = try TaskSched(parsing: bytes)
+                    guard sched.sumExecRuntimeNanoseconds ?? sched.switchCount ?? sched.totalFaults != nil else {
+                        throw KernelTextError(.taskSched, "se.sum_exec_runtime", at: 0, .missingField)
+                    }
+                }, remedy: schedRemedy),
+            ledgerContents(tasks),
             probe(
                 Description(
-                    name: "cgroup", path: "\(own)/cgroup", purpose: "which unit or container a process belongs to",
-                    lost: "grouping by unit; everything is one group")
+                    name: "cgroup", path: "\(tasks.own)/cgroup",
+                    purpose: "which unit or container a process belongs to",
+                    lost: "grouping by unit; everything is one group"),
+                paths: tasks.paths("cgroup"),
+                understand: { bytes throws(KernelTextError) in _ = try CgroupFile(parsing: bytes) }
             ) { failure in failure.kind == .missing ? rebuilt(with: "CONFIG_CGROUPS", certain: true) : nil },
-            probe(
-                Description(
-                    name: "numa_maps", path: "\(own)/numa_maps", purpose: "memory by node, class and policy, exactly",
-                    lost: "exact placement; only samples are left"),
-                remedy: { failure in
-                    failure.kind == .missing ? rebuilt(with: "CONFIG_NUMA", certain: true) : nil
-                }),
+            maps(tasks),
             mapsOfOthers(other),
             movePages(other),
         ]
+    }
+
+    /// `stat` of processes and of their threads.
+    private func threads(_ tasks: ProbedTasks) -> SourceStatus {
+        let source = Description(
+            name: "task-stat", path: "\(tasks.own)/stat", purpose: "processes, threads, CPU time, resident memory",
+            lost: "all figures of processes; of a thread's, its node")
+        let found = probe(
+            source, paths: tasks.statPaths,
+            understand: { bytes throws(KernelTextError) in _ = try TaskStat(parsing: bytes) }, remedy: { _ in nil })
+        guard found.isReadable, let failure = tasks.unlisted else { return found }
+        var listing = source
+        listing.path = failure.path
+        return unavailable(listing, failure, remedy: nil)
+    }
+
+    /// Reading it walks page tables: of a live host's own process only, and no more than shows that it can be read.
+    private func maps(_ tasks: ProbedTasks) -> SourceStatus {
+        let source = Description(
+            name: "numa_maps", path: "\(tasks.own)/numa_maps", purpose: "memory by node, class and policy, exactly",
+            lost: "exact placement; only samples are left")
+        let remedy = { [self] (failure: ReadFailure) in
+            failure.kind == .missing ? rebuilt(with: "CONFIG_NUMA", certain: true) : nil
+        }
+        guard !root.isLive else { return probe(source, remedy: remedy) }
+        return probe(
+            source, paths: tasks.mapsPaths,
+            understand: { bytes throws(KernelTextError) in
+                var reader = NUMAMapsReader()
+                try reader.feed(bytes) { _, _ in }
+                try reader.finish()
+            }, remedy: remedy)
     }
 
     private func schedRemedy(_ failure: ReadFailure) -> String? {
@@ -53,22 +86,27 @@ extension SourceProbes {
     }
 
     /// Whether the kernel prints the NUMA lines in `sched`.
-    private func ledgerContents(_ own: String, _ ownID: Int32) -> SourceStatus {
-        let source = Description(
-            name: "task-ledger", path: "\(own)/task/\(ownID)/sched",
+    private func ledgerContents(_ tasks: ProbedTasks) -> SourceStatus {
+        var source = Description(
+            name: "task-ledger", path: tasks.ownSched,
             purpose: "the NUMA lines of sched", lost: "hint faults, preferred nodes and migrated pages per process")
-        do {
-            let bytes = try root.readBytes(source.path, limitBytes: Self.probeBytes)
-            let sched = try TaskSched(parsing: bytes.span)
-            if sched.totalFaults != nil { return status(source, .readable) }
-            return status(
-                source, .notApplicable(reason: "the file has no NUMA lines"),
-                remedy: rebuilt(with: "CONFIG_NUMA_BALANCING", certain: true))
-        } catch let error as ReadFailure {
-            return unavailable(source, error, remedy: schedRemedy(error))
-        } catch {
-            return status(source, .malformed(reason: "\(error)"))
+        for path in tasks.schedPaths.isEmpty ? [source.path] : tasks.schedPaths {
+            source.path = path
+            do {
+                let bytes = try root.readBytes(path, limitBytes: Self.probeBytes)
+                let sched = try TaskSched(parsing: bytes.span)
+                if sched.totalFaults == nil {
+                    return status(
+                        source, .notApplicable(reason: "the file has no NUMA lines"),
+                        remedy: rebuilt(with: "CONFIG_NUMA_BALANCING", certain: true))
+                }
+            } catch let error as ReadFailure {
+                return unavailable(source, error, remedy: schedRemedy(error))
+            } catch {
+                return status(source, .malformed(reason: "\(error)"))
+            }
         }
+        return status(source, .readable)
     }
 
     /// Any process of a user we are not.

@@ -13,8 +13,9 @@ extension SamplingEngine {
         snapshot.hostName = hostName
         let nodeByCPU = machine.nodeByCPU()
         let units = units
+        let onlineCPUs = machine.onlineCPUs
         snapshot.processes = ledger.processes.values
-            .map { SnapshotAssembly.record(of: $0, units: units, nodeByCPU: nodeByCPU) }
+            .map { SnapshotAssembly.record(of: $0, units: units, nodeByCPU: nodeByCPU, onlineCPUs: onlineCPUs) }
             .sorted { $0.identity.pid < $1.identity.pid }
         snapshot.groups = SnapshotAssembly.groups(of: snapshot.processes, totals: ledger.groupTotals)
         snapshot.model = model.record
@@ -34,6 +35,7 @@ extension SamplingEngine {
         snapshot.sources = sources
         hasBeenExhausted = hasBeenExhausted || placement.isExhausted
         if hasBeenExhausted { snapshot.sources.append(placement.source) }
+        snapshot.devices = devices
         if let tracing { exchange(tracing, &snapshot, now) }
         snapshot.domains = domains.record
         snapshot.cost = costReport(snapshot, now)

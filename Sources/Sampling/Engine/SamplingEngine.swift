@@ -55,6 +55,8 @@ package struct SamplingEngine: ~Copyable {
     let probedRoot: any HostRoot
     /// Whether placements were ever given up because too many threads were left behind: from then on it is a source.
     var hasBeenExhausted = false
+    /// What is attached to which node; absent until it was read.
+    var devices: [DeviceRecord]?
     var report = CostReport()
     var sequence: UInt64 = 0
     let startedAt: UInt64
@@ -172,6 +174,7 @@ package struct SamplingEngine: ~Copyable {
         }
         if sourcesAt.map({ now >= $0.addingSaturated(Self.sourcesInterval) }) ?? true {
             probeSources(now)
+            devices = DeviceReader.read(from: root)
         }
         sequence += 1
         return snapshot()
@@ -190,6 +193,7 @@ package struct SamplingEngine: ~Copyable {
         }
         finishPlacements(meter, now)
         probeSources(now)
+        devices = DeviceReader.read(from: root)
         sequence += 1
         var once = snapshot()
         // What happened since a start that nobody watched is not known.

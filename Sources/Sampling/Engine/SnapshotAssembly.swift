@@ -4,7 +4,9 @@ import Snapshots
 /// Makes the records of a snapshot from what is tracked: processes, and the groups they are in.
 enum SnapshotAssembly {
     /// The record of one process.
-    static func record(of process: TrackedProcess, units: HostUnits, nodeByCPU: [NodeID?]) -> ProcessRecord {
+    static func record(
+        of process: TrackedProcess, units: HostUnits, nodeByCPU: [NodeID?], onlineCPUs: CPUSet
+    ) -> ProcessRecord {
         var record = ProcessRecord(
             identity: process.identity, command: process.command, groupName: process.groupName)
         record.parentPID = process.parentPID
@@ -15,10 +17,15 @@ enum SnapshotAssembly {
         record.cpuNanoseconds = units.nanoseconds(ticks: process.cpuTicks)
         record.cpuNanosecondsByNode = process.cpuNanosecondsByNode
         record.threads = process.threads.values.map(\.record).sorted { $0.tid < $1.tid }
+        record.threadsByNode.unlocated = process.unreadThreadCount
         for thread in record.threads {
-            if let node = thread.node { record.threadsByNode[node] += 1 }
+            if let node = thread.node {
+                record.threadsByNode[node] += 1
+            } else {
+                record.threadsByNode.unlocated += 1
+            }
         }
-        record.allowedCPUNodes = process.allowedCPUs.map { nodes(of: $0, nodeByCPU) }
+        record.allowedCPUNodes = process.allowedCPUs.flatMap { nodes(of: $0, nodeByCPU, onlineCPUs) }
         record.allowedMemoryNodes = process.allowedMemoryNodes
         record.ledger = ledger(of: process)
         record.placement = process.placement
@@ -27,7 +34,10 @@ enum SnapshotAssembly {
         return record
     }
 
-    private static func nodes(of cpus: CPUSet, _ nodeByCPU: [NodeID?]) -> NodeSet {
+    /// The nodes of some CPUs; nil where the node of an online one, or of all, is not known.
+    private static func nodes(of cpus: CPUSet, _ nodeByCPU: [NodeID?], _ online: CPUSet) -> NodeSet? {
+        let hasUnknown = cpus.intersection(online).contains { $0 >= nodeByCPU.count || nodeByCPU[$0] == nil }
+        guard !nodeByCPU.isEmpty, !hasUnknown else { return nil }
         var result = NodeSet()
         // `Cpus_allowed` names possible CPUs, most of which may not exist: only those of a node count.
         for (cpu, node) in nodeByCPU.enumerated() {
@@ -40,22 +50,34 @@ enum SnapshotAssembly {
     private static func ledger(of process: TrackedProcess) -> LedgerSummary? {
         var ledger = LedgerSummary()
         var groups: Set<Int32> = []
+        var displacedTasks = 0
+        // Tasks that may be displaced for all that is known.
+        var unknownTasks = process.unreadThreadCount
         for thread in process.threads.values {
             if let sequence = thread.scanSequence { ledger.scanSequence = max(ledger.scanSequence ?? 0, sequence) }
-            guard let migrated = thread.record.migratedPages else { continue }
+            guard let migrated = thread.record.migratedPages else {
+                unknownTasks += 1
+                continue
+            }
             ledger.taskCount += 1
             ledger.migratedPages = ledger.migratedPages.addingSaturated(migrated)
-            add(thread.record.privatePages, to: &ledger.privatePages)
-            add(thread.record.sharedPages, to: &ledger.sharedPages)
+            add(thread.record.privatePages ?? NodeValues(), to: &ledger.privatePages)
+            add(thread.record.sharedPages ?? NodeValues(), to: &ledger.sharedPages)
             if let group = thread.record.groupID, group != 0 { groups.insert(group) }
             if let preferred = thread.record.preferredNode {
                 ledger.tasksByPreferredNode[preferred] += 1
-                if let node = thread.record.node, node != preferred { ledger.tasksOffPreferredNode += 1 }
+                if let node = thread.record.node {
+                    if node != preferred { displacedTasks += 1 }
+                } else {
+                    unknownTasks += 1
+                }
             } else {
                 ledger.tasksWithoutPreferredNode += 1
             }
         }
         guard ledger.taskCount > 0 else { return nil }
+        // At least so many; none of some that are known is not none of all.
+        if displacedTasks > 0 || unknownTasks == 0 { ledger.tasksOffPreferredNode = displacedTasks }
         ledger.groupIDs = groups.sorted()
         ledger.changePages = process.faultChange
         return ledger
@@ -112,7 +134,9 @@ enum SnapshotAssembly {
         sum.migratedPages = sum.migratedPages.addingSaturated(ledger.migratedPages)
         sum.tasksByPreferredNode += ledger.tasksByPreferredNode
         sum.tasksWithoutPreferredNode += ledger.tasksWithoutPreferredNode
-        sum.tasksOffPreferredNode += ledger.tasksOffPreferredNode
+        let displaced = (sum.tasksOffPreferredNode ?? 0) + (ledger.tasksOffPreferredNode ?? 0)
+        let isWhole = sum.tasksOffPreferredNode != nil && ledger.tasksOffPreferredNode != nil
+        sum.tasksOffPreferredNode = isWhole || displaced > 0 ? displaced : nil
         sum.groupIDs = Array(Set(sum.groupIDs).union(ledger.groupIDs)).sorted()
         group.ledger = sum
     }

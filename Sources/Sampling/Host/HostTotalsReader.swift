@@ -24,8 +24,17 @@ struct HostTotalsReader {
         var isCurrent: Bool
     }
 
+    /// What seldom changes.
+    private struct Firmware {
+        var nodes = NodeSet()
+        var readAt: UInt64?
+        var tiers: MemoryTiers?
+        var access: [NodeID: MemoryAccess] = [:]
+    }
+
     private let root: any HostRoot
     private let units: HostUnits
+    private var firmware = Firmware()
     private var previous: Previous?
     /// By CPU. Those that went offline stay: `/proc/stat` has no line of theirs, but what their node did is not undone.
     private var cpuTimes: [Int: CPUTime] = [:]
@@ -35,6 +44,8 @@ struct HostTotalsReader {
     private(set) var account = ReadAccount()
 
     static let refusalInterval: UInt64 = 300_000_000_000
+    /// How long tiers and the firmware's figures are believed.
+    static let firmwareInterval: UInt64 = 60_000_000_000
 
     init(root: any HostRoot, units: HostUnits) {
         self.root = root
@@ -50,6 +61,11 @@ struct HostTotalsReader {
         totals.balancingMode = controls.mode
         totals.knobs = controls.knobs
         totals.vmstat = counters("/proc/vmstat", .vmstat, keeping: Self.isHostCounter)
+        readFirmware(machine, now)
+        totals.tiers = firmware.tiers
+        totals.isDemotionEnabled = NodeMemoryReader.isDemotionEnabled(in: root, buffer: &buffer)
+        totals.zoneReclaimMode = NodeMemoryReader.zoneReclaimMode(in: root, buffer: &buffer)
+        account.files += 2
         totals.nodes = machine.nodes.map { node(of: $0, machine) }
         var current = Previous(atNanoseconds: now, vmstat: [:])
         for counter in totals.vmstat ?? [] { current.vmstat[counter.name] = counter.value }
@@ -57,6 +73,19 @@ struct HostTotalsReader {
         if let previous { totals.vmstatRates = Self.rates(totals.vmstat ?? [], since: previous, now: now) }
         previous = current
         return totals
+    }
+
+    /// Tiers and what the firmware states of accesses change when nodes do, or when a driver brings memory online.
+    private mutating func readFirmware(_ machine: Machine, _ now: UInt64) {
+        let isFresh = firmware.readAt.map { now - min($0, now) < Self.firmwareInterval } ?? false
+        guard !isFresh || firmware.nodes != machine.nodeSet else { return }
+        firmware = Firmware(nodes: machine.nodeSet, readAt: now, tiers: NodeMemoryReader.tiers(in: root))
+        account.files += UInt64(firmware.tiers?.tiers.count ?? 0)
+        for node in machine.nodes {
+            guard let access = NodeMemoryReader.access(to: node.id, in: root, buffer: &buffer) else { continue }
+            firmware.access[node.id] = access
+            account.files += 4
+        }
     }
 
     /// The switches. A locked-down kernel writes a line to its log for every refusal, so settings that were refused are
@@ -82,12 +111,8 @@ struct HostTotalsReader {
 
     /// The counters of `/proc/vmstat` that concern NUMA and migration.
     static func isHostCounter(_ name: String) -> Bool {
-        name.hasPrefix("numa_") || isMigrationCounter(name) || name.hasPrefix("pgmigrate_")
+        name.hasPrefix("numa_") || NodeTotals.isTierCounter(name) || name.hasPrefix("pgmigrate_")
             || name.hasPrefix("thp_migration_")
-    }
-
-    static func isMigrationCounter(_ name: String) -> Bool {
-        name.hasPrefix("pgpromote_") || name.hasPrefix("pgdemote_")
     }
 
     /// The wanted lines of a file of counters; nil when it cannot be read.
@@ -98,10 +123,12 @@ struct HostTotalsReader {
         do {
             try root.read(path, into: &buffer)
             account.add(buffer)
+            // A file of no bytes is none the kernel made: nothing is known, which is not that nothing was counted.
+            guard !buffer.isEmpty else { return nil }
             let bytes = buffer.span
             try CounterLines.forEach(bytes, file: file) { name, value in
                 // Most lines of vmstat are none of ours: their first letters tell, before a string is made of them.
-                guard Self.mayBeWanted(bytes[name.lowerBound]) || file != .vmstat else { return }
+                guard Self.mayBeWanted(bytes[name.lowerBound]) || file == .nodeNumastat else { return }
                 let text = bytes.text(name)
                 if isWanted(text) { result.append(HostTotals.Counter(name: text, value: value)) }
             }
@@ -113,6 +140,7 @@ struct HostTotalsReader {
 
     private static func mayBeWanted(_ letter: UInt8) -> Bool {
         letter == UInt8(ascii: "n") || letter == UInt8(ascii: "p") || letter == UInt8(ascii: "t")
+            || letter == UInt8(ascii: "w")
     }
 
     private mutating func node(of node: Machine.Node, _ machine: Machine) -> NodeTotals {
@@ -123,7 +151,10 @@ struct HostTotalsReader {
         }
         totals.meminfo = meminfo("\(directory)/meminfo")
         totals.numastat = counters("\(directory)/numastat", .nodeNumastat) { _ in true }
-        totals.vmstat = counters("\(directory)/vmstat", .nodeVmstat, keeping: Self.isMigrationCounter)
+        totals.vmstat = counters("\(directory)/vmstat", .nodeVmstat, keeping: NodeTotals.isKept)
+        totals.hugePages = NodeMemoryReader.hugePagePools(of: node.id, in: root, buffer: &buffer)
+        account.files += UInt64((totals.hugePages ?? []).count * 3)
+        totals.access = firmware.access[node.id]
         return totals
     }
 
@@ -132,6 +163,7 @@ struct HostTotalsReader {
         do {
             try root.read(path, into: &buffer)
             account.add(buffer)
+            guard !buffer.isEmpty else { return nil }
             let bytes = buffer.span
             try Meminfo.forEachNodeLine(bytes) { name, value in
                 result.append(HostTotals.Counter(name: bytes.text(name), value: value))

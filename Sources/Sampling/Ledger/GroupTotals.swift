@@ -7,10 +7,10 @@ import Snapshots
 /// does between its last reading and its exit is never seen.
 struct GroupTotals: Equatable {
     struct Total: Equatable {
-        /// `numa_pages_migrated` of its tasks, base pages.
-        var migratedPages: UInt64 = 0
-        /// CPU time by the node the thread was on when it was read.
-        var cpuNanosecondsByNode = NodeValues<UInt64>()
+        /// `numa_pages_migrated` of its tasks, base pages; absent until a ledger was read.
+        var migratedPages: UInt64?
+        /// CPU time by the node the thread was on when it was read; absent until there was an interval to count in.
+        var cpuNanosecondsByNode: NodeValues<UInt64>?
     }
 
     private var byGroup: [String: Total] = [:]
@@ -22,15 +22,15 @@ struct GroupTotals: Equatable {
     subscript(group: String) -> Total { byGroup[group] ?? Total() }
 
     mutating func add(migratedPages pages: UInt64, to group: String) {
-        guard pages > 0 else { return }
-        let sum = byGroup[group, default: Total()].migratedPages
+        let sum = byGroup[group]?.migratedPages ?? 0
         byGroup[group, default: Total()].migratedPages = sum.addingSaturated(pages)
     }
 
-    mutating func add(cpuNanoseconds time: UInt64, on node: NodeID, to group: String) {
-        guard time > 0 else { return }
-        let sum = byGroup[group, default: Total()].cpuNanosecondsByNode[node]
-        byGroup[group, default: Total()].cpuNanosecondsByNode[node] = sum.addingSaturated(time)
+    /// - Parameter node: nil where the thread's node is not known.
+    mutating func add(cpuNanoseconds time: UInt64, on node: NodeID?, to group: String) {
+        var sum = byGroup[group]?.cpuNanosecondsByNode ?? NodeValues()
+        sum.add(time, on: node)
+        byGroup[group, default: Total()].cpuNanosecondsByNode = sum
     }
 
     /// Forgets groups that are gone, once there are too many.
@@ -40,5 +40,16 @@ struct GroupTotals: Equatable {
         guard byGroup.count > Self.rememberedGroups else { return }
         let live = live()
         byGroup = byGroup.filter { live.contains($0.key) }
+    }
+}
+
+extension NodeValues<UInt64> {
+    /// Adds to a node, or to what is unlocated, without overflow: figures of damaged text must not trap.
+    mutating func add(_ amount: UInt64, on node: NodeID?) {
+        if let node {
+            self[node] = self[node].addingSaturated(amount)
+        } else {
+            unlocated = unlocated.addingSaturated(amount)
+        }
     }
 }

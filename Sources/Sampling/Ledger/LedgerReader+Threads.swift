@@ -11,6 +11,7 @@ extension LedgerReader {
     ) throws(ReadFailure) {
         let pid = process.identity.pid
         let isFirst = process.ledgerReadAt == nil
+        process.unreadThreadCount = 0
         if stat.threadCount == 1, process.threads.isEmpty || process.threads[pid] != nil {
             // The process's own files are those of its only thread: two reads fewer.
             if process.threads.count > 1 {
@@ -22,14 +23,20 @@ extension LedgerReader {
             process.noteListing(at: now, sequence: process.threads[pid]?.scanSequence)
             return
         }
-        guard try listThreads(files, process) else { return }
+        guard try listThreads(files, process) else {
+            process.unreadThreadCount = stat.threadCount
+            return
+        }
         let present = Set(tids)
         let before = process.threads.count
         process.threads = process.threads.filter { present.contains($0.key) }
         count(.threadExited, UInt64(before - process.threads.count))
         for tid in tids {
             do throws(ReadFailure) {
-                guard let (stat, command) = try readStat(files, "task/\(tid)/stat") else { continue }
+                guard let (stat, command) = try readStat(files, "task/\(tid)/stat") else {
+                    if process.threads[tid] == nil { process.unreadThreadCount += 1 }
+                    continue
+                }
                 try readLedger(
                     files, "task/\(tid)/sched", process, tid: tid, stat, command, .thread, isFirst: isFirst, now: now)
                 threadsRead += 1
@@ -38,11 +45,15 @@ extension LedgerReader {
                 case .gone, .missing:
                     // The thread, or the whole process: its first thread stays as long as it does.
                     if process.threads.removeValue(forKey: tid) != nil { count(.threadExited) }
+                    // In a copy nothing exits: the file was not taken along.
+                    if error.kind == .missing, !root.isLive { process.unreadThreadCount += 1 }
                     if tid == pid, error.kind == .gone { throw error }
                 case .permission:
                     if process.deny("task") { count(.permissionDenied) }
+                    if process.threads[tid] == nil { process.unreadThreadCount += 1 }
                 case .tooLarge, .wrongType, .io, .stuck:
                     count(.malformed)
+                    if process.threads[tid] == nil { process.unreadThreadCount += 1 }
                 }
             }
         }
@@ -79,8 +90,8 @@ extension LedgerReader {
         _ files: borrowing ProcessFiles, _ name: String, _ process: TrackedProcess, tid: Int32, _ stat: TaskStat,
         _ command: String, _ ticksOf: TrackedThread.TimeSource, isFirst: Bool, now: UInt64
     ) throws(ReadFailure) {
-        let cpu = Int32(clamping: stat.processor ?? -1)
-        let node = cpu >= 0 && Int(cpu) < nodeByCPU.count ? nodeByCPU[Int(cpu)] : nil
+        let cpu = stat.processor.map { Int32(clamping: $0) }
+        let node = cpu.flatMap { $0 >= 0 && Int($0) < nodeByCPU.count ? nodeByCPU[Int($0)] : nil }
         var record = ThreadRecord(
             tid: tid, command: command, cpu: cpu, node: node,
             cpuNanoseconds: units.nanoseconds(ticks: stat.userTicks.addingSaturated(stat.systemTicks)),
@@ -178,17 +189,21 @@ extension LedgerReader {
         // Without the NUMA lines there is no ledger: absent, not zero.
         guard sched.totalFaults != nil else { return }
         thread.record.preferredNode = sched.preferredNode.flatMap { NodeNumber.node($0) }
-        thread.record.groupID = sched.groupID.map { Int32(clamping: $0) } ?? 0
+        thread.record.groupID = sched.groupID.map { Int32(clamping: $0) }
         thread.record.migratedPages = sched.pagesMigrated
+        var privatePages = NodeValues<UInt64>()
+        var sharedPages = NodeValues<UInt64>()
         for entry in sched.faults {
             guard let node = NodeNumber.node(entry.node) else { continue }
-            if entry.taskPrivate > 0 { thread.record.privatePages[node] = entry.taskPrivate }
-            if entry.taskShared > 0 { thread.record.sharedPages[node] = entry.taskShared }
+            if entry.taskPrivate > 0 { privatePages[node] = entry.taskPrivate }
+            if entry.taskShared > 0 { sharedPages[node] = entry.taskShared }
             if entry.groupPrivate > 0 { thread.groupPrivate[node] = entry.groupPrivate }
             if entry.groupShared > 0 { thread.groupShared[node] = entry.groupShared }
             let sum = entry.taskPrivate.addingSaturated(entry.taskShared)
             if sum > 0 { thread.faults[node] = Int64(clamping: sum) }
         }
+        thread.record.privatePages = privatePages
+        thread.record.sharedPages = sharedPages
         let hasRun =
             thread.timeSource != .exact || known?.timeSource != .exact
             || known?.record.cpuNanoseconds != thread.record.cpuNanoseconds
@@ -217,15 +232,17 @@ extension LedgerReader {
 
     /// CPU time since the last reading, on the node the thread is on now; of a thread born since, all of it.
     private mutating func addTime(_ process: TrackedProcess, _ known: TrackedThread?, _ thread: TrackedThread) {
-        guard let node = thread.record.node else { return }
+        let node = thread.record.node
         var time = thread.record.cpuNanoseconds
         if let known {
-            guard known.timeSource == thread.timeSource, time > known.record.cpuNanoseconds else { return }
+            guard known.timeSource == thread.timeSource, time >= known.record.cpuNanoseconds else { return }
             time -= known.record.cpuNanoseconds
         } else if process.ledgerReadAt == nil, !process.isBornSinceStart {
             return
         }
-        process.cpuNanosecondsByNode[node] = process.cpuNanosecondsByNode[node].addingSaturated(time)
+        var sum = process.cpuNanosecondsByNode ?? NodeValues()
+        sum.add(time, on: node)
+        process.cpuNanosecondsByNode = sum
         groupTotals.add(cpuNanoseconds: time, on: node, to: process.groupName)
     }
 

@@ -186,6 +186,7 @@ struct LedgerReader {
         if process.isZombie {
             count(.threadExited, UInt64(process.threads.count))
             process.threads = [:]
+            process.unreadThreadCount = 0
             process.placement = nil
             process.placementGap = .exited
         } else {

@@ -63,7 +63,10 @@ final class TrackedProcess {
 
     // From `task/*`.
     var threads: [Int32: TrackedThread] = [:]
-    var cpuNanosecondsByNode = NodeValues<UInt64>()
+    /// Threads that are there, but could not be read.
+    var unreadThreadCount = 0
+    /// Absent until there was an interval to count in.
+    var cpuNanosecondsByNode: NodeValues<UInt64>?
     var ledgerReadAt: UInt64?
     /// The sum of the faults at the end of the previous round the process was read in.
     var previousFaults: NodeValues<Int64>?

@@ -104,7 +104,9 @@ struct ModelObserver {
     }
 
     private func sample(_ thread: TrackedThread) -> LedgerSample? {
-        guard let migrated = thread.record.migratedPages, let sequence = thread.scanSequence else { return nil }
+        guard let migrated = thread.record.migratedPages, let privatePages = thread.record.privatePages,
+            let sharedPages = thread.record.sharedPages, let sequence = thread.scanSequence
+        else { return nil }
         return LedgerSample(
             timeNanoseconds: thread.record.readAtNanoseconds, tid: thread.record.tid, scanSequence: sequence,
             pagesMigrated: migrated, preferredNode: Int32(thread.record.preferredNode?.rawValue ?? -1),
@@ -113,7 +115,7 @@ struct ModelObserver {
             runtimeNanoseconds: thread.timeSource == .exact ? thread.record.cpuNanoseconds : nil,
             nodes: nodes.map { node in
                 LedgerSample.Node(
-                    taskPrivate: thread.record.privatePages[node], taskShared: thread.record.sharedPages[node],
+                    taskPrivate: privatePages[node], taskShared: sharedPages[node],
                     groupPrivate: thread.groupPrivate[node], groupShared: thread.groupShared[node])
             })
     }

@@ -142,6 +142,7 @@ enum SyntheticHost {
         ]
         snapshot.sources = sources
         for index in snapshot.sources.indices { snapshot.sources[index].triedAtNanoseconds = 99_000_000_000 }
+        snapshot.devices = devices
         snapshot.cost = cost
         return snapshot
     }()
@@ -162,6 +163,12 @@ enum SyntheticHost {
         host.vmstatRates = [.init(name: "numa_hint_faults", perSecond: 12.5)]
         host.processCount = 3
         host.threadCount = 12
+        // Node 1 has CPUs, but is slower: nothing is promoted, and node 0 demotes to it.
+        host.tiers = MemoryTiers([
+            .init(number: 4, nodes: [NodeID(0)]), .init(number: 22, nodes: [NodeID(1)]),
+        ])
+        host.isDemotionEnabled = true
+        host.zoneReclaimMode = 0
         host.nodes = machine.nodes.map { node in
             var totals = NodeTotals(id: node.id, cpus: node.cpus)
             let scale = UInt64(node.id.rawValue) + 1
@@ -171,7 +178,22 @@ enum SyntheticHost {
                 .init(name: "HugePages_Total", value: 8 * scale),
             ]
             totals.numastat = [.init(name: "numa_hit", value: 1000 * scale), .init(name: "numa_miss", value: scale)]
-            totals.vmstat = [.init(name: "pgdemote_kswapd", value: 5 * scale)]
+            totals.vmstat = [
+                .init(name: "pgdemote_kswapd", value: 5 * scale),
+                .init(name: "workingset_refault_anon", value: 6 * scale), .init(name: "nr_swapcached", value: scale),
+            ]
+            totals.hugePages = [HugePagePool(pageSizeBytes: 2 << 20), HugePagePool(pageSizeBytes: 1 << 30)]
+            totals.hugePages?[0].totalPages = 8 * scale
+            totals.hugePages?[0].freePages = 3 * scale
+            totals.hugePages?[0].surplusPages = 0
+            totals.hugePages?[1].totalPages = 1
+            totals.hugePages?[1].freePages = 1
+            var access = MemoryAccess()
+            access.initiators = [NodeID(0)]
+            access.readLatencyNanoseconds = 80 * scale
+            access.writeLatencyNanoseconds = 90 * scale
+            access.readBandwidthBytesPerSecond = 17_000 << 20
+            totals.access = access
             totals.busyNanoseconds = 1_500_000_000 * scale
             totals.busyShare = 0.25
             return totals
@@ -238,7 +260,7 @@ enum SyntheticHost {
         process.uid = alice
         process.threadCount = 1
         process.residentBytes = 2 << 20
-        process.threadsByNode = byNode(1)
+        process.threadsByNode.unlocated = 1
         process.placementGap = .tooSmall
         process.denied = ["numa_maps"]
         return process
@@ -281,6 +303,7 @@ enum SyntheticHost {
         postgres.threadCount = 4
         postgres.residentBytes = 900 << 20
         postgres.cpuNanosecondsByNode = byNode(10_000_000_000, 2_340_000_000)
+        postgres.cpuNanosecondsByNode?.unlocated = 250_000_000
         postgres.threadsByNode = byNode(3, 1)
         postgres.ledger = ledger
         postgres.migratedPagesTotal = 400
@@ -292,7 +315,8 @@ enum SyntheticHost {
         shared.pids = [2000, 4321]
         shared.threadCount = 8
         shared.residentBytes = 2 << 20
-        shared.threadsByNode = byNode(1, 7)
+        shared.threadsByNode = byNode(1, 5)
+        shared.threadsByNode.unlocated = 2
         shared.unplacedProcessCount = 1
         return [bobs, postgres, shared]
     }
@@ -312,6 +336,15 @@ enum SyntheticHost {
                 name: "tiers", path: "/sys/devices/virtual/memory_tiering",
                 state: .notApplicable(reason: "one memory tier"), purpose: "tiers", lostWithout: "nothing"),
         ]
+    }
+
+    private static var devices: [DeviceRecord] {
+        var nic = DeviceRecord(address: "0000:01:00.0", kind: .network, classCode: 0x02_0000)
+        nic.node = NodeID(1)
+        nic.names = ["eth0", "mlx5_0"]
+        // Its firmware does not say where it is.
+        let disk = DeviceRecord(address: "0000:02:00.0", kind: .storage, classCode: 0x01_0802)
+        return [nic, disk]
     }
 
     private static var cost: CostReport {

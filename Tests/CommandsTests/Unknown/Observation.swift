@@ -1,0 +1,206 @@
+import DomainReports
+import FixtureSupport
+import LinuxSystem
+
+@testable import Commands
+
+/// Everything numawatch says of a host: each member of each document, each sample of the metrics, each cell of each table,
+/// under a name that stays the same whatever else is there.
+struct Observation {
+    /// Numbers, counts of elements and truths (1 and 0) by where they stand: `/v1/nodes nodes[numa_node=1].memory_tier`.
+    private(set) var numbers: [String: Double] = [:]
+    /// Cells of tables and lines of texts: `ps 4164 THREADS`, `status Tiers`.
+    private(set) var cells: [String: String] = [:]
+    /// The sources that are readable.
+    private(set) var readableSources: Set<String> = []
+
+    static let documents = [
+        "/v1/status", "/v1/topology", "/v1/nodes", "/v1/devices", "/v1/processes", "/v1/groups", "/v1/model",
+        "/v1/sources",
+    ]
+    private static let plain = CommandOutput(widthLimit: nil, hasColour: false)
+
+    /// - Parameters:
+    ///   - change: What is done to the host at each of its two instants.
+    static func make(_ change: (inout MemoryRoot) -> Void = { _ in }) async -> Observation {
+        var observation = Observation()
+        var (first, second) = (WholeHost.root(at: 0), WholeHost.root(at: 1))
+        change(&first)
+        change(&second)
+        let root = ExchangedRoot(first)
+        let source = LocalSource(root: root)
+        source.advance()
+        root.exchange(for: second)
+        source.advance()
+        await observation.take(source)
+        observation.takeNumastat(second)
+        observation.takeDomains(second)
+        return observation
+    }
+
+    // MARK: Documents
+
+    private mutating func take(_ source: LocalSource) async {
+        var pids: [String] = []
+        for path in Self.documents {
+            guard let document = try? await source.get(path), let value = JSONValue(document) else { continue }
+            add(value, path)
+            switch path {
+            case "/v1/processes":
+                pids = (value["processes"]?.elements ?? []).compactMap { $0["pid"]?.number.map { "\(Int($0))" } }
+            case "/v1/sources":
+                for entry in value["sources"]?.elements ?? [] where entry["state"]?.text == "readable" {
+                    readableSources.insert(entry["source"]?.text ?? "")
+                }
+            default: break
+            }
+            try? addTable(path, document)
+        }
+        for pid in pids {
+            guard let document = try? await source.get("/v1/processes/\(pid)"), let value = JSONValue(document) else {
+                continue
+            }
+            add(value, "/v1/processes/\(pid)")
+            if let process = try? Documents.decode(ProcessDocument.self, from: document) {
+                addLines("show \(pid)", ProcessReport(process).text(Self.plain))
+            }
+        }
+        if let text = try? await source.get("/metrics", accept: nil) {
+            for line in String(decoding: text, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
+                guard let sample = MetricsJSON.sample(line) else { continue }
+                let labels = sample.labels.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
+                numbers["metrics \(sample.name){\(labels)}"] = sample.value
+            }
+        }
+    }
+
+    /// Members that tell an element of an array from its neighbours.
+    private static let identities = [
+        "pid", "tid", "numa_node", "group", "source", "memory_tier", "address", "class", "policy", "page_size_bytes",
+        "name",
+        "tier", "about", "source_node", "target_node", "cpu", "index",
+    ]
+
+    private mutating func add(_ value: JSONValue, _ path: String) {
+        switch value {
+        case .object(let members):
+            numbers["\(path)#"] = Double(members.count)
+            for (name, member) in members { add(member, "\(path).\(name)") }
+        case .array(let elements):
+            numbers["\(path)#"] = Double(elements.count)
+            for (index, element) in elements.enumerated() {
+                let identity = Self.identities.compactMap { name in
+                    element[name].flatMap { $0.text ?? $0.number.map { "\(Int($0))" } }.map { "\(name)=\($0)" }
+                }.joined(separator: ",")
+                // Numbers in a list are members of a set: where they stand says nothing.
+                if case .number = element { continue }
+                add(element, "\(path)[\(identity.isEmpty ? "\(index)" : identity)]")
+            }
+        case .number(let digits): numbers[path] = Double(digits)
+        case .boolean(let truth): numbers[path] = truth ? 1 : 0
+        case .string, .null: break
+        }
+    }
+
+    // MARK: Tables and texts
+
+    private mutating func addTable(_ path: String, _ document: [UInt8]) throws {
+        switch path {
+        case "/v1/status":
+            addLines("status", StatusReport(try Documents.decode(StatusDocument.self, from: document)).text(Self.plain))
+        case "/v1/nodes":
+            addTable("nodes", NodesReport(try Documents.decode(NodesDocument.self, from: document)).text(Self.plain))
+        case "/v1/devices":
+            addTable(
+                "devices", DevicesReport(try Documents.decode(DevicesDocument.self, from: document)).text(Self.plain),
+                identifiedBy: "ADDRESS")
+        case "/v1/processes":
+            addTable(
+                "ps", ProcessesReport(try Documents.decode(ProcessesDocument.self, from: document)).text(Self.plain))
+        case "/v1/groups":
+            addTable("groups", GroupsReport(try Documents.decode(GroupsDocument.self, from: document)).text(Self.plain))
+        default: break
+        }
+    }
+
+    /// The cells of a table by row and column. Columns are told apart by two blanks in every line.
+    private mutating func addTable(_ name: String, _ text: String, identifiedBy column: String? = nil) {
+        let lines = text.split(separator: "\n").map { Array($0) }
+        let width = lines.map(\.count).max() ?? 0
+        func isBlank(_ place: Int) -> Bool { lines.allSatisfy { place >= $0.count || $0[place] == " " } }
+        var ranges: [Range<Int>] = []
+        var start: Int?
+        for place in 0...width {
+            let ends = place == width || isBlank(place) && (place + 1 >= width || isBlank(place + 1))
+            if ends, let begin = start {
+                ranges.append(begin..<place)
+                start = nil
+            } else if start == nil, place < width, !isBlank(place) {
+                start = place
+            }
+        }
+        func cells(_ line: [Character]) -> [String] {
+            ranges.map { range in
+                String(line.dropFirst(range.lowerBound).prefix(range.count)).trimmingBlanks
+            }
+        }
+        guard let header = lines.first.map(cells) else { return }
+        let identity = column.flatMap { header.firstIndex(of: $0) } ?? 0
+        for line in lines.dropFirst() {
+            let row = cells(line)
+            guard identity < row.count else { continue }
+            for (title, cell) in zip(header, row) { self.cells["\(name) \(row[identity]) \(title)"] = cell }
+        }
+    }
+
+    /// The lines of a text by their first words, up to two blanks; a table in it has a header of capitals.
+    private mutating func addLines(_ name: String, _ text: String) {
+        for line in text.split(separator: "\n") {
+            let line = String(line).trimmingBlanks
+            guard let gap = line.firstRange(of: "  ") else { continue }
+            cells["\(name) \(line[..<gap.lowerBound])"] = String(line[gap.upperBound...]).trimmingBlanks
+        }
+    }
+
+    // MARK: Programs that read the host themselves
+
+    private mutating func takeNumastat(_ root: MemoryRoot) {
+        for arguments in ["", "-c", "-m", "-n", "-p 4164", "-cm"] {
+            guard let parsed = try? NumastatArguments(parsing: arguments.split(separator: " ").map(String.init)),
+                var report = try? NumastatReport(parsed, root: root, pageSizeBytes: 4096), let text = try? report.text()
+            else { continue }
+            for line in text.split(separator: "\n") {
+                let words = line.split(separator: " ")
+                for (column, word) in words.dropFirst().enumerated() {
+                    cells["numastat \(arguments) \(words[0]) \(column)"] = String(word)
+                }
+            }
+        }
+        for arguments in ["-m --json", "-p 4164 --json"] {
+            guard let parsed = try? NumastatArguments(parsing: arguments.split(separator: " ").map(String.init)),
+                var report = try? NumastatReport(parsed, root: root, pageSizeBytes: 4096),
+                let text = try? report.json(),
+                let value = JSONValue(text)
+            else { continue }
+            add(value, "numastat \(arguments)")
+        }
+    }
+
+    private mutating func takeDomains(_ root: MemoryRoot) {
+        let output = DomainsCommand.show(root, format: .json)
+        // Without online CPUs the command fails, and says why.
+        guard output.isSuccess, let value = JSONValue(Array(output.text.utf8)) else { return }
+        add(value, "domains")
+        // Other domains have other flags: their number says nothing of what is known.
+        numbers = numbers.filter { !($0.key.hasPrefix("domains") && $0.key.hasSuffix("flags#")) }
+    }
+}
+
+extension String {
+    var trimmingBlanks: String {
+        var text = self[...]
+        while text.first == " " { text.removeFirst() }
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}
