@@ -21,13 +21,11 @@ let houseSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ImmutableWeakCaptures"),
 ]
 
-/// How the programs that are installed are linked: a library of which they use nothing is not asked for when they start,
-/// and libstdc++, which the Swift runtime uses, is linked into them like the runtime itself. The directory holds what the
-/// linker finds instead of the shared one (only lld understands it). What remains is in scripts/packages.txt, group run-time.
+/// How the programs that are installed are linked: libstdc++, which the Swift runtime uses, is linked into them like the
+/// runtime itself, and the libraries that only tracing needs are not asked for when they start. The directory holds what the
+/// linker finds in place of these (only lld understands it). What remains is in scripts/packages.txt, group runtime.
 let installedLinking: [LinkerSetting] = [
-    .unsafeFlags([
-        "-use-ld=lld", "-Xlinker", "--as-needed", "-L\(Context.packageDirectory)/scripts/linking",
-    ])
+    .unsafeFlags(["-use-ld=lld", "-L\(Context.packageDirectory)/scripts/linking"])
 ]
 
 /// How programs that stay in memory are linked. Their symbols need not be visible to libraries, and position-independent

@@ -43,6 +43,7 @@ struct TraceFileSystemMountedTests {
         #expect(none?.errno == .noSuchFileOrDirectory)
         #expect(none?.remedy?.contains("mount -t tracefs") == true)
         var failing = MemoryRoot()
+        failing.addFile("/proc/self/mountinfo", text: "")
         failing.fail("/proc/self/mountinfo", with: .permissionDenied)
         let unknown = #expect(throws: SystemFailure.self) { try TraceFileSystem.mounted(on: failing) }
         #expect(unknown?.errno == .permissionDenied)
