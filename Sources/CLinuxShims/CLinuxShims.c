@@ -4,8 +4,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
+#include <malloc.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -43,4 +46,30 @@ int numawatch_unix_stream_socket(void) {
 
 int numawatch_set_thread_name(const char *name) {
     return pthread_setname_np(pthread_self(), name);
+}
+
+int numawatch_return_free_memory(void) {
+    return malloc_trim(0);
+}
+
+int numawatch_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > INT_MAX) {
+        return INT_MAX;
+    }
+    return (int)limit.rlim_cur;
+}
+
+// Opens those of the descriptors 0 to 2 that were closed when the program was started on /dev/null. Else the next file
+// that is opened would be taken for standard output, and what is written there would end up in it.
+//
+// Before main(), because an asynchronous main program of Swift has threads, and libdispatch its descriptors, before the
+// first statement of ours.
+__attribute__((constructor)) static void numawatch_open_standard_descriptors(void) {
+    for (int number = 0; number <= 2; number++) {
+        if (fcntl(number, F_GETFD) == -1 && errno == EBADF) {
+            // open(2) gives the lowest number that is free: this one.
+            (void)!open("/dev/null", O_RDWR);
+        }
+    }
 }

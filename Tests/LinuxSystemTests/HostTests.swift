@@ -4,6 +4,13 @@ import SystemPackage
 import Testing
 
 @Suite struct HostTests {
+    @Test func `open descriptors are counted, and there are never more than the limit`() throws {
+        let files = try (0..<50).map { _ in try TestSocket(type: TestSocket.stream) }
+        let count = try #require(HostFacts.openDescriptorCount)
+        #expect(count >= files.count)
+        #expect(count <= HostFacts.descriptorLimit)
+    }
+
     @Test func `the host's facts agree with the kernel's files`() throws {
         let root = DirectoryRoot.live
         let name = HostFacts.kernelName()

@@ -54,6 +54,48 @@ import Testing
         #expect(!file.removeIfOwn())
     }
 
+    @Test func `a socket's file is known from others, removed or replaced, whoever made it`() throws {
+        let listener = try UnixListener(path: path)
+        let file = listener.file
+        let descriptor = listener.releaseDescriptor()
+        defer { close(descriptor) }
+        let seen = try #require(SocketFile(ofSocket: descriptor))
+        #expect(seen == file && seen.path == path)
+        #expect(seen.isInPlace)
+        #expect(unsafe unlink(path) == 0)
+        #expect(!seen.isInPlace)
+        #expect(SocketFile(ofSocket: descriptor) == nil)
+        let other = try TestSocket(type: TestSocket.stream)
+        try #require(other.bind(path) == 0)
+        #expect(!seen.isInPlace)
+        let pair = try TestSocket.pair()
+        #expect(SocketFile(ofSocket: pair.first.descriptor) == nil)
+        #expect(SocketFile(ofSocket: -1) == nil)
+    }
+
+    @Test func `where no descriptor is left, clients that wait are sent away with the spare one`() throws {
+        let listener = try UnixListener(path: path)
+        let descriptor = listener.releaseDescriptor()
+        defer { close(descriptor) }
+        let clients = try (0..<3).map { _ in try TestSocket(type: TestSocket.stream) }
+        for client in clients { try #require(client.connect(path) == 0) }
+        let spare = SpareDescriptor()
+        #expect(spare.sendAway(2, at: descriptor) == 2)
+        #expect(spare.sendAway(2, at: descriptor) == 1)
+        #expect(spare.sendAway(2, at: descriptor) == 0)
+        for client in clients {
+            var byte: UInt8 = 0
+            #expect(unsafe recv(client.descriptor, &byte, 1, 0) == 0)
+        }
+        // As when another thread was faster to take the descriptor.
+        let late = try TestSocket(type: TestSocket.stream)
+        try #require(late.connect(path) == 0)
+        ForcedFailures.with({ $0 == .accept ? .tooManyOpenFiles : nil }) {
+            #expect(spare.sendAway(2, at: descriptor) == 0)
+        }
+        #expect(spare.sendAway(2, at: descriptor) == 1)
+    }
+
     @Test func `a stale socket is replaced`() throws {
         do {
             let dead = try TestSocket(type: TestSocket.stream)

@@ -30,3 +30,10 @@ int numawatch_unix_stream_socket(void);
 
 /// pthread_setname_np(3) is declared only under _GNU_SOURCE. Returns 0 or an errno.
 int numawatch_set_thread_name(const char *name);
+
+/// malloc_trim(3) is declared in <malloc.h>, which Swift's Glibc module leaves out. Returns 1 if memory was given back.
+int numawatch_return_free_memory(void);
+
+/// getrlimit(2) takes an enum in C++ and under _GNU_SOURCE, an int else: Swift's importer and the compiler disagree.
+/// Returns the soft limit of open descriptors, INT_MAX where there is none.
+int numawatch_descriptor_limit(void);

@@ -1,3 +1,4 @@
+import CLinuxShims
 import Glibc
 import SystemPackage
 
@@ -50,6 +51,30 @@ package enum HostFacts {
                 remedy: "/proc is not mounted here, or is that of other processes: mount -t proc proc /proc")
         }
     }
+
+    /// How many descriptors this process may have open: the soft limit of getrlimit(2), RLIMIT_NOFILE. It may be changed
+    /// at any time, from outside, too (prlimit(1)).
+    package static var descriptorLimit: Int { Int(numawatch_descriptor_limit()) }
+
+    /// How many descriptors this process has open; nil where that cannot be told, as when there is none left to look with.
+    ///
+    /// - Complexity: O(descriptors), about 0.2 µs for each.
+    package static var openDescriptorCount: Int? {
+        var numbers: [Int32] = []
+        do throws(ReadFailure) {
+            try DirectoryRoot.live.openDirectory("/proc/self/fd").numbers(in: ".", into: &numbers)
+        } catch {
+            return nil
+        }
+        // Two of them are there to look with.
+        return max(0, numbers.count - 2)
+    }
+
+    /// Gives memory that was freed back to the kernel: malloc_trim(3).
+    ///
+    /// The C library keeps what was freed for the next who asks, so that after a burst the process stays as large as it
+    /// was at most. All free chunks are walked: 7 ms of CPU for 30 MiB of small ones, 2 ms to find that all is given back.
+    package static func returnFreeMemory() { _ = numawatch_return_free_memory() }
 
     /// The value of an environment variable.
     package static func environmentVariable(_ name: String) -> String? {

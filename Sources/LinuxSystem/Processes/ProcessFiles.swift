@@ -18,6 +18,9 @@ package struct ProcessFiles: ~Copyable, Sendable {
         directory = try root.openDirectory("/proc/\(pid)")
     }
 
+    /// The process's effective user now, asked without reading a file; nil in a copy of a host.
+    package var effectiveUserID: UInt32? { directory.ownerUserID }
+
     /// Reads a file whole (`stat`, `task/12/sched`); see `HostRoot.read(_:into:limitBytes:)`.
     package func read(
         _ name: String, into buffer: inout [UInt8], limitBytes: Int = defaultReadLimitBytes

@@ -47,6 +47,16 @@ package struct HostDirectory: ~Copyable, Sendable {
         HostDirectory(path: path, root: root, base: base)
     }
 
+    /// The user the directory belongs to: of `/proc/<pid>` the process's effective user now, whatever it was when the
+    /// directory was opened (`pid_getattr` of fs/proc/base.c). Nil for a copy, whose files belong to whoever made it, and
+    /// for a process that is gone.
+    package var ownerUserID: UInt32? {
+        guard let number else { return nil }
+        var status = stat()
+        guard (try? calling(.fstat, { unsafe fstat(number, &status) })) != nil else { return nil }
+        return status.st_uid
+    }
+
     private func absolute(_ name: String) -> String { "\(path)/\(name)" }
 
     /// Reads a whole file; see `HostRoot.read(_:into:limitBytes:)`.

@@ -49,6 +49,15 @@ package struct ReadFailure: Error, Hashable, Sendable {
         self.kind = kind ?? Self.classify(errno, path: path)
     }
 
+    /// Whether it says nothing of the file: we had no descriptor or no memory left, or were interrupted. What the file
+    /// shows is then as unknown as before, and nothing follows from it but to try again.
+    package var isShortage: Bool {
+        switch errno {
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .noBufferSpace, .interrupted: true
+        default: false
+        }
+    }
+
     static func classify(_ errno: Errno, path: String) -> Kind {
         switch errno {
         case .noSuchProcess: .gone

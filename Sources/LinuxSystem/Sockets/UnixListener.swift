@@ -1,27 +1,6 @@
 import Glibc
 import SystemPackage
 
-/// The file of a Unix socket this process made, known by its inode so that only that one is removed.
-package struct SocketFile: Hashable, Sendable {
-    package let path: String
-    private let device: UInt64
-    private let inode: UInt64
-
-    init(path: String, _ status: stat) {
-        self.path = path
-        device = UInt64(status.st_dev)
-        inode = UInt64(status.st_ino)
-    }
-
-    /// Removes the file, unless somebody has put another in its place. Returns whether it was removed.
-    @discardableResult
-    package func removeIfOwn() -> Bool {
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0, SocketFile(path: path, status) == self else { return false }
-        return unsafe unlink(path) == 0
-    }
-}
-
 /// A Unix stream socket that listens at a path of our own.
 ///
 /// A socket left over from a process that has died (its file is there, a connection is refused) is replaced, when it is
