@@ -9,6 +9,10 @@ package struct ProcessStatus: Hashable, Sendable {
         package var effective: UInt32
         package var saved: UInt32
         package var fileSystem: UInt32
+
+        /// The one user that the process is and can become again without a privilege; nil where there are several. (The
+        /// fourth number follows the effective one, save for servers that touch files for others.)
+        package var single: UInt32? { real == effective && real == saved ? real : nil }
     }
 
     /// `Name:`, the kernel's escapes of newline and backslash undone.

@@ -63,6 +63,8 @@ package struct CostReport: Sendable, Equatable {
     /// Age of the oldest ledger and placement in the snapshot, nanoseconds.
     package var oldestLedgerAgeNanoseconds: UInt64?
     package var oldestPlacementAgeNanoseconds: UInt64?
+    /// Readings that failed for want of descriptors or memory. They say nothing of the host: what was known stayed.
+    package var shortages: UInt64 = 0
     /// Things that happened to processes while they were read, by kind; see ``ProcessIncident``.
     package var incidents: [ProcessIncident: UInt64] = [:]
 

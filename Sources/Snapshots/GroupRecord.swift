@@ -11,6 +11,9 @@ package struct GroupRecord: Sendable, Equatable {
     package var cpuNanosecondsByNode: NodeValues<UInt64>?
     /// Threads by the node of the CPU they are on now; those that could not be read are unlocated.
     package var threadsByNode: NodeValues<Int>
+    /// Whether its processes ever belonged to other users than now. Its own totals began anew then; what others count of it
+    /// by its name did not.
+    package var hasChangedOwner = false
     /// The sum of the processes' ledgers; absent when none could be read.
     package var ledger: LedgerSummary?
     /// What balancing did to it in the last interval, by the model.

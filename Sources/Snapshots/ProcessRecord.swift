@@ -18,6 +18,9 @@ package struct ProcessRecord: Sendable, Equatable {
     package var parentPID: Int32
     /// The real user.
     package var uid: UInt32?
+    /// The user whose process it is and nobody else's: the real, the effective and the saved one, where they are alike.
+    /// Absent for a process that acts as one user for another, as one of a set-user-ID program does.
+    package var ownerUID: UInt32?
     /// The command name as the kernel keeps it (at most 15 bytes; may hold any character, escape on output).
     package var command: String
     /// The path of the cgroup (v2, else the systemd or memory hierarchy of v1).

@@ -8,9 +8,17 @@ package final class SnapshotStore: Sendable {
         var nextWaiter: UInt64 = 0
     }
 
-    private let state = Mutex(State())
+    /// Whether a process is still wholly a user's, as ``ProcessRecord/ownerUID`` says it was when it was read.
+    package typealias OwnershipCheck = @Sendable (_ pid: Int32, _ uid: UInt32) -> Bool
 
-    package init() {}
+    private let state = Mutex(State())
+    /// Asked when an answer is narrowed to what a user may see: a process may have become another's since the round. Nil
+    /// where there is nobody to ask; then the snapshot is believed.
+    package let stillOwns: OwnershipCheck?
+
+    package init(stillOwns: OwnershipCheck? = nil) {
+        self.stillOwns = stillOwns
+    }
 
     /// The newest snapshot; absent before the first round has ended.
     package var current: HostSnapshot? {
@@ -26,6 +34,13 @@ package final class SnapshotStore: Sendable {
         for continuation in continuations {
             continuation.yield(snapshot)
         }
+    }
+
+    /// Returns once there is a snapshot, or the task is cancelled.
+    package func waitForFirst() async {
+        // Taken before the current one is looked at, so that none falls between.
+        var updates = updates().makeAsyncIterator()
+        if current == nil { _ = await updates.next(isolation: #isolation) }
     }
 
     /// Every snapshot from now on. A reader that is too slow misses rounds; it never holds them up.

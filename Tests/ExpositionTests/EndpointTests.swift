@@ -100,9 +100,55 @@ struct EndpointTests {
     @Test("a process of an unknown user is shown to who may see all, only")
     func unknownUser() {
         var snapshot = SyntheticHost.snapshot
-        snapshot.processes[0].uid = nil
+        snapshot.processes[0].ownerUID = nil
         #expect(snapshot.visible(to: .limited(uid: SyntheticHost.alice)).processes.map(\.identity.pid) == [2000])
         #expect(snapshot.visible(to: .all) == snapshot)
+    }
+
+    @Test("a process that runs as one user for another is shown to neither, nor is its group")
+    func setUserID() {
+        var snapshot = SyntheticHost.snapshot
+        // The real user stays whom it was; the effective one is another.
+        snapshot.processes[0].ownerUID = nil
+        let visible = snapshot.visible(to: .limited(uid: SyntheticHost.alice))
+        #expect(snapshot.processes[0].uid == SyntheticHost.alice)
+        #expect(!visible.processes.contains { $0.identity.pid == 1234 })
+        #expect(!visible.groups.contains { $0.pids.contains(1234) })
+    }
+
+    @Test("a process that has changed its user since the round is not shown to the one it had, nor is its group")
+    func ownerNow() throws {
+        let store = SnapshotStore(stillOwns: { pid, uid in uid == SyntheticHost.alice && pid != 1234 })
+        store.publish(SyntheticHost.snapshot)
+        let page = MetricsPage(renderer: MetricsRenderer(catalogue: .standard(version: "1.2.3")))
+        let registry = EndpointRegistry(
+            StandardEndpoints(store: store, events: EventLog(), metrics: page, version: "1.2.3").all, version: "1.2.3")
+        func get(_ target: String, _ viewer: Viewer) throws -> String {
+            let reply = try registry.answer(
+                method: "GET", target: target, viewer: viewer, accept: nil, nowNanoseconds: Self.now)
+            guard case .bytes(let bytes) = reply.body else { return "" }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let alice = Viewer.limited(uid: SyntheticHost.alice)
+        let processes = try #require(JSONValue(Array(try get("/v1/processes", alice).utf8)))
+        #expect(processes["processes"]?.elements?.compactMap { $0["pid"]?.number } == [2000])
+        for path in ["/v1/groups", "/metrics"] {
+            #expect(!(try get(path, alice)).contains("postgresql.service"), "\(path)")
+            #expect((try get(path, .all)).contains("postgresql.service"), "\(path)")
+        }
+        #expect(throws: EndpointError.self) { try get("/v1/processes/1234", alice) }
+    }
+
+    @Test("what was traced of a group under another owner is left out for the one it has now")
+    func tracedBefore() throws {
+        var snapshot = SyntheticHost.snapshot
+        let index = try #require(snapshot.groups.firstIndex { $0.name == "postgresql.service" })
+        snapshot.groups[index].traced = TracedActivity()
+        let alice = Viewer.limited(uid: SyntheticHost.alice)
+        #expect(snapshot.visible(to: alice).groups.first { $0.name == "postgresql.service" }?.traced != nil)
+        snapshot.groups[index].hasChangedOwner = true
+        #expect(snapshot.visible(to: alice).groups.first { $0.name == "postgresql.service" }?.traced == nil)
+        #expect(snapshot.visible(to: .all).groups[index].traced != nil)
     }
 
     @Test("takes GET and HEAD only, and says so")

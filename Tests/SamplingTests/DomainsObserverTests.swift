@@ -4,6 +4,7 @@ import NUMATopology
 import SchedDomains
 import Snapshots
 import Synchronization
+import SystemPackage
 import Testing
 
 @testable import Sampling
@@ -172,6 +173,38 @@ struct DomainsObserverTests {
         // A rate of domains that were rebuilt is not known.
         #expect(observer.record?.statistics?.levels.isEmpty == true)
         #expect(observer.record?.statistics?.rebuiltDomainCount == 1)
+    }
+
+    @Test(
+        arguments: [Errno.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory],
+        [
+            "/sys/devices/system/cpu/online", "/proc/schedstat", "/sys/kernel/debug", "/sys/devices/system/cpu/cpu3",
+            "/sys", "/",
+        ])
+    func `what cannot be opened for want of descriptors is no rebuild`(_ errno: Errno, _ path: String) throws {
+        let root = Self.root()
+        var observer = DomainsObserver(root: root)
+        observer.inspect(now: 1_000_000_000)
+        let before = try #require(observer.record)
+        let whole = Fixture.archive("domains/x86-4n-line").root
+        for round in 2...8 as ClosedRange<UInt64> {
+            // A change comes while nothing can be read, so that everything is looked at.
+            root.change {
+                $0.addFile("/sys/devices/system/cpu/online", text: "0-6\n")
+                $0.fail(path, with: errno)
+            }
+            observer.inspect(now: round * 1_000_000_000)
+            root.change { $0 = whole }
+            root.change { $0.fail(path, with: errno) }
+            observer.inspect(now: round * 1_000_000_000 + 500_000_000)
+        }
+        #expect(observer.record?.generation == before.generation)
+        #expect(observer.record?.lastChange == before.lastChange)
+        #expect(observer.shortages > 0)
+        root.change { $0 = whole }
+        observer.inspect(now: 20_000_000_000)
+        #expect(observer.record?.generation == before.generation)
+        #expect(observer.record?.report.disagreements == before.report.disagreements)
     }
 
     @Test func `counters that stand still because counting is off are absent`() {

@@ -146,14 +146,14 @@ struct LedgerBench: ~Copyable {
         before.placementGap = nil
         task.flags = 0x40_0000
         task.command = "server"
-        task.uid = 7
+        task.uid = 0
         task.migrated = 9
         bench.root.change { [task] in $0.put(task) }
         bench.round()
         let process = try #require(bench.reader.processes[10])
         #expect(process === before)
         #expect(process.command == "server")
-        #expect(process.uid == 7)
+        #expect(process.uid == 0)
         #expect(process.placement == nil)
         #expect(process.placementGap == .notYet)
         #expect(bench.incident(.executed) == 1)

@@ -5,17 +5,37 @@ extension HostSnapshot {
     /// one that forgot to ask.
     ///
     /// A limited viewer keeps the host's totals, its own processes, and the groups whose processes are all its own. A
-    /// group it shares with others is left out as a whole: its sums would tell about the others by subtraction.
+    /// group it shares with others is left out as a whole: its sums would tell about the others by subtraction. A process
+    /// is its own when it is wholly so: one that may act as another user knows that user's secrets.
     ///
+    /// - Parameter stillOwns: Asked whether that is still so, for a process may change its user at any time.
     /// - Complexity: O(processes + groups) for a limited viewer.
-    package func visible(to viewer: Viewer) -> HostSnapshot {
-        guard viewer != .all else { return self }
+    package func visible(
+        to viewer: Viewer, stillOwns: SnapshotStore.OwnershipCheck? = nil
+    ) -> HostSnapshot {
+        guard case .limited(let uid) = viewer else { return self }
         var visible = self
-        visible.processes = processes.filter { viewer.maySee(uid: $0.uid) }
+        visible.processes = processes.filter { process in
+            viewer.maySee(uid: process.ownerUID) && stillOwns?(process.identity.pid, uid) ?? true
+        }
         let own = Set(visible.processes.map(\.identity.pid))
-        visible.groups = groups.filter { group in
-            !group.pids.isEmpty && group.pids.allSatisfy(own.contains)
+        visible.groups = groups.compactMap { group in
+            guard !group.pids.isEmpty, group.pids.allSatisfy(own.contains) else { return nil }
+            var group = group
+            // Counted by name since tracing began, and so for whoever had the name before.
+            if group.hasChangedOwner { group.traced = nil }
+            return group
         }
         return visible
+    }
+}
+
+extension SnapshotStore {
+    /// The newest snapshot as a viewer may see it now.
+    ///
+    /// - Throws: 503 before the first round has ended.
+    package func current(visibleTo viewer: Viewer) throws(EndpointError) -> HostSnapshot {
+        guard let current else { throw .notReady }
+        return current.visible(to: viewer, stillOwns: stillOwns)
     }
 }

@@ -37,6 +37,9 @@ enum CostDocument {
                     .required("read_bytes", .integer, "Bytes read."),
                     .optional("age_seconds", .number, "Age of the tier's last round when this round ended."),
                 ])), "By tier."),
+        .required(
+            "shortage_count", .integer,
+            "Readings that failed for want of descriptors or memory; what was known before them stayed."),
         .required("incidents", .map(of: .integer), "What happened to processes while they were read, by kind."),
     ])
 
@@ -63,6 +66,7 @@ enum CostDocument {
                 json.object { write(tier, nowNanoseconds: snapshot.monotonicNanoseconds, into: &$0) }
             }
         }
+        json.member("shortage_count", cost.shortages)
         json.object("incidents") { json in
             for incident in ProcessIncident.allCases {
                 json.member(incident.rawValue, cost.incidents[incident] ?? 0)

@@ -117,6 +117,8 @@ struct StoryLines: AsyncSequence, Sendable {
     /// Entries recorded of it before.
     let told: UInt64
     let isText: Bool
+    /// Whether the reader may still be told: asked before each line.
+    let mayGoOn: @Sendable () -> Bool
 
     private static let interval = Duration.milliseconds(200)
 
@@ -142,8 +144,8 @@ struct StoryLines: AsyncSequence, Sendable {
                     for entry in story.entries { Self.append(entry, isText, narrator, to: &bytes) }
                     return (bytes, book.lastSequence, story.told)
                 }
-                // Tracing has ended.
-                guard let found else { return nil }
+                // Tracing has ended, or the process has become another user's.
+                guard let found, lines.mayGoOn() else { return nil }
                 self.after = found.last
                 self.told = found.told
                 if !found.bytes.isEmpty { return found.bytes }

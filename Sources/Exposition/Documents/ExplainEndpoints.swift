@@ -79,19 +79,25 @@ struct ExplainEndpoints: Sendable {
             }
             guard let start else { throw Self.notTraced }
             let isText = request.query[text: "format"] == "text"
-            let stories = self.stories
+            let (stories, stillOwns) = (self.stories, self.store.stillOwns)
+            let mayGoOn: @Sendable () -> Bool =
+                switch request.viewer {
+                case .all: { true }
+                case .limited(let uid): { stillOwns?(subject.process, uid) ?? true }
+                }
             return EndpointReply(
                 contentType: isText ? ContentType.text : ContentType.jsonLines,
                 body: .lines {
                     StoryLines(
-                        stories: stories, id: subject.id, after: start.sequence, told: start.told, isText: isText)
+                        stories: stories, id: subject.id, after: start.sequence, told: start.told, isText: isText,
+                        mayGoOn: mayGoOn)
                 })
         }
     }
 
     /// Whom a request asks for.
     private func subject(_ request: EndpointRequest) throws(EndpointError) -> ExplainDocument.Subject {
-        guard let snapshot = store.current?.visible(to: request.viewer) else { throw .notReady }
+        let snapshot = try store.current(visibleTo: request.viewer)
         guard let number = request.pathValues["id"], let id = Int32(exactly: number) else { throw Self.unknown }
         if let process = snapshot.process(pid: id) {
             return ExplainDocument.Subject(id: id, process: id, command: process.command, group: process.groupName)

@@ -53,7 +53,7 @@ enum ModelDocument {
             "/v1/model", "What balancing did in the last interval, reconstructed from the ledgers.",
             contents: [.json(schema)], otherStatuses: [404, 503]
         ) { request throws(EndpointError) in
-            guard let snapshot = store.current?.visible(to: request.viewer) else { throw EndpointError.notReady }
+            let snapshot = try store.current(visibleTo: request.viewer)
             guard let model = snapshot.model else {
                 throw EndpointError(
                     status: 404, "There is nothing modelled yet: the model needs two rounds with readable ledgers.",

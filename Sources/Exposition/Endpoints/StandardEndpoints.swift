@@ -37,16 +37,6 @@ package struct StandardEndpoints: Sendable {
             ] + explain.all
     }
 
-    /// The snapshot a request may see.
-    ///
-    /// - Throws: 503 before the first round has ended.
-    private static func snapshot(
-        _ store: SnapshotStore, for request: EndpointRequest
-    ) throws(EndpointError) -> HostSnapshot {
-        guard let snapshot = store.current else { throw .notReady }
-        return snapshot.visible(to: request.viewer)
-    }
-
     private var metricsEndpoint: Endpoint {
         Endpoint(
             "/metrics", "All metrics, in the format the Accept header asks for.",
@@ -56,7 +46,8 @@ package struct StandardEndpoints: Sendable {
         ) { [store, metrics] request throws(EndpointError) in
             guard let snapshot = store.current else { throw EndpointError.notReady }
             let format = MetricsFormat(accept: request.accept)
-            let text = metrics.text(of: snapshot, format: format, viewer: request.viewer)
+            let text = metrics.text(
+                of: snapshot, format: format, viewer: request.viewer, stillOwns: store.stillOwns)
             return EndpointReply(contentType: format.contentType, body: .bytes(text))
         }
     }
@@ -112,7 +103,7 @@ package struct StandardEndpoints: Sendable {
         var endpoint = Endpoint(path, summary, parameters: parameters, contents: [.json(schema)], otherStatuses: [503])
         {
             [store] request throws(EndpointError) in
-            let snapshot = try Self.snapshot(store, for: request)
+            let snapshot = try store.current(visibleTo: request.viewer)
             return .json { write(snapshot, request, &$0) }
         }
         // What takes sort= and limit= lists processes or groups.
@@ -148,7 +139,7 @@ package struct StandardEndpoints: Sendable {
             "/v1/processes/{pid}", "One process, with its threads.",
             contents: [.json(ProcessDocument.detailSchema)], otherStatuses: [404, 503]
         ) { [store] request throws(EndpointError) in
-            let snapshot = try Self.snapshot(store, for: request)
+            let snapshot = try store.current(visibleTo: request.viewer)
             // Somebody else's process answers as one that is not there.
             guard let number = request.pathValues["pid"], let pid = Int32(exactly: number),
                 let process = snapshot.process(pid: pid)

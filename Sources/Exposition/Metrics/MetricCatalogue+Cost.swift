@@ -112,6 +112,10 @@ extension MetricCatalogue {
                 if let age = snapshot.cost.oldestPlacementAgeNanoseconds { samples.put(nanoseconds: age) }
             }),
         MetricFamily(
+            "numawatch_self_shortages_total", .counter,
+            "Readings that failed for want of descriptors or memory; what was known before them stayed.",
+            provenance: .reconstructed, from: .host { snapshot, samples in samples.put(snapshot.cost.shortages) }),
+        MetricFamily(
             "numawatch_incidents_total", .counter,
             "What happened to processes while they were read; each is handled, none is an error.",
             provenance: .reconstructed, labels: ["kind"],

@@ -11,6 +11,8 @@ package final class MetricsPage: Sendable {
     private struct Key: Hashable {
         var viewer: Viewer
         var format: MetricsFormat
+        /// Of a limited viewer, its processes as they are now: when one is not its own any more, the text is another.
+        var pids: [Int32]
     }
 
     private struct State {
@@ -34,10 +36,18 @@ package final class MetricsPage: Sendable {
 
     /// The text of a snapshot.
     ///
-    /// - Parameter snapshot: The whole snapshot; it is narrowed here to what the viewer may see.
-    /// - Complexity: O(1) when the text is there (it shares its storage), O(series) otherwise.
-    package func text(of snapshot: HostSnapshot, format: MetricsFormat, viewer: Viewer) -> [UInt8] {
-        let key = Key(viewer: viewer, format: format)
+    /// - Parameters:
+    ///   - snapshot: The whole snapshot; it is narrowed here to what the viewer may see.
+    ///   - stillOwns: See `HostSnapshot.visible(to:stillOwns:)`.
+    /// - Complexity: O(1) when the text is there (it shares its storage) and the viewer sees everything; O(processes) when it
+    ///   is limited; O(series) otherwise.
+    package func text(
+        of snapshot: HostSnapshot, format: MetricsFormat, viewer: Viewer,
+        stillOwns: SnapshotStore.OwnershipCheck? = nil
+    ) -> [UInt8] {
+        let visible = snapshot.visible(to: viewer, stillOwns: stillOwns)
+        let key = Key(
+            viewer: viewer, format: format, pids: viewer == .all ? [] : visible.processes.map(\.identity.pid))
         return state.withLock { state in
             if state.sequence != snapshot.sequence {
                 state.droppedBefore &+= UInt64(state.droppedNow)
@@ -47,7 +57,7 @@ package final class MetricsPage: Sendable {
             }
             if let page = state.pages[key] { return page }
             let output = renderer.render(
-                snapshot.visible(to: viewer), format: format, droppedBefore: state.droppedBefore,
+                visible, format: format, droppedBefore: state.droppedBefore,
                 reservedBytes: state.lastBytes)
             state.renderings += 1
             if viewer == .all {

@@ -11,8 +11,9 @@ package enum MachineReader {
     ///
     /// A kernel without `CONFIG_NUMA` has no node directory: all CPUs are then on node 0, and there are no distances.
     ///
-    /// - Throws: When the CPUs or the CPUs of a node cannot be told. Memory sizes and distances may be missing; they are then
-    ///   absent in the result.
+    /// - Throws: When the CPUs or the CPUs of a node cannot be told, and for want of descriptors or memory: a machine of
+    ///   which a part was not read must not be taken for one that has lost it. Memory sizes and distances may be missing
+    ///   otherwise; they are then absent in the result.
     package static func read(from root: any HostRoot) throws(SourceFailure) -> Machine {
         let possible = CPUSet(ranges: try list("\(cpuDirectory)/possible", root))
         let online = CPUSet(ranges: try list("\(cpuDirectory)/online", root))
@@ -28,13 +29,13 @@ package enum MachineReader {
             let path = "\(nodeDirectory)/node\(node)"
             // The kernel prints online CPUs only; a capture may have been put together otherwise.
             let cpus = CPUSet(ranges: try list("\(path)/cpulist", root)).intersection(online)
-            let meminfo = try? root.parse("\(path)/meminfo") { bytes throws(KernelTextError) in
+            let meminfo = try optional("\(path)/meminfo", root) { bytes throws(KernelTextError) in
                 try Meminfo(parsingNode: bytes)
             }
             members.append(.init(id: node, cpus: cpus, memoryBytes: meminfo?.totalBytes))
         }
         return Machine(
-            nodes: members, distances: distances(nodes, root), possibleCPUs: possible, onlineCPUs: online)
+            nodes: members, distances: try distances(nodes, root), possibleCPUs: possible, onlineCPUs: online)
     }
 
     /// The online nodes, ascending; nil where the kernel knows no nodes.
@@ -49,16 +50,31 @@ package enum MachineReader {
     }
 
     /// The distances, or nil where a row is missing or does not fit the others.
-    private static func distances(_ nodes: [NodeID], _ root: any HostRoot) -> DistanceMatrix? {
+    private static func distances(
+        _ nodes: [NodeID], _ root: any HostRoot
+    ) throws(SourceFailure) -> DistanceMatrix? {
         var rows: [[Int]] = []
         for node in nodes {
-            let row = try? root.parse("\(nodeDirectory)/node\(node)/distance") { bytes throws(KernelTextError) in
+            let row = try optional("\(nodeDirectory)/node\(node)/distance", root) { bytes throws(KernelTextError) in
                 try NodeDistance.parse(bytes)
             }
             guard let row else { return nil }
             rows.append(row)
         }
         return DistanceMatrix(nodes: nodes, rows: rows)
+    }
+
+    /// What a machine can be told without; nil where it is missing or makes no sense.
+    private static func optional<Value>(
+        _ path: String, _ root: any HostRoot, _ parser: (Span<UInt8>) throws(KernelTextError) -> Value
+    ) throws(SourceFailure) -> Value? {
+        do {
+            return try root.parse(path, parser)
+        } catch .unreadable(let failure) where failure.isShortage {
+            throw .unreadable(failure)
+        } catch {
+            return nil
+        }
     }
 
     private static func list(

@@ -37,6 +37,7 @@ struct DomainsObserver {
         self.root = CountingRoot(root)
     }
 
+    var shortages: UInt64 { root.shortages }
     var filesRead: UInt64 { root.account.files }
     var bytesRead: UInt64 { root.account.bytes }
 
@@ -44,7 +45,7 @@ struct DomainsObserver {
     ///
     /// - Returns: Whether the domains were read anew.
     mutating func look(now: UInt64) -> Bool {
-        let look = DomainsFingerprint(root, includesSpans: false)
+        guard let look = fingerprint(includesSpans: false) else { return false }
         guard record == nil || heldBack != nil || look != quickLook else { return false }
         quickLook = look
         read(now)
@@ -53,15 +54,28 @@ struct DomainsObserver {
 
     /// The thorough look, at the tier's interval: spans and counters.
     mutating func inspect(now: UInt64) {
-        let look = DomainsFingerprint(root, includesSpans: true)
+        guard let look = fingerprint(includesSpans: true) else { return }
         let hasRead = self.look(now: now)
         if !hasRead, let fullLook, fullLook != look { read(now) }
         fullLook = look
         readCounters(now)
     }
 
+    /// Nil where it could not be told: a file that fails to open for want of descriptors is no change of the machine.
+    private func fingerprint(includesSpans: Bool) -> DomainsFingerprint? {
+        let before = root.shortages
+        let look = DomainsFingerprint(root, includesSpans: includesSpans)
+        return root.shortages == before ? look : nil
+    }
+
     private mutating func read(_ now: UInt64) {
+        let before = root.shortages
         let reading = DomainsReader.read(root)
+        guard root.shortages == before else {
+            // To be looked at again, whatever it looks like then.
+            quickLook = nil
+            return
+        }
         let report = DomainReconciliation.reconcile(reading.input, reading.observed)
         guard isSettled(report, changedWhileReading: reading.changedWhileReading) else { return }
         var new = DomainsRecord(
@@ -92,9 +106,13 @@ struct DomainsObserver {
     }
 
     private mutating func readCounters(_ now: UInt64) {
+        let before = root.shortages
+        let mode = try? root.readText("/proc/sys/kernel/sched_schedstats")
+        let text = try? root.readBytes("/proc/schedstat")
+        // The next reading counts from the last one that was.
+        guard root.shortages == before else { return }
         // With counting switched off the counters stand still: what they show is not zero, it is unknown.
-        guard (try? root.readText("/proc/sys/kernel/sched_schedstats")) != "0",
-            let hierarchy = record?.report.hierarchy, let bytes = try? root.readBytes("/proc/schedstat"),
+        guard mode != "0", let hierarchy = record?.report.hierarchy, let bytes = text,
             let reading = try? Schedstat(parsing: bytes.span)
         else {
             record?.statistics = nil

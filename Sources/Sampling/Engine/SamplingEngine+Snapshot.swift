@@ -80,6 +80,7 @@ extension SamplingEngine {
         report.abandonedThreads = placement.abandonedThreads
         report.abandonedThreadLimit = placement.abandonedThreadLimit
         report.stuckProcesses = snapshot.processes.count { $0.placementGap == .stuck }
+        report.shortages = shortages + domains.shortages + ledger.shortages
         for process in snapshot.processes {
             for thread in process.threads {
                 let age = now - min(thread.readAtNanoseconds, now)

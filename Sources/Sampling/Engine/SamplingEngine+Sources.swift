@@ -7,10 +7,16 @@ extension SamplingEngine {
     /// What was tried within this time is the present.
     private static var presentNanoseconds: UInt64 { 5_000_000_000 }
 
+    /// Tries the sources. Where we have no descriptors to try them with, nothing follows: what was known stays, and the next
+    /// round tries again.
     mutating func probeSources(_ now: UInt64) {
-        sources = SourceProbes(probedRoot).run()
-        for index in sources.indices { sources[index].triedAtNanoseconds = now }
-        sourcesAt = now
+        let counting = CountingRoot(probedRoot)
+        var found = SourceProbes(counting).run()
+        shortages += counting.shortages
+        guard counting.shortages == 0 || sources.isEmpty else { return }
+        for index in found.indices { found[index].triedAtNanoseconds = now }
+        sources = found
+        if counting.shortages == 0 { sourcesAt = now }
     }
 
     /// Tries the sources again: something was changed, perhaps what they need.

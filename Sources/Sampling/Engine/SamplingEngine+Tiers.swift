@@ -8,7 +8,11 @@ extension SamplingEngine {
     mutating func readHost(_ now: UInt64) {
         let meter = Meter(time, cost)
         // A machine that cannot be read this time keeps the shape it had; its source says what is wrong.
-        if let machine = try? MachineReader.read(from: root) { self.machine = machine }
+        do throws(SourceFailure) {
+            machine = try MachineReader.read(from: root)
+        } catch .unreadable(let failure) where failure.isShortage {
+            shortages += 1
+        } catch {}
         totals = hostReader.read(machine: machine, now: now)
         let counters = BalancingCounters(totals)
         countersRead = counters.map { ($0, now) }
@@ -39,10 +43,11 @@ extension SamplingEngine {
             try ledger.read(machine: machine, threadLimit: settings.maximumThreadsPerRound, now: now)
             knowsProcesses = root.isLive || !ledger.processes.isEmpty
         } catch {
-            knowsProcesses = false
+            if error.isShortage { shortages += 1 } else { knowsProcesses = false }
         }
         tracing?.leave(readings: ledger.takeReadings())
         model.observe(ledger.processes, machine: machine, counters: counters(at: now), now: now)
+        model.beginAnew(ledger.groupTotals.begunAnew)
         ledgerTier.finish(
             now: now, wallNanoseconds: meter.wall(time), cpuNanoseconds: meter.cpu(cost),
             filesRead: ledger.account.files, bytesRead: ledger.account.bytes)

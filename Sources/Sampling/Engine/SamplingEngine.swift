@@ -57,6 +57,8 @@ package struct SamplingEngine: ~Copyable {
     var hasBeenExhausted = false
     /// What is attached to which node; absent until it was read.
     var devices: [DeviceRecord]?
+    /// Readings of the machine, its processes and its sources that failed for want of descriptors or memory.
+    var shortages: UInt64 = 0
     var report = CostReport()
     var sequence: UInt64 = 0
     let startedAt: UInt64

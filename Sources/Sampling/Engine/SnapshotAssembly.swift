@@ -11,6 +11,7 @@ enum SnapshotAssembly {
             identity: process.identity, command: process.command, groupName: process.groupName)
         record.parentPID = process.parentPID
         record.uid = process.uid
+        record.ownerUID = process.ownerUID
         record.cgroupPath = process.cgroupPath
         record.threadCount = process.threadCount
         record.residentBytes = units.bytes(pages: process.residentPages)
@@ -110,6 +111,7 @@ enum SnapshotAssembly {
             let total = totals[group.name]
             group.migratedPagesTotal = total.migratedPages
             group.cpuNanosecondsByNode = total.cpuNanosecondsByNode
+            group.hasChangedOwner = totals.hasChangedOwner(group.name)
             return group
         }
     }

@@ -13,7 +13,18 @@ struct GroupTotals: Equatable {
         var cpuNanosecondsByNode: NodeValues<UInt64>?
     }
 
+    /// Whose the processes of a group are.
+    enum Owner: Equatable {
+        case user(UInt32)
+        /// Several users', or those of nobody known.
+        case several
+    }
+
     private var byGroup: [String: Total] = [:]
+    private var owners: [String: Owner] = [:]
+    private var changed: Set<String> = []
+    /// The groups whose totals began anew when owners were settled last.
+    private(set) var begunAnew: Set<String> = []
 
     /// Groups without processes whose totals are kept, should they come back.
     static let rememberedGroups = 4096
@@ -33,13 +44,42 @@ struct GroupTotals: Equatable {
         byGroup[group, default: Total()].cpuNanosecondsByNode = sum
     }
 
+    /// Whether a group ever had processes of other users than it has now.
+    func hasChangedOwner(_ group: String) -> Bool { changed.contains(group) }
+
+    /// Begins the totals of a group anew when it has become one user's alone.
+    ///
+    /// A user may see a group whose processes are all its own, and nothing of others'. What earlier processes of that name
+    /// did, which were somebody else's, is in the totals; so they go. (Root may see everything, and so its own keep theirs.)
+    ///
+    /// - Complexity: O(processes).
+    mutating func settleOwners(_ processes: some Sequence<TrackedProcess>) {
+        var now: [String: Owner] = [:]
+        for process in processes {
+            let owner = process.ownerUID.map { Owner.user($0) } ?? .several
+            let before = now[process.groupName]
+            now[process.groupName] = before == nil || before == owner ? owner : .several
+        }
+        begunAnew = []
+        for (group, owner) in now {
+            guard let before = owners.updateValue(owner, forKey: group), before != owner else { continue }
+            changed.insert(group)
+            if case .user(let uid) = owner, uid != 0 {
+                byGroup[group] = nil
+                begunAnew.insert(group)
+            }
+        }
+    }
+
     /// Forgets groups that are gone, once there are too many.
     ///
     /// - Parameter live: The groups that have processes; made only where it is needed.
     mutating func trim(live: () -> Set<String>) {
-        guard byGroup.count > Self.rememberedGroups else { return }
+        guard max(byGroup.count, owners.count) > Self.rememberedGroups else { return }
         let live = live()
         byGroup = byGroup.filter { live.contains($0.key) }
+        owners = owners.filter { live.contains($0.key) }
+        changed.formIntersection(live)
     }
 }
 

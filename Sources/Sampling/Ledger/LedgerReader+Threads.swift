@@ -52,7 +52,7 @@ extension LedgerReader {
                     if process.deny("task") { count(.permissionDenied) }
                     if process.threads[tid] == nil { process.unreadThreadCount += 1 }
                 case .tooLarge, .wrongType, .io, .stuck:
-                    count(.malformed)
+                    countFailure(error)
                     if process.threads[tid] == nil { process.unreadThreadCount += 1 }
                 }
             }

@@ -36,6 +36,8 @@ struct LedgerReader {
     var incidents: [ProcessIncident: UInt64] = [:]
     /// What groups did since observing began; never goes down.
     var groupTotals = GroupTotals()
+    /// Readings that failed for want of descriptors or memory: what they would have shown stays as it was.
+    var shortages: UInt64 = 0
     /// Threads read in the last round.
     var threadsRead = 0
     /// Processes left for a later round.
@@ -59,7 +61,8 @@ struct LedgerReader {
 
     /// A kernel thread's pid is looked at again every so many rounds: at 5 s, once a minute.
     static let recheckRounds: UInt64 = 12
-    /// How long `status` and `cgroup` are believed, nanoseconds: they change when an administrator changes them.
+    /// How long `status` and `cgroup` are believed, nanoseconds: they change when an administrator changes them. A process
+    /// that takes on another user is noticed in the next round.
     static let attributeLifetime: UInt64 = 60_000_000_000
     /// `PF_FORKNOEXEC`: set by fork, cleared by exec.
     static let forkedWithoutExec: UInt64 = 0x40
@@ -75,6 +78,11 @@ struct LedgerReader {
 
     mutating func count(_ incident: ProcessIncident, _ number: UInt64 = 1) {
         if number > 0 { incidents[incident, default: 0] += number }
+    }
+
+    /// A file that is there and could not be read: its fault, or ours.
+    mutating func countFailure(_ failure: ReadFailure) {
+        if failure.isShortage { shortages += 1 } else { count(.malformed) }
     }
 
     /// One round.
@@ -101,6 +109,7 @@ struct LedgerReader {
             readProcess(pid, now: now)
         }
         processesListedAt = now
+        groupTotals.settleOwners(processes.values)
         groupTotals.trim { Set(processes.values.map(\.groupName)) }
     }
 
@@ -154,7 +163,7 @@ struct LedgerReader {
                 // A directory without `stat`: a copy of a host may hold such.
                 processes[pid] = nil
             case .tooLarge, .wrongType, .io, .stuck:
-                count(.malformed)
+                countFailure(error)
             }
         }
     }
@@ -180,7 +189,8 @@ struct LedgerReader {
         process.cpuTicks = ticks
         // The memory is gone, the entry waits for its parent. (With other threads, only the first one has ended.)
         process.isZombie = stat.isDead && stat.threadCount <= 1
-        if isFirst || now - min(process.attributesReadAt ?? 0, now) >= Self.attributeLifetime {
+        let age = now - min(process.attributesReadAt ?? 0, now)
+        if isFirst || age >= Self.attributeLifetime || hasChangedUser(files, process) {
             try readAttributes(files, process, now: now)
         }
         if process.isZombie {
@@ -234,14 +244,26 @@ struct LedgerReader {
 
     // MARK: Attributes
 
+    private func hasChangedUser(_ files: borrowing ProcessFiles, _ process: TrackedProcess) -> Bool {
+        guard let before = process.effectiveUID, let now = files.effectiveUserID else { return false }
+        return now != before
+    }
+
     /// User, allowed CPUs and nodes, group: what seldom changes.
     private mutating func readAttributes(
         _ files: borrowing ProcessFiles, _ process: TrackedProcess, now: UInt64
     ) throws(ReadFailure) {
+        let shortagesBefore = shortages
         if try readOptional(files, "status", process) {
             do {
                 let status = try ProcessStatus(parsing: buffer.span)
                 process.uid = status.userIDs?.real
+                process.effectiveUID = status.userIDs?.effective
+                if process.attributesReadAt != nil, process.ownerUID != status.userIDs?.single {
+                    // What it did as somebody else is not the new owner's to see.
+                    process.cpuNanosecondsByNode = NodeValues()
+                }
+                process.ownerUID = status.userIDs?.single
                 process.allowedCPUs = status.cpusAllowed.map { CPUSet(ranges: $0) }
                 process.allowedMemoryNodes = status.memsAllowed.map { NodeSet(ranges: $0) }
             } catch {
@@ -258,7 +280,8 @@ struct LedgerReader {
                 count(.malformed)
             }
         }
-        process.attributesReadAt = now
+        // What could not be read for want of descriptors is read in the next round, not in a minute.
+        process.attributesReadAt = shortages == shortagesBefore ? now : nil
     }
 
     /// Reads a file the process can do without into the buffer.
@@ -278,7 +301,7 @@ struct LedgerReader {
             case .gone: throw error
             case .permission: if process.deny(shown ?? name) { count(.permissionDenied) }
             case .missing: break
-            case .tooLarge, .wrongType, .io, .stuck: count(.malformed)
+            case .tooLarge, .wrongType, .io, .stuck: countFailure(error)
             }
             return false
         }

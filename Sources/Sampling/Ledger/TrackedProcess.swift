@@ -55,6 +55,9 @@ final class TrackedProcess {
 
     // From `status` and `cgroup`, on first sight, after exec, and now and then.
     var uid: UInt32?
+    var effectiveUID: UInt32?
+    /// See ``ProcessRecord/ownerUID``.
+    var ownerUID: UInt32?
     var cgroupPath: String?
     var groupName = GroupNames.none
     var allowedCPUs: CPUSet?

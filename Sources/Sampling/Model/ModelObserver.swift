@@ -81,6 +81,11 @@ struct ModelObserver {
         self.record?.taskCount = owner.count
     }
 
+    /// Begins the totals of groups anew that are another user's now; see ``GroupTotals/settleOwners(_:)``.
+    mutating func beginAnew(_ groups: Set<String>) {
+        if !groups.isEmpty { totals = totals.filter { !groups.contains($0.key.group) } }
+    }
+
     private mutating func observe(
         _ tid: Int32, _ thread: TrackedThread, of process: TrackedProcess, now: UInt64, in drive: inout SampledDrive
     ) {

@@ -207,6 +207,7 @@ enum SyntheticHost {
             groupName: "postgresql.service")
         process.parentPID = 1
         process.uid = alice
+        process.ownerUID = alice
         process.cgroupPath = "/system.slice/postgresql.service"
         process.threadCount = 4
         process.residentBytes = 900 << 20
@@ -258,6 +259,7 @@ enum SyntheticHost {
             identity: ProcessIdentity(pid: 2000, startTimeTicks: 6000), command: "sh \"q\\",
             groupName: "session-1.scope")
         process.uid = alice
+        process.ownerUID = alice
         process.threadCount = 1
         process.residentBytes = 2 << 20
         process.threadsByNode.unlocated = 1
@@ -271,6 +273,7 @@ enum SyntheticHost {
             identity: ProcessIdentity(pid: 4321, startTimeTicks: 7000), command: "bob's command",
             groupName: "bob-secret.service")
         process.uid = bob
+        process.ownerUID = bob
         process.cgroupPath = "/user.slice/bob.slice"
         process.threadCount = 7
         process.residentBytes = 300 << 20
