@@ -283,7 +283,9 @@ let package = Package(
         .testTarget(
             name: "LabTests", dependencies: ["FixtureSupport", "Lab", "LinuxSystem", "NUMATopology"],
             path: "Tests/Lab/Tests"),
-        .testTarget(name: "PackagingTests", dependencies: ["numawatch", "numawatchd"]),
+        // Not installed: what users of the host may try, run against a daemon by the tests.
+        .executableTarget(name: "numawatch-attack", path: "Tests/Attacks"),
+        .testTarget(name: "PackagingTests", dependencies: ["numawatch", "numawatch-attack", "numawatchd"]),
     ]
 )
 

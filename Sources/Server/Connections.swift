@@ -1,10 +1,18 @@
+import LinuxSystem
 import NIOCore
 import Synchronization
 
 /// The open connections and what they share.
 final class Connections: Sendable {
-    /// Fired at every connection when the server stops.
-    struct ShouldStop: Sendable {}
+    /// What is told to every connection.
+    enum Notice: Sendable {
+        /// The server stops: finish what is under way.
+        case shouldStop
+        /// Who may see what has changed.
+        case accessChanged(AccessPolicy)
+        /// There is something to answer with.
+        case firstRound
+    }
 
     private struct State {
         var table: ConnectionTable
@@ -21,17 +29,20 @@ final class Connections: Sendable {
     init(limits: ServerLimits, statistics: ServerStatistics) {
         self.limits = limits
         self.statistics = statistics
-        let table = ConnectionTable(limit: limits.connections, perUserLimit: limits.connectionsPerUser)
+        let table = ConnectionTable(
+            limit: limits.connections, perUserLimit: limits.connectionsPerUser, kept: limits.connectionsKept)
         state = Mutex(State(table: table))
     }
 
-    /// Makes room for a connection, closing an idle one if need be.
+    /// Makes room for a connection, closing another if need be.
     ///
-    /// - Returns: Its number, or nothing if it must be refused.
-    func admit(_ channel: any Channel, peer: ConnectionTable.Peer) -> UInt64? {
+    /// - Parameter descriptor: The connection's.
+    /// - Returns: Its number in the table, or nothing if it must be refused.
+    func admit(_ channel: any Channel, descriptor: Int32, peer: ConnectionTable.Peer) -> UInt64? {
+        let mayGrow = hasDescriptors(besides: descriptor)
         let (id, evicted, count) = state.withLock { state -> (UInt64?, (any Channel)?, Int) in
             guard state.whenEmpty == nil else { return (nil, nil, state.table.count) }
-            switch state.table.admit(peer) {
+            switch state.table.admit(peer, mayGrow: mayGrow) {
             case .refused: return (nil, nil, state.table.count)
             case .admitted(let id):
                 state.channels[id] = channel
@@ -50,6 +61,18 @@ final class Connections: Sendable {
         return id
     }
 
+    /// Whether enough descriptors are left for the rest of the daemon. The limit may have been lowered since the start.
+    private func hasDescriptors(besides descriptor: Int32) -> Bool {
+        let limit = HostFacts.descriptorLimit
+        let count = state.withLock { $0.table.count }
+        // The kernel gives the lowest number that is free: far below the limit there is nothing to count.
+        if count + ServerLimits.ownDescriptors + limits.descriptorsKept <= limit, Int(descriptor) < limit / 2 {
+            return true
+        }
+        guard let open = HostFacts.openDescriptorCount else { return false }
+        return open <= limit - limits.descriptorsKept
+    }
+
     func set(_ id: UInt64, isBusy: Bool) {
         state.withLock { $0.table.set(id, isBusy: isBusy) }
     }
@@ -64,15 +87,20 @@ final class Connections: Sendable {
         promise?.succeed()
     }
 
+    // MARK: Shares
+
     /// Takes one of the places for streams.
     func beginStream(of peer: ConnectionTable.Peer) -> Bool {
         state.withLock { state in
             let own = state.streams[peer] ?? 0
-            guard state.streams.values.reduce(0, +) < limits.streams, own < limits.streamsPerProcess else {
-                return false
+            var hasRoom = state.streams.values.reduce(0, +) < limits.streams && own < limits.streamsPerProcess
+            if peer.rank < .full {
+                hasRoom =
+                    hasRoom && sum(state.streams) { $0.rank < .full } < limits.limitedStreams
+                    && sum(state.streams) { $0.userID == peer.userID } < limits.limitedStreamsPerUser
             }
-            state.streams[peer] = own + 1
-            return true
+            if hasRoom { state.streams[peer] = own + 1 }
+            return hasRoom
         }
     }
 
@@ -84,18 +112,25 @@ final class Connections: Sendable {
     }
 
     /// Whether a process may have another large answer made: not while a quarter of all the room is taken by those it has not
-    /// read. Asked before the answer is made, which costs more than anything else a client can make us do.
+    /// read; of limited viewers those of all the user's processes count. Asked before the answer is made, which costs more
+    /// than anything else a client can make us do.
     func mayAnswer(_ peer: ConnectionTable.Peer) -> Bool {
-        state.withLock { $0.waitingBytes[peer] ?? 0 <= limits.waitingBytes / 4 }
+        state.withLock { state in
+            guard peer.rank < .full else { return state.waitingBytes[peer] ?? 0 <= limits.waitingBytes / 4 }
+            return sum(state.waitingBytes) { $0.userID == peer.userID } <= limits.waitingBytes / 4
+                && sum(state.waitingBytes) { $0.rank < .full } <= limits.waitingBytes / 2
+        }
     }
 
     /// Takes room for an answer that waits to be read. Small ones always fit: there are no more than connections. A
-    /// large one that is the process's only one is let through, whatever its size, if the others leave room.
+    /// large one that is the process's only one is let through, whatever its size, if the others leave room. Limited
+    /// viewers have half of the room between them, and are not asked about the rest.
     func reserve(_ bytes: Int, for peer: ConnectionTable.Peer) -> Bool {
         state.withLock { state in
             let own = state.waitingBytes[peer] ?? 0
-            let others = state.waitingBytes.values.reduce(0, +) - own
-            let fits = own + others + bytes <= limits.waitingBytes || (own == 0 && others < limits.waitingBytes)
+            let room = peer.rank < .full ? limits.waitingBytes / 2 : limits.waitingBytes
+            let all = sum(state.waitingBytes) { peer.rank == .full || $0.rank < .full }
+            let fits = all + bytes <= room || (own == 0 && all < room)
             guard bytes <= limits.pieceBytes || fits else { return false }
             state.waitingBytes[peer] = own + bytes
             return true
@@ -109,18 +144,31 @@ final class Connections: Sendable {
         }
     }
 
+    private func sum(
+        _ counts: [ConnectionTable.Peer: Int], where matches: (ConnectionTable.Peer) -> Bool
+    ) -> Int {
+        counts.reduce(0) { $0 + (matches($1.key) ? $1.value : 0) }
+    }
+
+    // MARK: All of them
+
+    /// Tells every connection.
+    func tell(_ notice: Notice) {
+        for channel in state.withLock({ Array($0.channels.values) }) {
+            channel.pipeline.fireUserInboundEventTriggered(notice)
+        }
+    }
+
     /// Tells every connection to finish what it is doing.
     ///
     /// - Parameter whenEmpty: Succeeded when the last one is closed.
     func stop(whenEmpty promise: EventLoopPromise<Void>) {
-        let channels = state.withLock { state in
+        let isEmpty = state.withLock { state in
             state.whenEmpty = promise
-            return Array(state.channels.values)
+            return state.channels.isEmpty
         }
-        if channels.isEmpty { promise.succeed() }
-        for channel in channels {
-            channel.pipeline.fireUserInboundEventTriggered(ShouldStop())
-        }
+        if isEmpty { promise.succeed() }
+        tell(.shouldStop)
     }
 
     /// Closes what is still open.

@@ -63,6 +63,7 @@ extension HTTPConnectionHandler {
         headers.add(name: "content-type", value: reply.contentType)
         headers.add(name: "cache-control", value: "no-store")
         if let length { headers.add(name: "content-length", value: String(length)) }
+        if error == .busy { restsAfterAnswer = true }
         if let error {
             if !error.allowedMethods.isEmpty {
                 headers.add(name: "allow", value: error.allowedMethods.joined(separator: ", "))
@@ -105,8 +106,13 @@ extension HTTPConnectionHandler {
     private func finish() {
         guard let context, case .answering = state else { return }
         writeDeadline?.cancel()
-        shared.connections.release(reservedBytes, of: peer)
-        reservedBytes = 0
+        releaseReserved()
+        if restsAfterAnswer, !closesAfterAnswer {
+            // It was told to come again in a second; what it has sent ahead comes no sooner.
+            restsAfterAnswer = false
+            context.eventLoop.assumeIsolated().scheduleTask(in: shared.limits.restAfterBusy) { self.end() }
+            return
+        }
         // Not from here: after the end comes the next request that is waiting, whose answer would end here, and so on; a
         // client that sends hundreds at once would decide how deep our stack gets.
         context.eventLoop.assumeIsolated().execute { self.end() }

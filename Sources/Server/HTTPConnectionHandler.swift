@@ -1,4 +1,5 @@
 import Exposition
+import LinuxSystem
 import NIOCore
 import NIOHTTP1
 
@@ -10,9 +11,12 @@ import NIOHTTP1
 ///     │ timeout: 408, or closed    │ timeout: 408       │ timeout: closed
 /// ```
 ///
-/// While an answer is under way nothing is read from the socket, and what one read had brought in waits. A client that
-/// sends requests and never reads thereby makes us keep one answer and one read's worth of requests. (NIO's own
-/// `HTTPServerPipelineHandler` does the same, but has no room for an answer to a request that never came: our 408.)
+/// While an answer is under way nothing is read from the socket, and what one read had brought in waits unparsed
+/// (``RequestIntake``). A client that sends requests and never reads thereby makes us keep one answer and one read's worth
+/// of requests. (NIO's own `HTTPServerPipelineHandler` does the same, but has no room for an answer to a request that never
+/// came: our 408.)
+///
+/// A request that comes before the first round of sampling has ended waits for it, in the state `answering`.
 final class HTTPConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
@@ -26,30 +30,49 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     }
 
     let id: UInt64
-    let peer: ConnectionTable.Peer
-    /// What the client may see; absent when it may see nothing.
+    /// Who is asking, as the kernel says.
+    let credentials: PeerCredentials
+    /// What the client may see; absent when it may see nothing. Settled for the life of the connection: it is closed when
+    /// the answer would be another.
     let viewer: Viewer?
+    let peer: ConnectionTable.Peer
     let shared: SharedServerState
-    var state = State.awaiting
+    let intake: RequestIntake
+    var state = State.awaiting {
+        didSet {
+            switch state {
+            case .awaiting, .receiving: intake.mode = .passing
+            case .answering: if intake.mode == .passing { intake.mode = .holding }
+            case .closing: intake.mode = .dropping
+            }
+        }
+    }
     var context: ChannelHandlerContext?
     var isFirstRequest = true
     /// Close when the answer under way has been sent.
     var closesAfterAnswer = false
+    /// Let it wait for a while after the answer under way.
+    var restsAfterAnswer = false
     var requestDeadline: Scheduled<Void>?
     var writeDeadline: Scheduled<Void>?
     /// Bytes of the answer under way that count against the common bound.
     var reservedBytes = 0
     var stream: Task<Void, Never>?
-    /// What came while an answer was under way.
+    /// The request that waits for the first round.
+    private var headAwaitingRound: HTTPRequestHead?
+    private var hasWaited = false
+    /// What the parser had made of one portion when an answer began.
     private var waitingParts = CircularBuffer<HTTPServerRequestPart>()
     private var waitingError: (any Error)?
     private var readIsWaiting = false
 
-    init(id: UInt64, peer: ConnectionTable.Peer, viewer: Viewer?, shared: SharedServerState) {
+    init(id: UInt64, credentials: PeerCredentials, viewer: Viewer?, shared: SharedServerState) {
         self.id = id
-        self.peer = peer
+        self.credentials = credentials
         self.viewer = viewer
+        self.peer = ConnectionTable.Peer(credentials, viewer)
         self.shared = shared
+        intake = RequestIntake(readBytes: shared.limits.readBytes)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -97,14 +120,31 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         case ChannelEvent.inputClosed:
             // The client will send no more, but may still be reading.
             if case .answering = state { closesAfterAnswer = true } else { close() }
-        case is Connections.ShouldStop:
-            closesAfterAnswer = true
-            switch state {
-            case .awaiting: close()
-            case .receiving, .closing: break
-            case .answering: stream?.cancel()
-            }
+        case let notice as Connections.Notice: take(notice)
         default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private func take(_ notice: Connections.Notice) {
+        switch (notice, state) {
+        case (.shouldStop, .awaiting):
+            closesAfterAnswer = true
+            close()
+        case (.shouldStop, .answering):
+            closesAfterAnswer = true
+            stream?.cancel()
+            giveUpWaiting()
+        case (.shouldStop, _): closesAfterAnswer = true
+        case (.accessChanged, .closing): break
+        case (.accessChanged(let policy), _):
+            guard policy.viewer(for: credentials) != viewer else { return }
+            // Whatever is under way was made for what it was allowed before.
+            shared.statistics.count(.revoked)
+            close()
+        case (.firstRound, _):
+            guard let head = headAwaitingRound else { return }
+            headAwaitingRound = nil
+            answer(head)
         }
     }
 
@@ -133,7 +173,11 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         if let error = waitingError {
             waitingError = nil
             errorCaught(context: context, error: error)
-        } else if readIsWaiting {
+            return
+        }
+        intake.pass()
+        if case .answering = state { return }
+        if readIsWaiting {
             readIsWaiting = false
             context.read()
         }
@@ -174,8 +218,28 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
                 mayBeLarge: shared.connections.mayAnswer(peer))
             send(reply, error: nil, head: head)
         } catch {
+            if error == .notReady, waitForFirstRound(head) { return }
             send(EndpointReply(error), error: error, head: head)
         }
+    }
+
+    /// Puts a request off until there is something to answer with: a client that started us by asking has done nothing wrong.
+    ///
+    /// - Returns: False where no round is to be expected any more.
+    private func waitForFirstRound(_ head: HTTPRequestHead) -> Bool {
+        guard !hasWaited else { return false }
+        hasWaited = true
+        state = .answering
+        headAwaitingRound = head
+        schedule(&requestDeadline, after: shared.limits.firstRoundTimeout) { $0.giveUpWaiting() }
+        return true
+    }
+
+    /// Answers the request that waits for the first round that there was none.
+    private func giveUpWaiting() {
+        guard let head = headAwaitingRound else { return }
+        headAwaitingRound = nil
+        send(EndpointReply(.notReady), error: .notReady, head: head)
     }
 
     /// Answers what is not a request to go on from: an error, then the end.
@@ -213,11 +277,32 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     }
 
     private func cleanUp() {
+        headAwaitingRound = nil
         requestDeadline?.cancel()
         writeDeadline?.cancel()
         stream?.cancel()
-        shared.connections.release(reservedBytes, of: peer)
-        reservedBytes = 0
+        releaseReserved()
         state = .closing
+    }
+
+    /// Gives back the room of the answer that was under way.
+    func releaseReserved() {
+        guard reservedBytes > 0 else { return }
+        shared.connections.release(reservedBytes, of: peer)
+        if let context { shared.memory.noteAnswer(bytes: reservedBytes, on: context.eventLoop) }
+        reservedBytes = 0
+    }
+}
+
+extension ConnectionTable.Peer {
+    /// A client, as much as decides about its place.
+    init(_ credentials: PeerCredentials, _ viewer: Viewer?) {
+        let rank: ConnectionTable.Rank =
+            switch viewer {
+            case nil: .denied
+            case .limited: .limited
+            case .all: .full
+            }
+        self.init(userID: credentials.userID, processID: credentials.processID, rank: rank)
     }
 }

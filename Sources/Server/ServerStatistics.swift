@@ -6,7 +6,7 @@ import Synchronization
 /// server serves.
 package final class ServerStatistics: Sendable {
     enum Incident: String, CaseIterable {
-        case refused, evicted, denied, malformed
+        case refused, evicted, denied, malformed, revoked, starved
         case requestTimeout = "request-timeout"
         case writeTimeout = "write-timeout"
     }
@@ -33,6 +33,10 @@ package final class ServerStatistics: Sendable {
         state.withLock { $0.connections = connections }
     }
 
+    func incidentCount(_ incident: Incident) -> UInt64 {
+        state.withLock { $0.incidents[incident] ?? 0 }
+    }
+
     /// Answers begun so far.
     var answerCount: UInt64 {
         state.withLock { $0.requests.values.reduce(0, +) }
@@ -55,8 +59,9 @@ package final class ServerStatistics: Sendable {
                 }),
             MetricFamily(
                 "numawatch_socket_incidents_total", .counter,
-                "Connections refused for want of room, evicted for newcomers, denied by the access rules, malformed, or "
-                    + "closed because a request or the reading of an answer took too long.",
+                "Connections refused for want of room, evicted for newcomers, denied by the access rules, malformed, "
+                    + "closed because the access rules had changed (revoked) or because a request or the reading of an "
+                    + "answer took too long; and pauses in accepting for want of descriptors or memory (starved).",
                 provenance: .reconstructed, labels: ["kind"],
                 from: .host { [self] _, samples in
                     let incidents = state.withLock(\.incidents)

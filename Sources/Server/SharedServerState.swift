@@ -7,6 +7,7 @@ struct SharedServerState: Sendable {
     let limits: ServerLimits
     let connections: Connections
     let statistics: ServerStatistics
+    let memory: MemoryReturn
     let group: any EventLoopGroup
     /// Monotonic time, nanoseconds.
     let now: @Sendable () -> UInt64

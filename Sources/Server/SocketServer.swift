@@ -7,22 +7,21 @@ import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
-/// Where to listen.
-package enum ListeningSocket: Sendable {
-    /// A listening Unix socket that somebody opened for us; its file is theirs.
-    case passed(descriptor: Int32)
-    /// A path of our own: its socket is made at start and removed at stop.
-    case path(String, mode: UInt32, groupID: UInt32?)
-}
-
 /// Serves endpoints over Unix sockets, HTTP/1.1, on one thread.
 package final class SocketServer: Service {
+    private struct Access {
+        var policy: AccessPolicy
+        /// Those it applies to; absent unless the server runs.
+        var connections: Connections?
+    }
+
     private let sockets: [ListeningSocket]
     private let registry: EndpointRegistry
-    private let access: Mutex<AccessPolicy>
+    private let access: Mutex<Access>
     private let limits: ServerLimits
     private let statistics: ServerStatistics
     private let now: @Sendable () -> UInt64
+    private let firstRound: @Sendable () async -> Void
     private let whenListening: @Sendable () -> Void
     private let logger: Logger
 
@@ -32,26 +31,35 @@ package final class SocketServer: Service {
     ///   - access: Who may see what.
     ///   - statistics: Shared with the catalogue of metrics.
     ///   - now: Monotonic time in nanoseconds, on the snapshots' clock.
+    ///   - firstRound: Returns once the endpoints have a snapshot to answer from. Requests that need one wait for that.
     ///   - whenListening: Called once all sockets are listened on.
     package init(
         sockets: [ListeningSocket], registry: EndpointRegistry, access: AccessPolicy,
         limits: ServerLimits = ServerLimits(), statistics: ServerStatistics = ServerStatistics(),
         now: @escaping @Sendable () -> UInt64, logger: Logger,
+        firstRound: @escaping @Sendable () async -> Void = {},
         whenListening: @escaping @Sendable () -> Void = {}
     ) {
         self.sockets = sockets
         self.registry = registry
-        self.access = Mutex(access)
+        self.access = Mutex(Access(policy: access))
         self.limits = limits
         self.statistics = statistics
         self.now = now
         self.logger = logger
+        self.firstRound = firstRound
         self.whenListening = whenListening
     }
 
-    /// Changes who may see what, for connections from now on.
+    /// Changes who may see what. Connections of those who may now see less, or more, than when they connected are closed,
+    /// with whatever is under way on them.
     package func update(access policy: AccessPolicy) {
-        access.withLock { $0 = policy }
+        // Told after the policy is in place: who connects in between is judged by the new one, at worst twice.
+        let connections = access.withLock { access in
+            access.policy = policy
+            return access.connections
+        }
+        connections?.tell(.accessChanged(policy))
     }
 
     /// Listens and serves until graceful shutdown or cancellation; then answers what is under way, within a bound.
@@ -61,70 +69,78 @@ package final class SocketServer: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let connections = Connections(limits: limits, statistics: statistics)
         let shared = SharedServerState(
-            registry: registry, limits: limits, connections: connections, statistics: statistics, group: group,
-            now: now)
-        var listeners: [any Channel] = []
-        var files: [SocketFile] = []
+            registry: registry, limits: limits, connections: connections, statistics: statistics,
+            memory: MemoryReturn(limits: limits), group: group, now: now)
+        access.withLock { $0.connections = connections }
+        defer { access.withLock { $0.connections = nil } }
+        let listeners = ListeningSockets(limits: limits, statistics: statistics, logger: logger) { [self] in
+            bootstrap(shared)
+        }
         do {
-            for socket in sockets {
-                listeners.append(try await listen(socket, files: &files, shared: shared))
-            }
+            for socket in sockets { try await listeners.open(socket) }
             whenListening()
-            // Throws when cancelled, which is as good a reason to stop.
-            try? await gracefulShutdown()
-            await stop(listeners, connections: connections, on: group)
+            await withTaskGroup { tasks in
+                tasks.addTask { await listeners.watch() }
+                tasks.addTask { [firstRound] in
+                    await firstRound()
+                    connections.tell(.firstRound)
+                }
+                // Throws when cancelled, which is as good a reason to stop.
+                try? await gracefulShutdown()
+                tasks.cancelAll()
+            }
+            await listeners.close()
+            await stop(connections, on: group)
         } catch {
-            for file in files { file.removeIfOwn() }
+            await listeners.close()
+            listeners.removeFiles()
             try? await group.shutdownGracefully()
             throw error
         }
-        for file in files { file.removeIfOwn() }
+        listeners.removeFiles()
         try await group.shutdownGracefully()
     }
 
-    private func listen(
-        _ socket: ListeningSocket, files: inout [SocketFile], shared: SharedServerState
-    ) async throws -> any Channel {
-        let descriptor: Int32
-        switch socket {
-        case .passed(let passed): descriptor = passed
-        case .path(let path, let mode, let groupID):
-            let listener = try UnixListener(path: path, mode: mode, groupID: groupID)
-            files.append(listener.file)
-            descriptor = listener.releaseDescriptor()
-        }
-        let listener = try await ServerBootstrap(group: shared.group)
+    private func bootstrap(_ shared: SharedServerState) -> ServerBootstrap {
+        ServerBootstrap(group: shared.group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // What one read brings in is what a client can make us keep while an answer is under way.
-            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
+            .childChannelOption(
+                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: limits.readBytes)
+            )
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture { try accept(channel, shared: shared) }
             }
-            .withBoundSocket(descriptor).get()
-        // NIO has set it to 128 when it took the socket over.
-        try ListenBacklog.set(of: descriptor)
-        return listener
     }
 
     private func accept(_ channel: any Channel, shared: SharedServerState) throws {
         let pipeline = channel.pipeline.syncOperations
-        let credentials = try pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { handle in
-            try PeerCredentials(socket: handle)
+        let accepted = try pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { handle in
+            (descriptor: handle, credentials: try PeerCredentials(socket: handle))
         }
         // Nobody is served whom the kernel does not name.
-        guard let credentials else { throw ChannelError.operationUnsupported }
-        let viewer = access.withLock { $0.viewer(for: credentials) }
-        let peer = ConnectionTable.Peer(userID: credentials.userID, processID: credentials.processID)
-        guard let id = shared.connections.admit(channel, peer: peer) else {
+        guard let (descriptor, credentials) = accepted else { throw ChannelError.operationUnsupported }
+        let viewer = access.withLock { $0.policy.viewer(for: credentials) }
+        let peer = ConnectionTable.Peer(credentials, viewer)
+        guard let id = shared.connections.admit(channel, descriptor: descriptor, peer: peer) else {
             logger.debug("connection refused for want of room", metadata: ["peer": "\(peer)"])
             return refuse(channel)
         }
-        channel.closeFuture.whenComplete { _ in shared.connections.remove(id) }
-        try Self.configure(channel, handler: HTTPConnectionHandler(id: id, peer: peer, viewer: viewer, shared: shared))
+        // The rules may have changed before it was among those that are told.
+        guard access.withLock({ $0.policy.viewer(for: credentials) }) == viewer else {
+            shared.connections.remove(id)
+            throw ChannelError.operationUnsupported
+        }
+        channel.closeFuture.whenComplete { _ in
+            shared.connections.remove(id)
+            shared.memory.noteClosed(on: channel.eventLoop)
+        }
+        try Self.configure(
+            channel, handler: HTTPConnectionHandler(id: id, credentials: credentials, viewer: viewer, shared: shared))
     }
 
-    /// The way of a request: decoder, our handler, encoder.
+    /// The way of a request: intake, decoder, our handler, encoder.
     static func configure(_ channel: any Channel, handler: HTTPConnectionHandler) throws {
         var decoderLimits = NIOHTTPDecoderLimitConfiguration()
         decoderLimits.maxHeaderFieldSize = handler.shared.limits.headerFieldBytes
@@ -132,6 +148,7 @@ package final class SocketServer: Service {
         decoderLimits.maxHeaderFieldCount = handler.shared.limits.headerCount
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits)
         let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(handler.intake)
         try pipeline.addHandler(HTTPResponseEncoder())
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(handler)
@@ -152,10 +169,7 @@ package final class SocketServer: Service {
         }
     }
 
-    private func stop(_ listeners: [any Channel], connections: Connections, on group: any EventLoopGroup) async {
-        for listener in listeners {
-            try? await listener.close().get()
-        }
+    private func stop(_ connections: Connections, on group: any EventLoopGroup) async {
         let loop = group.next()
         let empty = loop.makePromise(of: Void.self)
         let deadline = loop.scheduleTask(in: limits.shutdownTimeout) { connections.closeAll() }

@@ -15,9 +15,11 @@ final class RunningDaemon {
         return URL(fileURLWithPath: bundle).resolvingSymlinksInPath().deletingLastPathComponent().path
     }
 
-    init(_ arguments: [String]) throws {
-        process.executableURL = URL(fileURLWithPath: "\(Self.directory)/numawatchd")
-        process.arguments = arguments
+    /// - Parameter command: A command that runs it, such as `prlimit` with its options: it takes the program's words last.
+    init(_ arguments: [String], by command: [String] = []) throws {
+        let words = command + ["\(Self.directory)/numawatchd"] + arguments
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.standardError = errors
         process.standardInput = FileHandle.nullDevice
         // As started by hand: no service manager, no journal.

@@ -67,6 +67,23 @@ struct ConnectionTimeTests {
         #expect(connection.connections.mayAnswer(EmbeddedConnection.peer))
     }
 
+    @Test("a client that is told there is no room is told so once a second, however much it has sent ahead")
+    func rest() throws {
+        var limits = ServerLimits()
+        limits.waitingBytes = 8
+        let connection = try EmbeddedConnection(limits: limits, processCount: 5000)
+        let other = ConnectionTable.Peer(userID: 7, processID: 7)
+        #expect(connection.connections.reserve(8, for: other))
+        try connection.send(String(repeating: Self.request, count: 6))
+        #expect(try connection.output().hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
+        #expect(connection.statistics.answerCount == 1)
+        connection.advance(.seconds(1))
+        #expect(connection.statistics.answerCount == 2)
+        connection.connections.release(8, of: other)
+        connection.advance(.seconds(1))
+        #expect(connection.statistics.answerCount == 6)
+    }
+
     @Test("the next request waits until the answer before was taken")
     func backPressure() throws {
         let connection = try EmbeddedConnection(peerReads: false)

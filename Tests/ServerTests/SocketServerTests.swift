@@ -1,4 +1,5 @@
 import LinuxSystem
+import Logging
 import NIOCore
 import Server
 import Snapshots
@@ -306,5 +307,98 @@ struct SocketServerTests {
         try await client.send(Self.request("/v1/processes"))
         try await server.stop()
         await client.close()
+    }
+
+    // MARK: Files that go
+
+    /// A log that a test reads.
+    private final class Lines: Sendable {
+        private let stream: AsyncStream<String>
+        private let continuation: AsyncStream<String>.Continuation
+
+        init() {
+            (stream, continuation) = AsyncStream.makeStream(of: String.self)
+        }
+
+        var logger: Logger {
+            let continuation = continuation
+            return Logger(label: "test") { _ in Handler(continuation: continuation) }
+        }
+
+        /// The next lines that are warnings or worse.
+        func next(_ count: Int = 1) async -> [String] {
+            var lines: [String] = []
+            for await line in stream {
+                lines.append(line)
+                if lines.count == count { break }
+            }
+            return lines
+        }
+
+        private struct Handler: LogHandler {
+            let continuation: AsyncStream<String>.Continuation
+            var metadata: Logger.Metadata = [:]
+            var logLevel = Logger.Level.warning
+            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+                get { metadata[key] }
+                set { metadata[key] = newValue }
+            }
+            func log(event: LogEvent) { continuation.yield("\(event.message)") }
+        }
+    }
+
+    private static var watchful: ServerLimits {
+        var limits = ServerLimits()
+        limits.fileCheckInterval = .milliseconds(5)
+        return limits
+    }
+
+    @Test("a socket that was removed is bound anew and answers; who was connected stays")
+    func removedSocket() async throws {
+        let lines = Lines()
+        let server = try await TestServer(limits: Self.watchful, logger: lines.logger)
+        let kept = try await RawClient.connect(server.path)
+        try await kept.send(Self.request("/healthz"))
+        #expect(try await kept.readAnswer().status == 200)
+        for _ in 0..<2 {
+            TestServer.remove(server.path)
+            #expect(await lines.next().first?.contains("is bound anew") == true)
+            let client = try await RawClient.connect(server.path)
+            try await client.send(Self.request("/healthz"))
+            #expect(try await client.readAnswer().status == 200)
+        }
+        try await kept.send(Self.request("/healthz"))
+        #expect(try await kept.readAnswer().status == 200)
+        let path = server.path
+        try await server.stop()
+        #expect(!TestServer.fileExists(path))
+    }
+
+    @Test("a file in its place is left alone and told of once, and the socket is bound anew when it is gone")
+    func replacedSocket() async throws {
+        let lines = Lines()
+        let server = try await TestServer(limits: Self.watchful, logger: lines.logger)
+        TestServer.replace(server.path)
+        #expect(await lines.next().first?.contains("cannot be bound anew") == true)
+        #expect(TestServer.fileExists(server.path))
+        TestServer.remove(server.path)
+        // The next line there is: the complaint was not repeated.
+        #expect(await lines.next().first?.contains("is bound anew") == true)
+        let client = try await RawClient.connect(server.path)
+        try await client.send(Self.request("/healthz"))
+        #expect(try await client.readAnswer().status == 200)
+        try await server.stop()
+    }
+
+    @Test("of a socket that was passed it is said once, with the remedy, that its file is gone")
+    func removedPassedSocket() async throws {
+        let lines = Lines()
+        let server = try await TestServer(
+            limits: Self.watchful,
+            socket: { .passed(descriptor: try UnixListener(path: $0).releaseDescriptor()) }, logger: lines.logger)
+        TestServer.remove(server.path)
+        #expect(await lines.next().first?.contains("systemctl restart numawatch.socket") == true)
+        #expect(!TestServer.fileExists(server.path))
+        try await server.stop()
     }
 }

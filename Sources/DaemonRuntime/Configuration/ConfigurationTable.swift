@@ -129,8 +129,11 @@ package enum ConfigurationTable {
         ConfigurationKey(
             "Server", "MaxConnections", \.server.maximumConnections, .count(1...4096), takesEffect: .onRestart,
             """
-            How many clients may be connected at once, three quarters of them of one user. When all are taken, an idle \
-            one makes room; where none is idle, the new one is answered with status 503 and closed.
+            How many clients may be connected at once, three quarters of them of one user. An eighth is kept for those \
+            who see everything: root, the daemon's user and the group. When all are taken, one of a user who sees less \
+            makes room for one who sees more, else an idle one of the user with most; where there is none, the new one \
+            is answered with status 503 and closed. The limit of descriptors (LimitNOFILE=) less 64 bounds it, with a \
+            warning at start.
             """),
         ConfigurationKey(
             "Server", "RequestTimeout", \.server.requestTimeout, .timeSpan(.milliseconds(100)...(.seconds(300))),
@@ -148,7 +151,8 @@ package enum ConfigurationTable {
             "Server", "OthersMayRead", \.server.othersMayRead, .boolean,
             """
             Whether users that are neither root nor in the group are answered. They see the totals of the host and \
-            the processes of their own user, nothing else.
+            the processes that are wholly their own user's, nothing else. When it is turned off, their connections are \
+            closed.
             """),
     ]
 

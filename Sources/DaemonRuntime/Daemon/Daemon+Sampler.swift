@@ -1,3 +1,4 @@
+import HostReading
 import LinuxSystem
 import Sampling
 import ServiceLifecycle
@@ -8,7 +9,8 @@ extension Daemon {
     ///
     /// - Throws: ``DaemonExit/unavailable`` when the sampler cannot have a thread of its own; the log says so.
     package init(start: DaemonStart) throws(DaemonExit) {
-        let store = SnapshotStore()
+        let ownership = ProcessOwnership(start.root)
+        let store = SnapshotStore(stillOwns: { ownership.stillOwns(pid: $0, uid: $1) })
         let time = SystemTime()
         let executor: ThreadExecutor
         do throws(SystemFailure) {

@@ -136,6 +136,14 @@ package struct Daemon: Sendable {
         let plan = SocketPlan(
             passed: start.passedSockets, path: start.arguments.socketPath, server: configuration.server,
             groupID: groupID)
+        let limits = configuration.serverLimits(descriptorLimit: HostFacts.descriptorLimit)
+        if limits.connections < configuration.server.maximumConnections {
+            start.logger.warning(
+                """
+                MaxConnections=\(configuration.server.maximumConnections) is more than RLIMIT_NOFILE leaves room for: \
+                at most \(limits.connections) clients are served at once; raise LimitNOFILE= of the service
+                """)
+        }
         let statistics = ServerStatistics()
         let catalogue = MetricCatalogue.standard(
             version: DaemonVersion.current, additions: statistics.metricFamilies)
@@ -148,8 +156,9 @@ package struct Daemon: Sendable {
         return SocketServer(
             sockets: plan.sockets,
             registry: EndpointRegistry(endpoints.all, version: DaemonVersion.current),
-            access: configuration.accessPolicy(groupID: groupID), limits: configuration.serverLimits,
-            statistics: statistics, now: { [time] in time.monotonicNanoseconds }, logger: start.logger
+            access: configuration.accessPolicy(groupID: groupID), limits: limits,
+            statistics: statistics, now: { [time] in time.monotonicNanoseconds }, logger: start.logger,
+            firstRound: { [store] in await store.waitForFirst() }
         ) { [manager, reporter, store] in
             reporter.report(.socketReady, plan.description)
             if let warning = plan.warning { reporter.logger.warning("\(warning)") }

@@ -24,8 +24,13 @@ extension DaemonConfiguration {
     }
 
     /// The bounds of what clients may do.
-    var serverLimits: ServerLimits {
-        var limits = ServerLimits(connections: server.maximumConnections)
+    ///
+    /// - Parameter descriptorLimit: How many descriptors the process may have. More connections than it leaves room for
+    ///   are never taken on.
+    func serverLimits(descriptorLimit: Int) -> ServerLimits {
+        var limits = ServerLimits(
+            connections: min(
+                server.maximumConnections, ServerLimits.connections(withinDescriptors: descriptorLimit)))
         let timeout = TimeAmount(server.requestTimeout)
         limits.requestTimeout = timeout
         limits.writeTimeout = timeout

@@ -116,7 +116,7 @@ package struct StandardEndpoints: Sendable {
             "/v1/sources", "What can be read here, and what is lost without the rest.",
             contents: [.json(SourcesDocument.schema)], otherStatuses: [503]
         ) { [store, presentSources] request throws(EndpointError) in
-            let snapshot = try Self.snapshot(store, for: request)
+            let snapshot = try store.current(visibleTo: request.viewer)
             let now = request.nowNanoseconds
             guard let presentSources, !SourcesDocument.isPresent(snapshot, nowNanoseconds: now) else {
                 return .json { SourcesDocument.write(snapshot, nowNanoseconds: now, into: &$0) }

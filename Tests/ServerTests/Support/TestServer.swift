@@ -13,28 +13,31 @@ final class TestServer: Sendable {
     let log = EventLog()
     let store = SnapshotStore()
     let statistics = ServerStatistics()
+    private let server: SocketServer
     private let task: Task<Void, any Error>
 
     var path: String { directory + "/s" }
 
     /// Starts and waits until it listens.
+    ///
+    /// - Parameter processCount: Of the first round; nil when there was none yet.
     init(
-        limits: ServerLimits = ServerLimits(), processCount: Int = 3,
+        limits: ServerLimits = ServerLimits(), processCount: Int? = 3,
         presentSources: StandardEndpoints.PresentSources? = nil,
         socket makeSocket: (String) throws -> ListeningSocket = { .path($0, mode: 0o600, groupID: nil) },
-        prepare: (String) throws -> Void = { _ in }
+        logger: Logger = Logger(label: "test"), prepare: (String) throws -> Void = { _ in }
     ) async throws {
         directory = try Self.temporaryDirectory()
         try prepare(directory + "/s")
-        store.publish(Self.snapshot(processCount: processCount))
+        if let processCount { store.publish(Self.snapshot(processCount: processCount)) }
         let (listening, continuation) = AsyncStream.makeStream(of: Void.self)
-        let server = SocketServer(
+        server = SocketServer(
             sockets: [try makeSocket(directory + "/s")],
             registry: Self.registry(store: store, log: log, presentSources: presentSources),
             access: AccessPolicy(ownUserID: getuid(), groupID: nil, othersMayRead: false), limits: limits,
-            statistics: statistics, now: { 2_000_000_000 }, logger: Logger(label: "test"),
-            whenListening: { continuation.yield() })
-        task = Task {
+            statistics: statistics, now: { 2_000_000_000 }, logger: logger,
+            firstRound: { [store] in await store.waitForFirst() }, whenListening: { continuation.yield() })
+        task = Task { [server] in
             defer { continuation.finish() }
             try await server.run()
         }
@@ -49,6 +52,11 @@ final class TestServer: Sendable {
         try FileManager.default.removeItem(atPath: directory)
     }
 
+    /// Changes who may see what, as a reload does.
+    func update(othersMayRead: Bool, ownUserID: UInt32 = getuid()) {
+        server.update(access: AccessPolicy(ownUserID: ownUserID, groupID: nil, othersMayRead: othersMayRead))
+    }
+
     func beginStopping() {
         task.cancel()
     }
@@ -61,6 +69,16 @@ final class TestServer: Sendable {
 
     static func fileExists(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: path)
+    }
+
+    static func remove(_ path: String) {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// Puts another file in the place of one, at once.
+    static func replace(_ path: String) {
+        createFile(path + ".new")
+        _ = unsafe rename(path + ".new", path)
     }
 
     static func createFile(_ path: String) {
@@ -88,6 +106,7 @@ final class TestServer: Sendable {
                 identity: ProcessIdentity(pid: Int32(number), startTimeTicks: 1), command: "process-\(number)",
                 groupName: "group.service")
             process.uid = number % 2 == 1 ? 1000 : 1001
+            process.ownerUID = process.uid
             return process
         }
         return snapshot
