@@ -85,7 +85,7 @@ let package = Package(
         .target(name: "TextOutput"),
         .testTarget(name: "TextOutputTests", dependencies: ["TextOutput"]),
         .target(name: "KernelText"),
-        .testTarget(name: "KernelTextTests", dependencies: ["FixtureSupport", "KernelText"]),
+        .testTarget(name: "KernelTextTests", dependencies: ["FixtureSupport", "KernelText", "LinuxSystem"]),
         .target(name: "NUMATopology"),
         .testTarget(name: "NUMATopologyTests", dependencies: ["FixtureSupport", "NUMATopology"]),
         .target(name: "SchedDomains", dependencies: ["NUMATopology"]),

@@ -44,13 +44,22 @@ package struct CgroupFile: Hashable, Sendable {
         entries.first { $0.controllers.contains(controller) }?.path
     }
 
-    /// The path that says best what the process belongs to: the first that is not the root, of the unified hierarchy,
-    /// systemd's own, and the others as printed; the root when all are; nil for an empty file.
-    package var placementPath: String? {
+    /// What the process belongs to, by the path that says it best: the first that a rule of its own fits (a job of cgroup
+    /// version 1 is in its controllers' hierarchies, and systemd's knows only the service that started it); else the first
+    /// that is not the root; the root when all are; nil for an empty file. Looked at are the unified hierarchy, systemd's
+    /// own, and the others as printed.
+    package var placement: CgroupPlacement? {
         let systemd = entries.first { $0.name == "systemd" }?.path
-        let candidates = [unifiedPath, systemd].compactMap { $0 } + entries.map(\.path)
-        return candidates.first { $0 != "/" } ?? candidates.first
+        var placements: [CgroupPlacement] = []
+        for path in [unifiedPath, systemd].compactMap({ $0 }) + entries.map(\.path)
+        where placements.allSatisfy({ $0.path != path }) {
+            placements.append(CgroupPlacement(path: path))
+        }
+        return placements.first(where: \.isSpecific) ?? placements.first { !$0.isRoot } ?? placements.first
     }
+
+    /// The path of ``placement``.
+    package var placementPath: String? { placement?.path }
 
     private static func entry(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(KernelTextError) -> Entry {
         let end = line.upperBound

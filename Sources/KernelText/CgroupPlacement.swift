@@ -1,27 +1,24 @@
-/// What a cgroup path says about who runs a process: systemd unit, user unit, container, pod.
+/// What a cgroup path says about what runs in it: job, container, virtual machine, pod, systemd unit.
 ///
-/// A path is read the way systemd names things: leading `.slice` components nest, the first component behind them is the
-/// unit; under `user@<uid>.service` the same again is the user's own unit. A component that would collide with a kernel
-/// file carries a leading `_`, which is taken off. Container engines name their scope or directory after the container:
+/// The names are those of ``CgroupRule/table``. A path is read the way systemd names things: leading `.slice` components
+/// nest, the first component behind them is the unit; under `user@<uid>.service` the same again is the user's own unit. A
+/// component that would collide with a kernel file carries a leading `_`, which is taken off.
 ///
-/// | path | result |
-/// |---|---|
-/// | `/system.slice/ssh.service` | unit `ssh.service` in `system.slice` |
-/// | `/user.slice/user-1000.slice/user@1000.service/app.slice/foo.service` | user unit `foo.service` |
-/// | `/system.slice/docker-<id>.scope`, `/docker/<id>` | container `<id>` of docker |
-/// | `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod<uid>.slice/cri-containerd-<id>.scope` | pod, container |
-/// | `/kubepods/burstable/pod<uid>/<id>` | pod, container |
+/// A job is a group whatever runs in it. Of containers in containers the innermost is the group: `/lxc/101/docker/<id>` is
+/// Docker's. What a user's own manager runs is that user's: its group is prefixed with the manager, because any user may
+/// name a container or a unit as the system or another user does.
 package struct CgroupPlacement: Hashable, Sendable {
     /// A container and the engine that named it.
     package struct Container: Hashable, Sendable {
-        /// `docker`, `libpod`, `cri-containerd`, `crio`, `lxc`, `machine`, or `kubepods` where the path names no engine.
+        /// `docker`, `libpod`, `cri-containerd`, `crio`, `lxc`, `machine`…; `kubepods` or `container` where the path names
+        /// no engine.
         package var engine: String
         package var id: String
     }
 
     /// A Kubernetes pod.
     package struct Pod: Hashable, Sendable {
-        /// The uid, with dashes.
+        /// The uid, with dashes where the path has underscores.
         package var uid: String
         /// `guaranteed`, `burstable` or `besteffort`.
         package var qualityOfService: String
@@ -29,6 +26,13 @@ package struct CgroupPlacement: Hashable, Sendable {
 
     /// The path it was made from.
     package var path: String
+    package var kind = CgroupRule.Kind.path
+    /// The name to group by.
+    package var groupName: String
+    /// The cgroup all processes of the group are in or below: the part of ``path`` that makes ``groupName``.
+    package var groupPath: String
+    /// The user below whose manager or session it lies, or whose job it is.
+    package var ownerUID: UInt32?
     /// The innermost system slice, such as `user-1000.slice`; nil when the path has none.
     package var slice: String?
     /// The system unit: a `.service`, `.scope`, `.mount`, `.socket` or `.swap`.
@@ -39,57 +43,145 @@ package struct CgroupPlacement: Hashable, Sendable {
     package var userUnit: String?
     package var container: Container?
     package var pod: Pod?
+    /// The job of a batch system: a number, or the unique name Slurm 26.05 gives it.
+    package var job: String?
+    /// The step of the job, such as `0` or `batch`.
+    package var step: String?
 
     /// Reads a path as `/proc/<pid>/cgroup` prints it. Never fails: what it cannot tell stays nil.
     package init(path: String) {
         self.path = path
-        var components: [String] = []
-        for component in path.split(separator: "/", omittingEmptySubsequences: true) where component != ".." {
-            components.append(Self.unescapedComponent(component))
-        }
-        readUnits(components)
-        readContainers(components)
-    }
-
-    /// The name to group by: container, else the user's unit, else the unit, else the innermost slice, else the path.
-    /// A user's unit is prefixed by its manager, as two users may have units of one name.
-    package var groupName: String {
-        if let container { return "\(container.engine)-\(container.id)" }
-        if let userUnit, let unit { return "\(unit)/\(userUnit)" }
-        return unit ?? slice ?? path
+        groupName = path
+        groupPath = path
+        let raw = path.split(separator: "/", omittingEmptySubsequences: true)
+        // A path outside the reader's cgroup namespace begins with `..`.
+        let outside = raw.prefix { $0 == ".." }.count
+        let components = raw.dropFirst(outside).map(Self.unescapedComponent)
+        var end = readUnits(components)
+        if let special = readSpecial(components) { end = special }
+        groupPath = "/" + raw.prefix(outside + end).joined(separator: "/")
     }
 
     /// Whether the path is the root: a process outside of any group, as kernel threads are.
     package var isRoot: Bool { path == "/" || path.isEmpty }
 
-    private mutating func readUnits(_ components: [String]) {
-        var index = 0
-        while index < components.count, components[index].hasSuffix(".slice") {
-            slice = components[index]
-            index += 1
+    /// Whether a rule of its own says what it is, not only where systemd or another program put it.
+    package var isSpecific: Bool {
+        switch kind {
+        case .job, .container, .machine, .pod: true
+        case .userUnit, .unit, .slice, .path: false
         }
-        // A machine without systemd has other names here; a version 1 container path has none of these endings either.
-        guard index < components.count, Self.isUnit(components[index]) else { return }
-        let manager = components[index]
-        unit = manager
-        index += 1
-        guard manager.hasPrefix("user@"), manager.hasSuffix(".service") else { return }
-        while index < components.count, components[index].hasSuffix(".slice") {
-            userSlice = components[index]
-            index += 1
+    }
+
+    // MARK: Units
+
+    /// - Returns: How many components make the group.
+    private mutating func readUnits(_ components: [String]) -> Int {
+        for pattern in CgroupRule.owners {
+            if let owner = pattern.match(components, from: 0)?.captures["uid"].flatMap({ UInt32($0) }) {
+                ownerUID = owner
+                break
+            }
         }
-        if index < components.count, Self.isUnit(components[index]) { userUnit = components[index] }
+        for rule in CgroupRule.units {
+            guard let match = rule.matcher.match(components, from: 0) else { continue }
+            slice = match.captures["slice"]
+            userSlice = match.captures["user-slice"]
+            if rule.kind == .userUnit {
+                unit = match.captures["uid"].map { "user@\($0).service" }
+                userUnit = match.captures["unit"]
+            } else {
+                unit = match.captures["unit"]
+            }
+            kind = rule.kind
+            groupName = rule.groupName(match.captures)
+            return match.end
+        }
+        return components.count
+    }
+
+    // MARK: Everything else
+
+    /// - Returns: How many components make the group; nil where no rule but those of systemd fits.
+    private mutating func readSpecial(_ components: [String]) -> Int? {
+        if let (rule, match) = Self.first(of: CgroupRule.jobs, in: components) {
+            job = match.captures["job"] ?? match.captures["sluid"]
+            if let owner = match.captures["uid"].flatMap({ UInt32($0) }) { ownerUID = owner }
+            if match.end < components.count {
+                step = CgroupRule.step.match(components, from: match.end)?.captures["step"]
+            }
+            kind = rule.kind
+            groupName = rule.groupName(match.captures)
+            return match.end
+        }
+        let podMatch = Self.innermost(of: CgroupRule.pods, in: components)
+        let containerMatch = Self.innermost(of: CgroupRule.containers, in: components)
+        if let (_, match) = podMatch, let uid = match.captures["pod"] {
+            pod = Self.pod(uid, components[match.end - 1], components[..<(match.end - 1)])
+        } else if let name = containerMatch?.match.captures["slice"],
+            let (_, match) = Self.innermost(of: CgroupRule.pods, in: [name]), let uid = match.captures["pod"]
+        {
+            pod = Self.pod(uid, name, [])
+        }
+        if let (rule, match) = containerMatch, podMatch.map({ $0.match.end <= match.end }) ?? true {
+            let engine = rule.engine ?? ""
+            groupName = rule.groupName(match.captures)
+            container = Container(engine: engine, id: String(groupName.dropFirst(engine.utf8.count + 1)))
+            kind = rule.kind
+            groupName = prefixed(groupName, components, match.end)
+            return match.end
+        }
+        if let (rule, match) = podMatch, let pod {
+            kind = rule.kind
+            groupName = prefixed("pod-\(pod.uid)", components, match.end)
+            return match.end
+        }
+        return nil
+    }
+
+    private static func pod(_ uid: String, _ component: String, _ before: ArraySlice<String>) -> Pod {
+        var quality = "guaranteed"
+        for name in ["burstable", "besteffort"] {
+            if component.contains("-\(name)-pod") || before.last == name { quality = name }
+        }
+        return Pod(uid: String(uid.map { $0 == "_" ? "-" : $0 }), qualityOfService: quality)
+    }
+
+    /// The name under the manager, or the slice, of the user it belongs to; as it is for the system's own.
+    private func prefixed(_ name: String, _ components: [String], _ end: Int) -> String {
+        guard ownerUID != nil else { return name }
+        if let unit, unit.hasPrefix("user@") { return "\(unit)/\(name)" }
+        return slice.map { "\($0)/\(name)" } ?? name
+    }
+
+    private typealias Found = (rule: CgroupRule, match: (captures: CgroupPattern.Captures, end: Int))
+
+    /// The outermost place where one of some rules fits.
+    private static func first(of rules: [CgroupRule], in components: [String]) -> Found? {
+        for start in components.indices {
+            for rule in rules {
+                if let match = rule.matcher.match(components, from: start) { return (rule, match) }
+            }
+        }
+        return nil
+    }
+
+    /// The innermost place where one of some rules fits; of several that end there, the first in the table.
+    private static func innermost(of rules: [CgroupRule], in components: [String]) -> Found? {
+        var found: Found?
+        for start in components.indices {
+            for rule in rules {
+                guard let match = rule.matcher.match(components, from: start) else { continue }
+                if let found, match.end <= found.match.end { continue }
+                found = (rule, match)
+            }
+        }
+        return found
     }
 
     /// A leading `_` hides a name that the kernel's files would collide with.
     private static func unescapedComponent(_ component: Substring) -> String {
         String(component.hasPrefix("_") ? component.dropFirst() : component)
-    }
-
-    private static func isUnit(_ name: String) -> Bool {
-        for ending in [".service", ".scope", ".mount", ".socket", ".swap"]
-        where name.hasSuffix(ending) && name.utf8.count > ending.utf8.count { return true }
-        return false
     }
 
     /// Undoes systemd's `\xNN` escapes in a unit name, for display: `dev-disk\x2dby.mount` is `dev-disk-by.mount`.
@@ -110,67 +202,5 @@ package struct CgroupPlacement: Hashable, Sendable {
             index += 1
         }
         return String(decoding: result, as: UTF8.self)
-    }
-}
-
-extension CgroupPlacement {
-    private mutating func readContainers(_ components: [String]) {
-        for (index, component) in components.enumerated() {
-            if let pod = Self.pod(component, in: components) { self.pod = pod }
-            if let container = Self.scopeContainer(component) {
-                self.container = container
-            } else if Self.isContainerID(component), index > 0 {
-                let parent = components[index - 1]
-                if parent == "docker" || parent == "libpod_parent" || parent == "lxc" {
-                    self.container = Container(engine: parent == "libpod_parent" ? "libpod" : parent, id: component)
-                } else if pod != nil {
-                    self.container = Container(engine: "kubepods", id: component)
-                }
-            }
-        }
-    }
-
-    /// `<engine>-<id>.scope`, `machine-<name>.scope`, `lxc.payload.<name>`.
-    private static func scopeContainer(_ component: String) -> Container? {
-        if component.hasPrefix("lxc.payload.") {
-            return Container(engine: "lxc", id: String(component.dropFirst("lxc.payload.".count)))
-        }
-        guard component.hasSuffix(".scope") else { return nil }
-        let name = component.dropLast(".scope".count)
-        if name.hasPrefix("machine-") {
-            return Container(engine: "machine", id: unescapedUnitName(String(name.dropFirst("machine-".count))))
-        }
-        for engine in ["docker", "libpod", "cri-containerd", "crio"] where name.hasPrefix(engine + "-") {
-            let id = name.dropFirst(engine.count + 1)
-            if isContainerID(id) { return Container(engine: engine, id: String(id)) }
-        }
-        return nil
-    }
-
-    /// `pod<uid>` below `kubepods`, or `kubepods[-<class>]-pod<uid_with_underscores>.slice`.
-    private static func pod(_ component: String, in components: [String]) -> Pod? {
-        guard let first = components.first(where: { $0.hasPrefix("kubepods") }) else { return nil }
-        var quality = "guaranteed"
-        let name: Substring
-        if component.hasSuffix(".slice"), component.hasPrefix("kubepods") {
-            let body = component.dropLast(".slice".count).dropFirst("kubepods-".count)
-            if body.hasPrefix("burstable-") { quality = "burstable" }
-            if body.hasPrefix("besteffort-") { quality = "besteffort" }
-            name = quality == "guaranteed" ? body : body.dropFirst(quality.count + 1)
-        } else if first == "kubepods", component.hasPrefix("pod") {
-            name = component[...]
-            if components.contains("burstable") { quality = "burstable" }
-            if components.contains("besteffort") { quality = "besteffort" }
-        } else {
-            return nil
-        }
-        guard name.hasPrefix("pod"), name.utf8.count > 3 else { return nil }
-        return Pod(
-            uid: String(name.dropFirst(3).map { $0 == "_" ? "-" : $0 }), qualityOfService: quality)
-    }
-
-    /// At least 12 hexadecimal digits; the engines use 64.
-    private static func isContainerID(_ text: some StringProtocol) -> Bool {
-        text.utf8.count >= 12 && text.utf8.allSatisfy { Byte.hexDigit($0) <= 15 }
     }
 }

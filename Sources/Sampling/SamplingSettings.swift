@@ -38,6 +38,9 @@ package struct SamplingSettings: Sendable, Equatable {
     /// The part of the CPU limit that looks between rounds may use.
     static let followBudgetShare = 0.25
 
+    /// The part of the CPU limit that the accounts of cgroups may use: of 1 % of one CPU, 10 ms every 5 s.
+    static let cgroupBudgetShare = 0.2
+
     package init() {}
 
     var hostIntervalNanoseconds: UInt64 { hostInterval.wholeNanoseconds }

@@ -2,6 +2,12 @@
 package struct GroupRecord: Sendable, Equatable {
     /// The unit's name (`postgresql.service`), container scope, or cgroup path; `-` for processes outside any.
     package var name: String
+    /// What it is, and whose.
+    package var identity: GroupIdentity
+    /// What an administrator calls it.
+    package var title: String?
+    /// Steps of the job its processes are in, ascending; none for what is no job.
+    package var jobSteps: [String]
     /// Its processes now, ascending.
     package var pids: [Int32]
     package var threadCount: Int
@@ -26,8 +32,17 @@ package struct GroupRecord: Sendable, Equatable {
     /// where nobody has watched from a start on, and until a ledger of it was read. What the tasks alive moved is in the
     /// ledger.
     package var migratedPagesTotal: UInt64?
-    /// The sum of the processes' placements by class and node; absent when none could be read.
+    /// Its memory by class and node, see ``memorySource``; absent when nothing could be read.
     package var bytesByClass: [MemoryClass: NodeValues<UInt64>]?
+    /// Where ``bytesByClass`` comes from; absent with it.
+    package var memorySource: GroupMemorySource?
+    /// Monotonic time of the oldest reading in what cgroups account for, nanoseconds; absent where nothing is from there.
+    package var accountTakenAtNanoseconds: UInt64?
+    /// `memory.current` of its cgroups, in all; absent where they have no account.
+    package var currentBytes: UInt64?
+    /// The kernel's counters of NUMA balancing and tiering for its cgroups, by the kernel's names (6.12 and later).
+    package var kernelCounters: [String: UInt64]?
+    /// The processes' memory by policy; absent when none could be read in full.
     package var bytesByPolicy: [String: NodeValues<UInt64>]?
     /// Half the width of the 95 % confidence interval of the bytes per node, where samples are among them.
     package var halfWidth95Bytes: NodeValues<UInt64>?
@@ -37,6 +52,8 @@ package struct GroupRecord: Sendable, Equatable {
 
     package init(name: String) {
         self.name = name
+        self.identity = GroupIdentity()
+        self.jobSteps = []
         self.pids = []
         self.movedTotals = []
         self.threadCount = 0
@@ -44,5 +61,15 @@ package struct GroupRecord: Sendable, Equatable {
         self.threadsByNode = NodeValues()
         self.placedProcessCount = 0
         self.unplacedProcessCount = 0
+    }
+}
+
+extension GroupRecord {
+    /// Where ``bytesByClass`` comes from: the kernel's own sum or reading, a sum of readings in which what is shared was
+    /// taken off, or one with samples among them.
+    package var memoryProvenance: Provenance {
+        if halfWidth95Bytes != nil { return .estimated }
+        if case .cgroup = memorySource { return .kernel }
+        return placedProcessCount > 1 ? .reconstructed : .kernel
     }
 }

@@ -54,6 +54,10 @@ package struct PlacementRecord: Sendable, Equatable {
     package var bytesByPolicy: [String: NodeValues<UInt64>]?
     /// Bytes by the rows of `numastat -p`; absent for a sample.
     package var bytesByRegion: [MemoryRegion: NodeValues<UInt64>]?
+    /// Of all this, what other processes may map as well and has a name to know it by.
+    package var sharedMappings: [SharedMapping]
+    /// What others may map as well and has no such name, bytes.
+    package var namelessSharedBytes: UInt64
     /// Mappings seen.
     package var mappingCount: Int
     /// The longest single `read(2)` or `move_pages(2)` call: the longest the target's `mmap_lock` was held for us, nanoseconds.
@@ -66,6 +70,8 @@ package struct PlacementRecord: Sendable, Equatable {
         self.takenAtNanoseconds = takenAtNanoseconds
         self.bytes = NodeValues()
         self.bytesByClass = [:]
+        self.sharedMappings = []
+        self.namelessSharedBytes = 0
         self.mappingCount = 0
         self.longestCallNanoseconds = 0
         self.costNanoseconds = 0

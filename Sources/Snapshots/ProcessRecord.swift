@@ -27,6 +27,12 @@ package struct ProcessRecord: Sendable, Equatable {
     package var cgroupPath: String?
     /// What metrics label the process with: systemd unit, container scope or cgroup. See ``GroupRecord/name``.
     package var groupName: String
+    /// What the group is, and whose.
+    package var groupIdentity: GroupIdentity
+    /// The cgroup of version 2 that all processes of the group are in or below; absent where there is none.
+    package var groupCgroupPath: String?
+    /// The step of the group's job it belongs to.
+    package var jobStep: String?
     package var threadCount: Int
     /// Resident memory, bytes: field 24 of `stat`.
     package var residentBytes: UInt64
@@ -62,6 +68,7 @@ package struct ProcessRecord: Sendable, Equatable {
         self.parentPID = 0
         self.command = command
         self.groupName = groupName
+        self.groupIdentity = GroupIdentity()
         self.threadCount = 0
         self.residentBytes = 0
         self.cpuNanoseconds = 0

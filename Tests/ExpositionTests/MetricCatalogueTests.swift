@@ -43,7 +43,7 @@ struct MetricCatalogueTests {
         let agreed: Set = [
             "numa_node", "to_numa_node", "group", "class", "policy", "page_size", "tier", "kind", "mode", "source",
             "version", "release", "level", "idle", "part", "check", "rule", "outcome", "place", "faults", "quantity",
-            "standing", "scope",
+            "standing", "scope", "title", "owner_uid", "engine", "container", "pod_uid", "job", "counter",
         ]
         #expect(agreed.isSuperset(of: family.labels))
         #expect(Set(family.labels).count == family.labels.count)

@@ -1,3 +1,5 @@
+import FixtureSupport
+import LinuxSystem
 import Testing
 
 @testable import KernelText
@@ -24,6 +26,16 @@ import Testing
         #expect(try parse("4:memory:/x\n1:name=systemd:/\n0::/\n").placementPath == "/x")
         #expect(try parse("0::/\n").placementPath == "/")
         #expect(try parse("").placementPath == nil)
+    }
+
+    @Test func `a job of version 1 counts more than the service that started it`() throws {
+        let file = try parse(
+            "4:memory:/slurm/uid_1000/job_42/step_0/task_0\n1:name=systemd:/system.slice/slurmd.service\n"
+                + "0::/system.slice/slurmd.service\n")
+        #expect(file.placement?.groupName == "slurm-job-42")
+        #expect(file.placement?.ownerUID == 1000)
+        #expect(file.placement?.step == "0")
+        #expect(file.placementPath == "/slurm/uid_1000/job_42/step_0/task_0")
     }
 
     @Test func colonsAndRemovalAreKept() throws {
@@ -120,6 +132,88 @@ import Testing
         #expect(placement.container == .init(engine: engine, id: Self.id))
     }
 
+    @Test(arguments: CgroupRule.table.map { ($0.example, $0.exampleGroup, $0.origin) })
+    func `each rule makes of its example the group it names`(path: String, group: String, origin: String) {
+        let placement = CgroupPlacement(path: path)
+        #expect(placement.groupName == group, "\(origin)")
+        #expect(path == placement.groupPath || path.hasPrefix(placement.groupPath + "/"), "\(origin)")
+        // The same in a cgroup namespace that does not hold it.
+        #expect(CgroupPlacement(path: "/../.." + path).groupName == group, "\(origin)")
+    }
+
+    @Test(arguments: [
+        // Whatever runs in a job is the job's.
+        ("/system.slice/slurmstepd.scope/job_42/step_0/user/task_0/docker/\(id)", "slurm-job-42", "job_42"),
+        // Slurm's own processes are no job's.
+        ("/system.slice/slurmstepd.scope/system", "slurmstepd.scope", "slurmstepd.scope"),
+        ("/lxc/101/ns/init.scope", "lxc-101", "101"),
+        ("/lxc/web_1", "lxc-web_1", "web_1"),
+        (
+            "/lxc.payload.web/user.slice/user-1000.slice/user@1000.service/app.slice/a.service", "lxc-web",
+            "lxc.payload.web"
+        ),
+        // A container in a container is itself.
+        ("/lxc/101/ns/docker/\(id)", "docker-\(id)", id),
+        ("/docker/\(id)/kubelet/kubepods/burstable/podab-12/\(id)", "kubepods-\(id)", id),
+        ("/machine.slice/libpod-\(id).scope/container/init.scope", "libpod-\(id)", "libpod-\(id).scope"),
+        (
+            "/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt/emulator", "machine-qemu-1-vm",
+            "machine-qemu\\x2d1\\x2dvm.scope"
+        ),
+        (
+            "/machine.slice/systemd-nspawn@web.service/payload/system.slice/nginx.service",
+            "systemd-nspawn@web.service",
+            "systemd-nspawn@web.service"
+        ),
+        // What a service keeps below itself is the service's.
+        ("/system.slice/web.service/libpod-payload-\(id)", "web.service", "web.service"),
+        ("/system.slice/containerd.service", "containerd.service", "containerd.service"),
+    ])
+    func `what lies inside belongs to the group around it`(path: String, group: String, last: String) {
+        let placement = CgroupPlacement(path: path)
+        #expect(placement.groupName == group)
+        #expect(placement.groupPath.split(separator: "/").last.map(String.init) == last)
+    }
+
+    @Test(arguments: [
+        "/machine.slice/machine-web.scope", "/lxc/web", "/machine.slice/libpod-\(id).scope",
+        "/system.slice/docker-\(id).scope",
+    ])
+    func `a user's container is not taken for the system's of the same name`(path: String) {
+        let system = CgroupPlacement(path: path)
+        let user = CgroupPlacement(path: "/user.slice/user-1000.slice/user@1000.service" + path)
+        let session = CgroupPlacement(path: "/user.slice/user-1001.slice/session-3.scope" + path)
+        #expect(system.ownerUID == nil)
+        #expect(user.ownerUID == 1000)
+        #expect(session.ownerUID == 1001)
+        #expect(user.groupName == "user@1000.service/" + system.groupName)
+        #expect(Set([system, user, session].map(\.groupName)).count == 3)
+        // Whoever has a user's path inside a container is not that user.
+        #expect(CgroupPlacement(path: "/lxc/7/user.slice/user-1000.slice/session-1.scope").ownerUID == nil)
+    }
+
+    @Test func `a name that looks like a placeholder is a name`() {
+        #expect(CgroupPlacement(path: "/lxc/<name>").groupName == "lxc-<name>")
+        #expect(
+            CgroupPlacement(path: "/user.slice/user-1.slice/user@1.service/<uid>.service").groupName
+                == "user@1.service/<uid>.service")
+    }
+
+    /// To renew the table, run once with `NUMAWATCH_UPDATE_GOLDEN=1`.
+    @Test func `docs/groups.md has the table of the rules`() throws {
+        let path = String(Fixture.directory.dropLast("Tests/Fixtures".count)) + "docs"
+        let text = String(decoding: try DirectoryRoot(path).readBytes("/groups.md"), as: UTF8.self)
+        let heading = "| whose | path | group | example |\n|---|---|---|---|\n"
+        let start = try #require(text.firstRange(of: heading)).upperBound
+        let end = try #require(text[start...].firstRange(of: "\n\n")).lowerBound
+        let rows = CgroupRule.table.map(\.documentRow).joined(separator: "\n")
+        if HostFacts.environmentVariable("NUMAWATCH_UPDATE_GOLDEN") != nil {
+            let renewed = text[..<start] + rows + text[end...]
+            return try Output.replaceFile(path + "/groups.md", with: Array(renewed.utf8))
+        }
+        #expect(text[start..<end] == rows)
+    }
+
     @Test func machinesAndSystemContainersAreNamed() {
         let machine = CgroupPlacement(path: "/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt/emulator")
         #expect(machine.container == .init(engine: "machine", id: "qemu-1-vm"))
@@ -200,5 +294,33 @@ import Testing
         for bad in ["22 27 0:21 / /proc rw\n", "22 27\n", "22 27 0:21 / /proc rw -\n"] {
             #expect(throws: KernelTextError.self) { try Mounts(parsingMountinfo: Array(bad.utf8).span) }
         }
+    }
+}
+
+@Suite struct CgroupNUMAStatTests {
+    private func parse(_ text: String) throws(KernelTextError) -> CgroupNUMAStat {
+        try CgroupNUMAStat(parsing: Array(text.utf8).span)
+    }
+
+    @Test func `the figures of a cgroup are read by node`() throws {
+        let stat = try parse(
+            "anon N0=1 N3=18446744073709551615\nfile N0=0 N3=2\nkernel_stack N0=5 N3=6\nshmem N0=0 N3=1\n"
+                + "workingset_refault_anon N0=0 N3=0\n")
+        #expect(stat.anonymous?.map(\.node) == [0, 3])
+        #expect(stat.anonymous?.map(\.bytes) == [1, .max])
+        #expect(stat.file?.map(\.bytes) == [0, 2])
+        #expect(stat.shared?.map(\.bytes) == [0, 1])
+    }
+
+    @Test func `what is missing is unknown, and a line that is cut is missing`() throws {
+        #expect(try parse("").anonymous == nil)
+        let stat = try parse("anon N0=1\nfile N0=2 N1=3\nshmem N0=4 N1=5")
+        #expect(stat.file?.map(\.bytes) == [2, 3])
+        #expect(stat.shared == nil)
+    }
+
+    @Test(arguments: ["anon N=1\n", "anon 0=1\n", "anon N0=\n", "anon N0=1x\n", "anon N0=18446744073709551616\n"])
+    func `figures that no kernel prints are refused`(text: String) {
+        #expect(throws: KernelTextError.self) { try parse(text) }
     }
 }

@@ -92,6 +92,27 @@ struct DaemonProcessTests {
         #expect(!FileManager.default.fileExists(atPath: socket))
     }
 
+    @Test("a name that cannot be used is told of with file and line, at start and at reload, and stops nothing")
+    func names() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("a.conf", "[Log]\nLevel=info\n")
+        try directory.write("names.d/pods.map", "pod ab-12 = shop/db\npods ab-12 = shop/db\n")
+        let check = try Command(
+            "\(RunningDaemon.directory)/numawatchd", ["--check-config", "--config", "\(directory.path)/a.conf"])
+        #expect(check.status == 78)
+        #expect(check.output.contains("\(directory.path)/names.d/pods.map:2: unknown kind “pods”"))
+
+        let daemon = try RunningDaemon(["--config", "\(directory.path)/a.conf", "--socket", "\(directory.path)/s"])
+        #expect(daemon.waitFor("/names.d/pods.map:2: unknown kind “pods”"), "\(daemon.lines)")
+        #expect(daemon.waitFor("Ready: "), "\(daemon.lines)")
+        try directory.write("names.d/pods.map", "\n\npod ab-12\n")
+        daemon.signal(SIGHUP)
+        #expect(daemon.waitFor("/names.d/pods.map:3: expected “pod UID = NAME”"), "\(daemon.lines)")
+        #expect(daemon.waitFor("Configuration read again"), "\(daemon.lines)")
+        daemon.signal(SIGTERM)
+        #expect(daemon.end() == 0)
+    }
+
     @Test("asked to trace, it traces or says what is in the way; it samples either way, and leaves nothing behind")
     func tracing() throws {
         let directory = try TemporaryDirectory()

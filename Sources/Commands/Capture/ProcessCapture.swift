@@ -1,6 +1,7 @@
+import DomainReports
 import LinuxSystem
 
-/// The files of a root's processes that the commands read, for an archive.
+/// The files of a root's processes and of their cgroups that the commands read, for an archive.
 struct ProcessCapture {
     /// By absolute path.
     private(set) var files: [String: [UInt8]] = [:]
@@ -23,6 +24,8 @@ struct ProcessCapture {
                 if error.kind != .gone { failures.append(error) }
             }
         }
+        let cgroups = files.lazy.filter { $0.key.hasSuffix("/cgroup") }.map(\.value)
+        files.merge(CgroupCapture(root, cgroupFiles: cgroups).files) { $1 }
     }
 
     private mutating func add(_ process: borrowing ProcessFiles, includesPlacement: Bool) throws(ReadFailure) {

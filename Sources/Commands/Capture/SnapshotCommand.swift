@@ -9,8 +9,9 @@ struct SnapshotCommand: ParsableCommand {
         commandName: "snapshot",
         abstract: "Capture this host's topology, scheduler and balancing files in an archive for --root.",
         discussion: """
-            Holds nothing of processes unless asked: --processes adds their status, groups and fault ledgers, --numa-maps \
-            also where their memory is, which walks their page tables. The file has its name once it is whole.
+            Holds nothing of processes unless asked: --processes adds their status, groups, fault ledgers and what the \
+            kernel accounts to their cgroups, --numa-maps also where their memory is, which walks their page tables. \
+            The file has its name once it is whole.
             """)
 
     @Option(
@@ -22,7 +23,8 @@ struct SnapshotCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Take it from a captured root instead of this host.", valueName: "path"))
     var root: String?
 
-    @Flag(help: "Add every process's stat, status, cgroup and ledger (command lines and file names are left out).")
+    @Flag(
+        help: "Add every process's stat, status, cgroup with its memory, and ledger (no command lines or file names).")
     var processes = false
 
     @Flag(name: .customLong("numa-maps"), help: "Add numa_maps of every process that may be read; implies --processes.")

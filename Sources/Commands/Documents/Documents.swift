@@ -278,6 +278,8 @@ struct PlacementDocument: Decodable {
     var bytesByNode: ByNode?
     var halfWidth95BytesByNode: ByNode?
     var unlocatedBytes: UInt64?
+    /// Of a group: memory that counts once for each process that maps it.
+    var repeatedBytes: UInt64?
     var classes: [Class]
     var policies: [Policy]?
     var longestCallSeconds: Double?
@@ -292,7 +294,8 @@ struct PlacementDocument: Decodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case provenance, method, ageSeconds, bytesByNode, unlocatedBytes, classes, policies, longestCallSeconds, sample
+        case provenance, method, ageSeconds, bytesByNode, unlocatedBytes, repeatedBytes, classes, policies
+        case longestCallSeconds, sample
         // The conversion from snake_case makes this of half_width_95_bytes_by_node.
         case halfWidth95BytesByNode
     }
@@ -302,6 +305,7 @@ struct PlacementDocument: Decodable {
 struct GroupsDocument: Decodable {
     struct Group: Decodable {
         var group: String
+        var title: String?
         var pids: [Int]
         var threadCount: Int
         var residentBytes: UInt64
@@ -309,6 +313,7 @@ struct GroupsDocument: Decodable {
         var threadsByNode: ByNode?
         var unlocatedThreadCount: Int?
         var ledger: LedgerDocument?
+        var currentBytes: UInt64?
         var placement: PlacementDocument?
         var placedProcessCount: Int
         var unplacedProcessCount: Int

@@ -5,8 +5,11 @@ import TextOutput
 struct GroupsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "groups",
-        abstract: "Systemd units, containers and cgroups: where their memory and threads are.",
+        abstract: "Jobs, containers, machines and systemd units: where their memory and threads are.",
         discussion: """
+            RSS adds up the processes, so that what they share counts once for each. CURRENT is what their cgroups are \
+            charged with, and MEMORY where that is by node; where cgroups have no account, MEMORY adds up mappings.
+
             MIGRATED are the pages that hint faults moved for the tasks alive, since each of them started: the sum of what \
             “numawatch ps” shows. What exited tasks had moved since the daemon started is in migrated_pages_total of --json \
             and in the metric numawatch_group_migrated_pages_total.
@@ -47,21 +50,30 @@ struct GroupsReport {
             columns: [
                 .init("GROUP", isFlexible: true, minimumWidth: 16), .init("PROCS", .trailing),
                 .init("PLACED", .trailing),
-                .init("THR", .trailing), .init("RSS", .trailing), .init("MEMORY", isFlexible: true),
+                .init("THR", .trailing), .init("RSS", .trailing), .init("CURRENT", .trailing),
+                .init("MEMORY", isFlexible: true),
                 .init("THREADS", isFlexible: true), .init("PREFERRED"), .init("MIGRATED", .trailing),
             ], widthLimit: output.widthLimit)
         for group in document.groups {
-            let isSample = group.placement?.provenance == "estimated"
             table.add([
-                group.group, "\(group.pids.count)", "\(group.placedProcessCount)", "\(group.threadCount)",
+                group.title ?? group.group, "\(group.pids.count)", "\(group.placedProcessCount)",
+                "\(group.threadCount)",
                 Quantity.bytes(group.residentBytes),
-                group.placement.map { Quantity.bytesByNode($0.allBytesByNode) + (isSample ? " ~" : "") }
-                    ?? Quantity.unknown,
+                group.currentBytes.map { Quantity.bytes($0) } ?? Quantity.unknown,
+                group.placement.map(memory) ?? Quantity.unknown,
                 Quantity.countsByNode(group.threadsByNode, unlocated: group.unlocatedThreadCount),
                 group.ledger.map { Quantity.countsByNode($0.tasksByPreferredNode, none: "none") } ?? Quantity.unknown,
                 Quantity.count(group.ledger?.migratedPages),
             ])
         }
-        return table.render()
+        guard document.groups.contains(where: { isRepeated($0.placement) }) else { return table.render() }
+        return table.render() + "* counts memory once for each process that maps it, where it is not told apart\n"
     }
+
+    private func memory(_ placement: PlacementDocument) -> String {
+        Quantity.bytesByNode(placement.allBytesByNode) + (placement.provenance == "estimated" ? " ~" : "")
+            + (isRepeated(placement) ? " *" : "")
+    }
+
+    private func isRepeated(_ placement: PlacementDocument?) -> Bool { placement?.repeatedBytes ?? 0 > 0 }
 }

@@ -17,6 +17,13 @@ final class LocalSource: DocumentSource {
 
     private struct EngineBox: ~Copyable {
         var engine: SamplingEngine
+
+        init(_ root: any HostRoot) {
+            engine = SamplingEngine(
+                root: root, settings: SamplingSettings(), seed: UInt64.random(in: .min ... .max),
+                threads: HostRoots.expendableThreads)
+            engine.name(NamesReader(root).names)
+        }
     }
 
     init(root: any HostRoot) {
@@ -26,11 +33,7 @@ final class LocalSource: DocumentSource {
                 store: store, events: EventLog(), metrics: MetricsPage(renderer: renderer),
                 version: NumawatchCommand.version
             ).all, version: NumawatchCommand.version)
-        engine = Mutex(
-            EngineBox(
-                engine: SamplingEngine(
-                    root: root, settings: SamplingSettings(), seed: UInt64.random(in: .min ... .max),
-                    threads: HostRoots.expendableThreads)))
+        engine = Mutex(EngineBox(root))
     }
 
     func advance() {

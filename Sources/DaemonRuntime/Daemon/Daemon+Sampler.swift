@@ -31,6 +31,7 @@ extension Daemon {
             start: start, store: store,
             sampler: Sampler(
                 service: SamplerService(loop: loop), apply: { await loop.apply($0.samplingSettings) },
+                name: { await loop.name($0) },
                 presentSources: { await loop.presentSources() }),
             backend: .live(root: start.root), exchange: exchange, time: time)
     }

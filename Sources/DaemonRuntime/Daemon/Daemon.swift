@@ -2,6 +2,7 @@ import Exposition
 import Insight
 package import LinuxSystem
 import Logging
+import Sampling
 import Server
 package import ServiceLifecycle
 package import Snapshots
@@ -17,15 +18,19 @@ package struct Daemon: Sendable {
         package var service: any Service
         /// Puts changed settings in force at the next round.
         package var apply: @Sendable (DaemonConfiguration) async -> Void
+        /// Puts names of pods, containers and jobs in force at the next round.
+        package var name: @Sendable (GivenNames) async -> Void
         /// The sources as they are now, tried if need be.
         package var presentSources: @Sendable () async -> [SourceStatus]
 
         package init(
             service: any Service, apply: @escaping @Sendable (DaemonConfiguration) async -> Void,
+            name: @escaping @Sendable (GivenNames) async -> Void = { _ in },
             presentSources: @escaping @Sendable () async -> [SourceStatus]
         ) {
             self.service = service
             self.apply = apply
+            self.name = name
             self.presentSources = presentSources
         }
     }
@@ -87,6 +92,7 @@ package struct Daemon: Sendable {
                 : "Configuration: "
                     + changed.map { "\($0.name)=\($0.render(start.configuration))" }.joined(separator: ", "))
 
+        await readNames()
         let server = server()
         let reloader = reloader(server)
         var group = ServiceGroupConfiguration(
@@ -168,17 +174,29 @@ package struct Daemon: Sendable {
         }
     }
 
+    /// Reads what pods, containers and jobs are called. A line that cannot be used is told of; the others count.
+    private func readNames() async {
+        let reading = start.readNames()
+        for problem in reading.problems {
+            var fields = [ObservedEvent.Field("names_file", problem.file)]
+            if let line = problem.line { fields.append(ObservedEvent.Field("names_line", String(line))) }
+            reporter.report(.nameRefused, problem.description, fields: fields)
+        }
+        await sampler.name(reading.names)
+    }
+
     private func reloader(_ server: SocketServer) -> Reloader {
         let file = start.arguments.configurationFile
         return Reloader(
             running: start.configuration, manager: manager, reporter: reporter, time: time,
             load: { () throws(ConfigurationError) in try DaemonStart.loadConfiguration(file: file) },
-            apply: { [sampler, tracing, patterns, time, threshold = start.threshold] configuration in
+            apply: { [self, patterns, time, threshold = start.threshold] configuration in
                 threshold.set(configuration.log.level)
                 server.update(
                     access: configuration.accessPolicy(
                         groupID: Accounts().groupID(named: configuration.server.socketGroup)))
                 await sampler.apply(configuration)
+                await readNames()
                 tracing.apply(configuration.tracingSettings)
                 patterns.apply(configuration, at: time.monotonicNanoseconds)
             })

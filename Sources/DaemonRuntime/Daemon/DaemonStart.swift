@@ -1,5 +1,6 @@
 package import LinuxSystem
 package import Logging
+import Sampling
 import SystemPackage
 import TextOutput
 
@@ -59,7 +60,13 @@ package struct DaemonStart: Sendable {
         threshold.set(configuration.log.level)
         switch arguments.action {
         case .printConfiguration: try Self.finish(ConfigurationTable.file(of: configuration, onlyChanged: false))
-        case .checkConfiguration: try Self.finish("The configuration is valid.\n")
+        case .checkConfiguration:
+            let problems = Self.readNames(besideFile: arguments.configurationFile).problems
+            for problem in problems {
+                logger.log(.nameRefused, "\(problem)", metadata: ["names_file": .string(problem.file)])
+            }
+            guard problems.isEmpty else { throw .configuration }
+            try Self.finish("The configuration is valid.\n")
         case .run, .printHelp, .printVersion: break
         }
 
@@ -84,6 +91,15 @@ package struct DaemonStart: Sendable {
     /// The configuration of this host, or one file of it.
     static func loadConfiguration(file: String?) throws(ConfigurationError) -> DaemonConfiguration {
         try ConfigurationLoader.load(ConfigurationSearch.sources(in: DirectoryRoot.plainFiles, file: file))
+    }
+
+    /// What an administrator calls pods, containers and jobs on this host.
+    func readNames() -> NamesReader { Self.readNames(besideFile: arguments.configurationFile) }
+
+    /// - Parameter file: The configuration file that was named: then names lie beside it.
+    private static func readNames(besideFile file: String?) -> NamesReader {
+        guard let file, let slash = file.lastIndex(of: "/") else { return NamesReader(DirectoryRoot.plainFiles) }
+        return NamesReader(DirectoryRoot.plainFiles, directories: ["\(file[..<slash])/names.d"])
     }
 
     /// Prints what was asked for. A reader that has gone away is no failure of ours; anything else is.

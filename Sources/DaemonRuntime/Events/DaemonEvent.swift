@@ -19,6 +19,8 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
     case configurationRead = "configuration-read"
     /// The configuration was refused; one event for each problem.
     case configurationRefused = "configuration-refused"
+    /// A line of a names file cannot be used; one event for each.
+    case nameRefused = "name-refused"
     /// A changed configuration is in force.
     case configurationReloaded = "configuration-reloaded"
     /// A key was changed that counts only from the next start.
@@ -75,6 +77,7 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
         case .failed: "460282c2f29e4c0082e21b5a9d254072"
         case .configurationRead: "1e42a2522c274e42b483ad623599e67a"
         case .configurationRefused: "7b8909bb414a48059036a727a6de1fb5"
+        case .nameRefused: "071f0feafbe849c4942f44c195f2d826"
         case .configurationReloaded: "85c22f647ee148e4886696ab3b8d2076"
         case .restartNeeded: "8ec77c536c3340e3921637a902f8282d"
         case .socketReady: "afa97eb32f404946b9f7eb708169de1d"
@@ -111,7 +114,7 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
             .tracingShed,
             .tracingLost:
             .warning
-        case .configurationRefused, .samplerStalled: .error
+        case .configurationRefused, .nameRefused, .samplerStalled: .error
         case .failed: .critical
         }
     }

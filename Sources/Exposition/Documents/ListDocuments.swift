@@ -61,7 +61,7 @@ enum GroupsDocument {
         .amount("migrated_pages") { $0.ledger?.migratedPages ?? 0 },
     ]
 
-    static let parameters = Query.parameters(orders, filterHelp: "Part of the group's name.")
+    static let parameters = Query.parameters(orders, filterHelp: "Part of the group's name or title.")
 
     static let schema = Schema.object(
         RoundHeader.fields + Query.countFields + [
@@ -72,14 +72,14 @@ enum GroupsDocument {
         _ snapshot: HostSnapshot, query: QueryValues, nowNanoseconds: UInt64, into json: inout JSONWriter
     ) {
         let (listed, matched) = Query.apply(query, to: snapshot.groups, orders: orders) { group, filter in
-            group.name.contains(ignoringCase: filter)
+            group.name.contains(ignoringCase: filter) || group.title?.contains(ignoringCase: filter) ?? false
         }
         RoundHeader.write(snapshot, nowNanoseconds: nowNanoseconds, into: &json)
         json.member("matched_count", matched)
         json.member("listed_count", listed.count)
         json.array("groups") { json in
             for group in listed {
-                json.object { GroupDocument.write(group, into: &$0) }
+                json.object { GroupDocument.write(group, nowNanoseconds: nowNanoseconds, into: &$0) }
             }
         }
     }

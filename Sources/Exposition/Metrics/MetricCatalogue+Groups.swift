@@ -4,9 +4,21 @@ import Snapshots
 extension MetricCatalogue {
     /// What is known of each systemd unit, container or cgroup. Values by node are given for the nodes where they are not
     /// zero; a node that is not listed has zero, save for what the families of unlocated amounts count.
-    static let groupFamilies = sizeFamilies + placementFamilies + ledgerFamilies
+    static let groupFamilies = sizeFamilies + placementFamilies + accountFamilies + ledgerFamilies
 
     private static let sizeFamilies: [MetricFamily] = [
+        MetricFamily(
+            "numawatch_group_info", .info,
+            "What the group is: its kind, what an administrator calls it, whose it is, its container, pod and job.",
+            labels: ["group", "kind", "title", "owner_uid", "engine", "container", "pod_uid", "job"],
+            from: .group { group, samples in
+                let identity = group.identity
+                samples.put(
+                    1, .text(group.name), .text(identity.kind), group.title.map { .text($0) },
+                    identity.ownerUID.map { .number(Int($0)) }, identity.engine.map { .text($0) },
+                    identity.containerID.map { .text($0) }, identity.podUID.map { .text($0) },
+                    identity.job.map { .text($0) })
+            }),
         MetricFamily(
             "numawatch_group_processes", .gauge, "Processes of the group.", labels: ["group"],
             from: .group { group, samples in samples.put(group.pids.count, .text(group.name)) }),
@@ -50,8 +62,10 @@ extension MetricCatalogue {
     private static let placementFamilies: [MetricFamily] = [
         MetricFamily(
             "numawatch_group_memory_bytes", .gauge, unit: .bytes,
-            "Memory of the group's processes by class and node, as far as it was read; sampled readings are estimates, "
-                + "see numawatch_group_memory_half_width_bytes. Source: numa_maps or move_pages.",
+            "Memory of the group by class and node: what its cgroups are charged with, page cache included, or what its "
+                + "processes map, as far as it was read, see numawatch_group_memory_source; sampled readings are "
+                + "estimates, see numawatch_group_memory_half_width_bytes. Source: memory.numa_stat of the cgroup; "
+                + "numa_maps or move_pages.",
             labels: ["group", "numa_node", "class", "page_size"],
             from: .group { group, samples in
                 for (memoryClass, bytes) in (group.bytesByClass ?? [:]).sorted(by: { $0.key < $1.key }) {
@@ -91,6 +105,43 @@ extension MetricCatalogue {
             from: .group { group, samples in
                 samples.put(group.placedProcessCount, .text(group.name), "placed")
                 samples.put(group.unplacedProcessCount, .text(group.name), "unplaced")
+            }),
+    ]
+
+    /// What the kernel accounts to the group's cgroups, and how its figures are to be read.
+    private static let accountFamilies: [MetricFamily] = [
+        MetricFamily(
+            "numawatch_group_memory_source", .gauge,
+            "1 for where the group's memory figures come from: cgroup (each page counts once) or mappings (what processes "
+                + "share counts once where it has a name).",
+            provenance: .reconstructed, labels: ["group", "source"],
+            from: .group { group, samples in
+                if let source = group.memorySource { samples.put(1, .text(group.name), .text(source.name)) }
+            }),
+        MetricFamily(
+            "numawatch_group_memory_repeated_bytes", .gauge, unit: .bytes,
+            "Of the group's memory, what counts once for each process that maps it; absent where nothing does.",
+            provenance: .reconstructed, labels: ["group"],
+            from: .group { group, samples in
+                guard case .mappings(let shared) = group.memorySource, shared > 0 else { return }
+                samples.put(shared, .text(group.name))
+            }),
+        MetricFamily(
+            "numawatch_group_current_bytes", .gauge, unit: .bytes,
+            "All memory that is charged to the group's cgroups, the kernel's own for them included. Source: "
+                + "memory.current.", labels: ["group"],
+            from: .group { group, samples in
+                if let current = group.currentBytes { samples.put(current, .text(group.name)) }
+            }),
+        MetricFamily(
+            "numawatch_group_kernel_events_total", .counter,
+            "The kernel's counters of NUMA balancing and of moves between memory tiers for the group's cgroups, since "
+                + "they were made. Source: numa_*, pgpromote_* and pgdemote_* of memory.stat, Linux 6.12 and later.",
+            labels: ["group", "counter"],
+            from: .group { group, samples in
+                for (name, value) in (group.kernelCounters ?? [:]).sorted(by: { $0.key < $1.key }) {
+                    samples.put(value, .text(group.name), .text(name))
+                }
             }),
     ]
 

@@ -45,6 +45,11 @@ package actor SamplerLoop {
         engine.retrySources()
     }
 
+    /// Puts other names of pods, containers and jobs in force at the next round.
+    package func name(_ names: GivenNames) {
+        engine.name(names)
+    }
+
     /// The sources as they are now, tried if need be.
     package func presentSources() -> [SourceStatus] { engine.presentSources() }
 }

@@ -17,7 +17,8 @@ extension SamplingEngine {
         snapshot.processes = ledger.processes.values
             .map { SnapshotAssembly.record(of: $0, units: units, nodeByCPU: nodeByCPU, onlineCPUs: onlineCPUs) }
             .sorted { $0.identity.pid < $1.identity.pid }
-        snapshot.groups = SnapshotAssembly.groups(of: snapshot.processes, totals: ledger.groupTotals)
+        snapshot.groups = SnapshotAssembly.groups(
+            of: snapshot.processes, totals: ledger.groupTotals, accounts: cgroups.accounts, names: names)
         snapshot.model = model.record
         for index in snapshot.processes.indices {
             snapshot.processes[index].model = model.byProcess[snapshot.processes[index].identity.pid]

@@ -36,7 +36,10 @@ extension SamplingEngine {
             bytesRead: domains.bytesRead)
     }
 
-    mutating func readLedger(_ now: UInt64) {
+    /// Reads ledgers, and what the kernel accounts to the cgroups of the groups.
+    ///
+    /// - Parameter cgroupAllowance: CPU time for the latter, nanoseconds.
+    mutating func readLedger(_ now: UInt64, cgroupAllowance: UInt64) {
         let meter = Meter(time, cost)
         ledger.readingClock = tracing?.isActive == true ? time : nil
         do {
@@ -45,12 +48,27 @@ extension SamplingEngine {
         } catch {
             if error.isShortage { shortages += 1 } else { knowsProcesses = false }
         }
+        readCgroups(now, allowance: cgroupAllowance)
         tracing?.leave(readings: ledger.takeReadings())
         model.observe(ledger.processes, machine: machine, counters: counters(at: now), now: now)
         model.beginAnew(ledger.groupTotals.begunAnew)
         ledgerTier.finish(
             now: now, wallNanoseconds: meter.wall(time), cpuNanoseconds: meter.cpu(cost),
             filesRead: ledger.account.files, bytesRead: ledger.account.bytes)
+    }
+
+    /// CPU time of one round that the accounts of cgroups may take.
+    var cgroupAllowance: UInt64 {
+        let share = max(settings.cpuLimitShare, 0) * SamplingSettings.cgroupBudgetShare
+        return UInt64(min(Double(ledgerTier.account.intervalNanoseconds) * share, 1e18))
+    }
+
+    private mutating func readCgroups(_ now: UInt64, allowance: UInt64) {
+        let meter = Meter(time, cost)
+        let cost = cost
+        cgroups.read(
+            Set(ledger.processes.values.compactMap(\.groupCgroupPath)), now: now, account: &ledger.account
+        ) { meter.cpu(cost) < allowance }
     }
 
     /// The host's balancing counters of this instant: those of the host tier, if it was read in this round.

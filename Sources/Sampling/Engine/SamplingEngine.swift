@@ -28,6 +28,9 @@ package struct SamplingEngine: ~Copyable {
     var governor: CPUGovernor
     var hostReader: HostTotalsReader
     var ledger: LedgerReader
+    var cgroups: CgroupReader
+    /// What an administrator calls pods, containers and jobs.
+    var names = GivenNames()
     var placement: PlacementDesk
     var scheduler = PlacementScheduler()
     var domains: DomainsObserver
@@ -103,6 +106,7 @@ package struct SamplingEngine: ~Copyable {
         ledger = LedgerReader(
             root: root, units: units, startTicks: ticks,
             forkResetsMigrated: (surroundings.release?.version).map { $0 >= .init(5, 18) } ?? false)
+        cgroups = CgroupReader(root: root)
         placement = PlacementDesk(root: root, units: units, time: time, cost: cost, threads: threads, seed: seed)
         probedRoot =
             root.isLive
@@ -134,6 +138,11 @@ package struct SamplingEngine: ~Copyable {
         self.settings = settings
         governor.limitShare = settings.cpuLimitShare
         updateIntervals()
+    }
+
+    /// Puts other names of pods, containers and jobs in force at the next round.
+    package mutating func name(_ names: GivenNames) {
+        self.names = names
     }
 
     /// Monotonic time at which the next round is due, nanoseconds.
@@ -170,7 +179,7 @@ package struct SamplingEngine: ~Copyable {
             readDomains(now)
         }
         if ledgerTier.isDue(at: now) {
-            readLedger(now)
+            readLedger(now, cgroupAllowance: cgroupAllowance)
             followTier.postpone(from: now)
             readPlacements(now)
         }
@@ -187,7 +196,7 @@ package struct SamplingEngine: ~Copyable {
     package mutating func collectOnce() -> HostSnapshot {
         let now = time.monotonicNanoseconds
         readHost(now)
-        readLedger(now)
+        readLedger(now, cgroupAllowance: .max)
         let meter = Meter(time, cost)
         for process in placeable() {
             process.placementTriedAt = now

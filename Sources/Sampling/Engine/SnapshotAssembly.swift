@@ -13,6 +13,9 @@ enum SnapshotAssembly {
         record.uid = process.uid
         record.ownerUID = process.ownerUID
         record.cgroupPath = process.cgroupPath
+        record.groupIdentity = process.groupIdentity
+        record.groupCgroupPath = process.groupCgroupPath
+        record.jobStep = process.jobStep
         record.threadCount = process.threadCount
         record.residentBytes = units.bytes(pages: process.residentPages)
         record.cpuNanoseconds = units.nanoseconds(ticks: process.cpuTicks)
@@ -93,27 +96,46 @@ enum SnapshotAssembly {
 
     /// The groups of the processes, ascending by name.
     ///
-    /// - Parameter totals: What their tasks did since observing began, those that have exited included.
-    static func groups(of processes: [ProcessRecord], totals: GroupTotals) -> [GroupRecord] {
+    /// - Parameters:
+    ///   - totals: What their tasks did since observing began, those that have exited included.
+    ///   - accounts: What the kernel accounts to cgroups, by path.
+    ///   - names: What an administrator calls them.
+    static func groups(
+        of processes: [ProcessRecord], totals: GroupTotals, accounts: [String: CgroupAccount] = [:],
+        names: GivenNames = GivenNames()
+    ) -> [GroupRecord] {
         var groups: [String: GroupRecord] = [:]
+        var mapped: [String: MappedSum] = [:]
+        var cgroups: [String: Set<String?>] = [:]
         for process in processes {
             var group = groups.removeValue(forKey: process.groupName) ?? GroupRecord(name: process.groupName)
+            group.identity = process.groupIdentity
+            if let step = process.jobStep, !group.jobSteps.contains(step) { group.jobSteps.append(step) }
+            cgroups[group.name, default: []].insert(process.groupCgroupPath)
             group.pids.append(process.identity.pid)
             group.threadCount += process.threadCount
             group.residentBytes = group.residentBytes.addingSaturated(process.residentBytes)
             group.threadsByNode += process.threadsByNode
             if let ledger = process.ledger { add(ledger, to: &group) }
             add(process.placement, to: &group)
+            if let placement = process.placement {
+                mapped[group.name, default: MappedSum()].add(placement, to: &group)
+                group.memorySource = mapped[group.name]?.source
+            }
             groups[group.name] = group
         }
-        return groups.values.sorted { $0.name < $1.name }.map { group in
+        var result = groups.values.sorted { $0.name < $1.name }.map { group in
             var group = group
             let total = totals[group.name]
             group.migratedPagesTotal = total.migratedPages
             group.cpuNanosecondsByNode = total.cpuNanosecondsByNode
             group.hasChangedOwner = totals.hasChangedOwner(group.name)
+            group.jobSteps.sort()
+            group.title = names.title(of: group.identity)
             return group
         }
+        account(&result, cgroups: cgroups, accounts: accounts)
+        return result
     }
 
     private static func add(_ ledger: LedgerSummary, to group: inout GroupRecord) {

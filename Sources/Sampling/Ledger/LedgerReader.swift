@@ -272,10 +272,7 @@ struct LedgerReader {
         }
         if try readOptional(files, "cgroup", process) {
             do {
-                let path = try CgroupFile(parsing: buffer.span).placementPath
-                process.cgroupPath = path
-                let placement = path.map { CgroupPlacement(path: $0) }
-                process.groupName = placement.flatMap { $0.isRoot ? nil : $0.groupName } ?? GroupNames.none
+                process.assign(try CgroupFile(parsing: buffer.span))
             } catch {
                 count(.malformed)
             }

@@ -1,4 +1,5 @@
 import BalancingModel
+import KernelText
 import LinuxSystem
 import NUMATopology
 import Snapshots
@@ -60,6 +61,10 @@ final class TrackedProcess {
     var ownerUID: UInt32?
     var cgroupPath: String?
     var groupName = GroupNames.none
+    var groupIdentity = GroupIdentity()
+    /// The cgroup of version 2 that the group is; nil where what it is was told from another hierarchy.
+    var groupCgroupPath: String?
+    var jobStep: String?
     var allowedCPUs: CPUSet?
     var allowedMemoryNodes: NodeSet?
     var attributesReadAt: UInt64?
@@ -122,6 +127,16 @@ final class TrackedProcess {
         if !denied.isEmpty { denied.removeAll { $0 == file } }
     }
 
+    /// Takes over what its `cgroup` file says.
+    func assign(_ file: CgroupFile) {
+        let placement = file.placement
+        cgroupPath = placement?.path
+        groupName = placement.flatMap { $0.isRoot ? nil : $0.groupName } ?? GroupNames.none
+        groupIdentity = placement.map(GroupIdentity.init) ?? GroupIdentity()
+        groupCgroupPath = placement.flatMap { $0.path == file.unifiedPath ? $0.groupPath : nil }
+        jobStep = placement?.step
+    }
+
     /// What belongs to the program rather than the process: gone after exec.
     func forgetProgram() {
         if threads.count > 1 { execBaseline = ExecBaseline(threads.values.map(\.record)) }
@@ -145,6 +160,19 @@ struct ExecBaseline: Equatable {
     init(_ threads: [ThreadRecord]) {
         migratedPages = threads.compactMap(\.migratedPages).max()
         cpuNanoseconds = threads.map(\.cpuNanoseconds).max() ?? 0
+    }
+}
+
+extension GroupIdentity {
+    /// What a path says.
+    init(_ placement: CgroupPlacement) {
+        self.init(kind: placement.isRoot ? Self.noneKind : placement.kind.rawValue)
+        ownerUID = placement.ownerUID
+        engine = placement.container?.engine
+        containerID = placement.container?.id
+        podUID = placement.pod?.uid
+        podQualityOfService = placement.pod?.qualityOfService
+        job = placement.job
     }
 }
 

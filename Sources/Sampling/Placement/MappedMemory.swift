@@ -12,6 +12,8 @@ package struct MappedMemory: Sendable, Equatable {
         package var memoryClass: MemoryClass
         /// Whether its pages belong to the frame a sample is drawn from.
         package var isSampled: Bool
+        /// What of which file is mapped; nil for memory without a file.
+        var file: MappedFile?
 
         package init(start: UInt64, byteCount: UInt64, memoryClass: MemoryClass, isSampled: Bool) {
             self.start = start

@@ -182,6 +182,7 @@ struct PlacementReader {
         guard (try? current.finish()) != nil else { return .gap(.exited) }
         // Every process that has memory has mappings: none is no answer, not the answer nothing.
         guard sum.mappingCount > 0 else { return .gap(.exited) }
+        if sum.needsIdentity { sum.identify(mappedFiles(files)) }
         process.mappingCount = sum.mappingCount
         predictor.learn(
             pages: sum.smallPages, mappings: sum.mappingCount, measuredNanoseconds: chunks.totalNanoseconds)
@@ -189,6 +190,17 @@ struct PlacementReader {
             pages: sum.smallPages, mappings: sum.mappingCount, measuredNanoseconds: chunks.totalNanoseconds,
             predictor: predictor)
         return .read(sum.record(longestCallNanoseconds: chunks.longestNanoseconds))
+    }
+
+    /// The files mapped, by start address; none where `maps` cannot be read, as in a copy of a host, which seldom has it.
+    private mutating func mappedFiles(_ files: borrowing ProcessFiles) -> [UInt64: MappedFile] {
+        do throws(ReadFailure) {
+            guard try readMaps(files) == nil else { return [:] }
+        } catch {
+            return [:]
+        }
+        return Dictionary(
+            memory.regions.compactMap { region in region.file.map { (region.start, $0) } }, uniquingKeysWith: { $1 })
     }
 
     // MARK: Sampled
@@ -215,12 +227,17 @@ struct PlacementReader {
             do throws(KernelTextError) {
                 try current.feed(chunk) { line, bytes in
                     let path = line.path(in: bytes)
-                    mapped.append(
-                        .init(
-                            start: line.startAddress, byteCount: line.sizeBytes,
-                            memoryClass: MappingKind.of(path: path, hugePageSizeBytes: nil),
-                            isSampled: !line.permissions.isDisjoint(with: [.read, .write, .execute])
-                                && MappingKind.canBeSampled(path: path)))
+                    var region = MappedMemory.Region(
+                        start: line.startAddress, byteCount: line.sizeBytes,
+                        memoryClass: MappingKind.of(path: path, hugePageSizeBytes: nil),
+                        isSampled: !line.permissions.isDisjoint(with: [.read, .write, .execute])
+                            && MappingKind.canBeSampled(path: path))
+                    if line.inode != 0 {
+                        region.file = MappedFile(
+                            deviceMajor: line.deviceMajor, deviceMinor: line.deviceMinor, inode: line.inode,
+                            offsetBytes: line.fileOffsetBytes)
+                    }
+                    mapped.append(region)
                 }
                 return true
             } catch {
@@ -301,6 +318,10 @@ struct PlacementReader {
         record.halfWidth95Bytes = amounts.halfWidth95Bytes
         record.bytesByClass = amounts.bytesByClass
         record.unlocatedBytes = amounts.unlocatedBytes
+        // Which pages the sample stands for is not known: what may be another's counts once for each process.
+        record.namelessSharedBytes = [MemoryClass.shared, .file].reduce(0) { sum, kind in
+            sum.addingSaturated(amounts.bytesByClass[kind]?.total ?? 0)
+        }
         record.mappingCount = memory.regions.count
         record.longestCallNanoseconds = longest
         return .read(record)

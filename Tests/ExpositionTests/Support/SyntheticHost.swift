@@ -300,6 +300,9 @@ enum SyntheticHost {
         bobs.threadsByNode = byNode(0, 7)
         bobs.bytesByClass = [.shared: byNode(0, 300 << 20)]
         bobs.halfWidth95Bytes = byNode(1 << 20, 9 << 20)
+        bobs.memorySource = .mappings(sharedBytes: 300 << 20)
+        bobs.identity = GroupIdentity(kind: "user-unit")
+        bobs.identity.ownerUID = 1001
         bobs.placedProcessCount = 1
         var postgres = GroupRecord(name: "postgresql.service")
         postgres.pids = [1234]
@@ -312,6 +315,16 @@ enum SyntheticHost {
         postgres.migratedPagesTotal = 400
         postgres.bytesByClass = aliceDatabase.placement?.bytesByClass
         postgres.bytesByPolicy = aliceDatabase.placement?.bytesByPolicy
+        postgres.memorySource = .cgroup(count: 1)
+        postgres.accountTakenAtNanoseconds = 99_000_000_000
+        postgres.currentBytes = 710 << 20
+        postgres.kernelCounters = ["numa_hint_faults": 1_700, "numa_pages_migrated": 420]
+        postgres.identity = GroupIdentity(kind: "container")
+        postgres.identity.engine = "cri-containerd"
+        postgres.identity.containerID = "4bab9517f3e8"
+        postgres.identity.podUID = "ab12-cd"
+        postgres.identity.podQualityOfService = "burstable"
+        postgres.title = "shop/db"
         postgres.placedProcessCount = 1
         // A group that alice shares with bob: hers to see in part only, so not at all.
         var shared = GroupRecord(name: "session-1.scope")
@@ -321,6 +334,9 @@ enum SyntheticHost {
         shared.threadsByNode = byNode(1, 5)
         shared.threadsByNode.unlocated = 2
         shared.unplacedProcessCount = 1
+        shared.identity = GroupIdentity(kind: "job")
+        shared.identity.job = "4711"
+        shared.jobSteps = ["0", "batch"]
         return [bobs, postgres, shared]
     }
 

@@ -204,3 +204,36 @@ observe_switch() {
     done
 }
 was_seen() { [ "$(grep -c "\"$1\"" "$OUT/daemon/events")" -gt "$2" ]; }
+
+# observe_group_memory: forty processes that share a segment, as a group without an account of the kernel's, and as one
+# with.
+observe_group_memory() {
+    cpu_node=$(first_of has_cpu)
+    memory_node=$(touching_node)
+    observe_segment apart "$memory_node" "$cpu_node" || return 1
+    echo +memory >/sys/fs/cgroup/cgroup.subtree_control &&
+        echo +memory >/sys/fs/cgroup/lab.slice/cgroup.subtree_control &&
+        observe_segment accounted "$memory_node" "$cpu_node" || return 1
+    echo -memory >/sys/fs/cgroup/lab.slice/cgroup.subtree_control
+    echo -memory >/sys/fs/cgroup/cgroup.subtree_control
+}
+
+# observe_segment NAME MEMORY_NODE CPU_NODE
+observe_segment() {
+    work "$1" segment count=40 mib=16 "memory_node=$2" "thread_node=$3"
+    signal_workloads -STOP "$1"
+    pids=$(processes_of "$1")
+    # shellcheck disable=SC2086  # a list of processes
+    wait_until 20 all_stopped $pids
+    wait_rounds 3
+    group=/sys/fs/cgroup/lab.slice/$1.service
+    # shellcheck disable=SC2086
+    kernel_side "group-memory/$1/before" $pids
+    (cd / && cp --parents "$group"/memory.* "$OUT/group-memory/$1/before" 2>/dev/null)
+    # shellcheck disable=SC2086
+    published "group-memory/$1/published" $pids
+    # shellcheck disable=SC2086
+    kernel_side "group-memory/$1/after" $pids
+    (cd / && cp --parents "$group"/memory.* "$OUT/group-memory/$1/after" 2>/dev/null)
+    end_work "$1"
+}

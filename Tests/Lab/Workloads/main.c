@@ -26,6 +26,7 @@ static const struct {
     {"large", run_large, "one mapping of `mib` MiB, touched once, then swept"},
     {"processes", run_processes, "`count` processes, each with private memory on the wrong node"},
     {"spread", run_spread, "`count` processes, each with memory on memory_node and thread_node in another proportion"},
+    {"segment", run_segment, "`count` processes, each of which maps all of one shared segment of `mib` MiB"},
     {"storm", run_storm, "processes that fork and exec without end"},
     {"stall", run_stall, "mmap and munmap beside a large mapping: how long each pair takes"},
 };

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,6 +87,56 @@ void run_spread(const struct options *options) {
         if (child == 0) {
             close(ends[0]);
             spread_child(options, i, count);
+            close(ends[1]);
+            wait_until_stopped(options);
+            _exit(0);
+        }
+        children[i] = child;
+        close(ends[1]);
+        char byte;
+        while (read(ends[0], &byte, 1) < 0 && errno == EINTR) {
+        }
+        close(ends[0]);
+    }
+    run_until_stopped(options, children, count);
+}
+
+void run_segment(const struct options *options) {
+    int count = count_or(options, 40);
+    struct region region = {.bytes = bytes_or(options, 16)};
+    region.start =
+        mmap(NULL, region.bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (region.start == MAP_FAILED) {
+        fail("mmap");
+    }
+    // Three quarters on one node, so that no mistake looks right.
+    size_t part = region.bytes / 4;
+    run_on_node(options->memory_node);
+    touch((struct region){.start = region.start, .bytes = region.bytes - part});
+    run_on_node(options->thread_node);
+    touch((struct region){.start = region.start + region.bytes - part, .bytes = part});
+    run_on_node(-1);
+    say("region start=0x%lx bytes=%zu policy=default", (unsigned long)(uintptr_t)region.start, region.bytes);
+    say_pages(region);
+    pid_t *children = calloc((size_t)count, sizeof *children);
+    if (children == NULL) {
+        fail("calloc");
+    }
+    for (int i = 0; i < count; i++) {
+        // As in `spread`: one after the other.
+        int ends[2];
+        if (pipe(ends) != 0) {
+            fail("pipe");
+        }
+        pid_t child = fork();
+        if (child < 0) {
+            fail("fork");
+        }
+        if (child == 0) {
+            close(ends[0]);
+            say("start name=segment-child pid=%d", (int)getpid());
+            // A shared mapping is not copied by fork: each child maps every page itself.
+            touch(region);
             close(ends[1]);
             wait_until_stopped(options);
             _exit(0);

@@ -113,5 +113,6 @@ void run_vmas(const struct options *options);
 void run_large(const struct options *options);
 void run_processes(const struct options *options);
 void run_spread(const struct options *options);
+void run_segment(const struct options *options);
 void run_storm(const struct options *options);
 void run_stall(const struct options *options);

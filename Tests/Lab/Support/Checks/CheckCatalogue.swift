@@ -4,8 +4,8 @@ package enum CheckCatalogue {
     package static let all: [any LabCheck] = [
         MachineCheck(), DomainsCheck(), SourcesCheck(), DegradationCheck(), SwitchCheck(), CountersCheck(),
         MetricsCheck(), BalancingCheck(), LedgersCheck(), PlacementCheck(), NumastatCheck(), SamplingCheck(),
-        StormCheck(), HotplugCheck(), PartitionCheck(), DaemonCheck(), TracingCheck(), NarrowedTracingCheck(),
-        HarmCheck(), InstalledStartCheck(), InstalledReloadCheck(), InstalledRestartsCheck(), InstalledRefusalCheck(),
+        StormCheck(), GroupMemoryCheck(), HotplugCheck(), PartitionCheck(), DaemonCheck(), TracingCheck(),
+        NarrowedTracingCheck(), HarmCheck(), InstalledStartCheck(), InstalledReloadCheck(), InstalledRestartsCheck(), InstalledRefusalCheck(),
         InstalledKillCheck(), InstalledWatchdogCheck(), InstalledTracingCheck(), InstalledUpgradeCheck(),
         InstalledRemovalCheck(),
     ]

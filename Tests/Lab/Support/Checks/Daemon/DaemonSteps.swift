@@ -20,6 +20,9 @@ enum DaemonSteps {
     static let budget = GuestStep("daemon-budget", deadlineSeconds: 240, functions + "observe_budget")
     /// Records the daemon before, in and after a storm of processes.
     static let storm = GuestStep("daemon-storm", deadlineSeconds: 240, functions + "observe_storm")
+    /// Records groups whose processes share memory, with and without an account of the kernel's.
+    static let groupMemory = GuestStep(
+        "daemon-group-memory", deadlineSeconds: 360, functions + "observe_group_memory")
     /// Records states while CPUs go and come back.
     static let hotplug = GuestStep("daemon-hotplug", deadlineSeconds: 360, functions + "observe_hotplug")
     /// Records states while a partition is made, isolated and removed.

@@ -87,6 +87,21 @@ enum KernelFigures {
         return placement
     }
 
+    /// A cgroup's `memory.numa_stat`: anonymous memory and page cache by node, bytes; shared memory is part of the latter.
+    static func cgroupMemory(_ text: String) -> [Int: UInt64] {
+        var bytes: [Int: UInt64] = [:]
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ").map(String.init)
+            guard words.first == "anon" || words.first == "file" else { continue }
+            for word in words.dropFirst() {
+                let parts = word.dropFirst().split(separator: "=")
+                guard parts.count == 2, let node = Int(parts[0]), let value = UInt64(parts[1]) else { continue }
+                bytes[node, default: 0] += value
+            }
+        }
+        return bytes
+    }
+
     /// Time that all CPUs there may be were busy since boot, by the first line of `/proc/stat`: user, nice, system, irq,
     /// softirq and steal, in hundredths of a second.
     static func busySeconds(_ text: String) -> Double? {
