@@ -26,6 +26,7 @@ package struct NumastatFigures: Sendable {
         } catch {
             throw CommandFailure(.badData, "\(path): \(error)")
         }
+        guard !nodes.isEmpty else { throw CommandFailure(.badData, "\(path): no node is online") }
     }
 
     /// One row per counter of `nodeN/numastat`, in pages, in the kernel's order; nil where a node does not print it.
