@@ -234,7 +234,8 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "ArchiveFiles", "Commands", "DomainReports", "FixtureSupport", "LinuxSystem", "Tracing",
+                "ArchiveFiles", "Commands", "DomainReports", "FixtureSupport", "LinuxSystem", "NUMATopology",
+                "TextOutput", "Tracing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -62,15 +62,17 @@ package enum DomainsCommand {
             text += BalanceTable.render(statistics)
         }
         var notes = report.disagreements.map(\.text)
-        if let inferred = report.inferred {
-            notes.append("the kernel's domains are those of this host read \(inferred)")
+        if let explanation = report.explanation {
+            notes.append(explanation)
         }
+        notes += reading.input.notes.map(\.text)
         if reading.changedWhileReading {
             notes.append("CPUs went on or off line while reading: run it again")
         }
-        if hierarchy.online.isEmpty {
-            notes += reading.failures.map { "\($0.path): \($0.reason)" }
-        }
+        // What the notes say the reason of need not be said twice.
+        notes += reading.failures.filter { failure in
+            hierarchy.online.isEmpty || !failure.isExpected && !reading.isNoted(failure.path)
+        }.map { "\($0.path): \($0.reason)" }
         for partition in hierarchy.partitions {
             if let failure = partition.failure {
                 notes.append("no domains on CPUs \(hierarchy.spans[partition.span]): \(failure)")
@@ -81,15 +83,15 @@ package enum DomainsCommand {
 
     /// Compares the domains of two roots.
     package static func diff(_ old: any HostRoot, _ new: any HostRoot) -> Output {
-        let sides = [old, new].map { root in
-            let reading = DomainsReader.read(root)
-            return DomainReconciliation.reconcile(reading.input, reading.observed)
-        }
+        let readings = [old, new].map { DomainsReader.read($0) }
+        let sides = readings.map { DomainReconciliation.reconcile($0.input, $0.observed) }
         let difference = DomainDiff(from: sides[0].hierarchy, to: sides[1].hierarchy)
         var notes: [String] = []
-        for (name, side) in zip(["first", "second"], sides) where side.hierarchy.online.isEmpty {
-            notes.append("the \(name) root shows no online CPUs")
+        for (name, reading) in zip(["first", "second"], readings) {
+            if reading.input.machine.onlineCPUs.isEmpty { notes.append("the \(name) root shows no online CPUs") }
+            notes += reading.input.notes.map { "the \(name) root: \($0.text)" }
         }
-        return Output(text: difference.text, notes: notes, isSuccess: difference.isEmpty && notes.isEmpty)
+        let areBothThere = sides.allSatisfy { !$0.hierarchy.online.isEmpty }
+        return Output(text: difference.text, notes: notes, isSuccess: difference.isEmpty && areBothThere)
     }
 }

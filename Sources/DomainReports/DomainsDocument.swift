@@ -25,13 +25,16 @@ package struct DomainsDocument {
     package func write(into json: inout JSONWriter) {
         let hierarchy = report.hierarchy
         json.object { json in
-            json.member("kernel", hierarchy.kernel.description)
+            // Rules of a version that was assumed say nothing of the kernel.
+            json.member(
+                input.guesses.contains(.kernel) ? "assumed_kernel" : "kernel", hierarchy.kernel.description)
             json.member("architecture", input.architecture.text)
             json.member("cpus_online", hierarchy.online.listText)
             json.member(ifPresent: "topology_type", hierarchy.topologyType?.rawValue)
             json.member("spans_checked", report.isSpanChecked)
             json.member("flags_checked", report.isFlagChecked)
             json.member(ifPresent: "inferred", report.inferred)
+            json.member(notes: input.notes)
             json.array("partitions") { json in
                 for partition in hierarchy.partitions {
                     json.object { json in

@@ -29,6 +29,7 @@ package struct HostCapture: Sendable {
         "/sys/devices/system/cpu/modalias",
         "/sys/kernel/security/lockdown", "/sys/kernel/mm/transparent_hugepage/enabled",
         "/sys/kernel/mm/numa/demotion_enabled", "/sys/devices/cpu_core/cpus", "/sys/devices/cpu_atom/cpus",
+        "/proc/self/uid_map",
     ]
 
     private static let debugFiles = [
@@ -53,7 +54,13 @@ package struct HostCapture: Sendable {
         for path in Self.files {
             addFile(path, root)
         }
-        if let release = try? root.readText("/proc/sys/kernel/osrelease"), !release.contains("/") {
+        // Whose view it is that the capture holds.
+        for name in ["pid", "user"] {
+            if let target = try? root.linkTarget("/proc/self/ns/\(name)") {
+                members["/proc/self/ns/\(name)"] = .link(target: target)
+            }
+        }
+        if let release = KernelIdentity(of: root).text, !release.contains("/") {
             for path in [
                 "/boot/config-\(release)", "/lib/modules/\(release)/config", "/usr/lib/modules/\(release)/config",
             ]

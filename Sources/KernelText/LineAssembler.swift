@@ -15,8 +15,8 @@ package struct LineAssembler: Sendable {
         self.file = file
     }
 
-    /// Whether the bytes fed so far end inside a line.
-    package var endsMidLine: Bool { !carry.isEmpty }
+    /// Whether the bytes fed so far end inside a line. NULs behind the last line are none.
+    package var endsMidLine: Bool { carry.contains { $0 != 0 } }
 
     /// Bytes of the unfinished last line.
     package var pendingBytes: Int { carry.count }

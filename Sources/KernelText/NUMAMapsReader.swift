@@ -25,6 +25,25 @@ package struct NUMAMapsReader: Sendable {
     package mutating func feed(
         _ chunk: Span<UInt8>, _ body: (borrowing NUMAMapsLine, Span<UInt8>) -> Void
     ) throws(KernelTextError) {
+        var defects: LineDefects?
+        try feed(chunk, &defects, body)
+    }
+
+    /// Takes the bytes of one `read()`, leaving out lines that are not as the kernel prints them.
+    ///
+    /// - Parameter defects: Gets the lines left out.
+    /// - Throws: ``KernelTextError`` for a line longer than any the kernel prints.
+    package mutating func feed(
+        _ chunk: Span<UInt8>, defects: inout LineDefects, _ body: (borrowing NUMAMapsLine, Span<UInt8>) -> Void
+    ) throws(KernelTextError) {
+        var kept: LineDefects? = defects
+        defer { defects = kept ?? defects }
+        try feed(chunk, &kept, body)
+    }
+
+    private mutating func feed(
+        _ chunk: Span<UInt8>, _ defects: inout LineDefects?, _ body: (borrowing NUMAMapsLine, Span<UInt8>) -> Void
+    ) throws(KernelTextError) {
         // Moved out and back, so that the closure below and the assembler do not both hold `self`.
         var current = NUMAMapsLine()
         swap(&current, &line)
@@ -37,7 +56,9 @@ package struct NUMAMapsReader: Sendable {
             } catch {
                 var located = error
                 located.byteOffset += streamOffset
-                throw located
+                guard defects != nil else { throw located }
+                defects?.add(located)
+                return
             }
             lines += 1
             body(current, bytes)

@@ -123,6 +123,9 @@ extension Span<UInt8> {
 
     /// The next line without its newline, or nil at the end of the text; moves `offset` after the newline.
     ///
+    /// NULs behind the last line are no line: kernels up to 3.x print one behind some lists, and tools that copy files into
+    /// blocks of a fixed size fill them up.
+    ///
     /// - Throws: `.unterminatedLine` when the text ends before a newline. The kernel ends every line; a value from a cut
     ///   line would be a wrong number.
     @inline(__always)
@@ -130,16 +133,25 @@ extension Span<UInt8> {
         let start = offset
         guard start < count else { return nil }
         let newline = find(Byte.newline, start, count)
+        if newline == count, isNULs(start..<count) {
+            offset = count
+            return nil
+        }
         guard newline < count else { throw KernelTextError(file, "line", at: start, .unterminatedLine) }
         offset = newline + 1
         return start..<newline
     }
 
-    /// The range without blanks and newlines at either end.
+    private func isNULs(_ range: Range<Int>) -> Bool {
+        for index in range where self[index] != 0 { return false }
+        return true
+    }
+
+    /// The range without blanks and newlines at either end, and without NULs at its end; see ``nextLine(_:_:)``.
     func trimmed(_ range: Range<Int>) -> Range<Int> {
         var (low, high) = (range.lowerBound, range.upperBound)
         while low < high, Byte.isSpace(self[low]) { low += 1 }
-        while high > low, Byte.isSpace(self[high - 1]) { high -= 1 }
+        while high > low, Byte.isSpace(self[high - 1]) || self[high - 1] == 0 { high -= 1 }
         return low..<high
     }
 

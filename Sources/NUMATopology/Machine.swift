@@ -6,8 +6,13 @@ package struct Machine: Hashable, Sendable {
         package var id: NodeID
         /// The node's online CPUs; empty for a memory-only node.
         package var cpus: CPUSet
+        /// Whether anything tells the node's CPUs; if nothing does, ``cpus`` is empty and says nothing.
+        package var knowsCPUs = true
         /// The node's memory, bytes (`MemTotal` of the node's `meminfo`); absent if it could not be read.
         package var memoryBytes: UInt64?
+        /// The node's own row of distances, one for each online node ascending; absent if it could not be read. Kept for a
+        /// machine of which other rows are missing, which has no table.
+        package var distanceRow: [Int]?
 
         package init(id: NodeID, cpus: CPUSet, memoryBytes: UInt64? = nil) {
             self.id = id
@@ -24,6 +29,10 @@ package struct Machine: Hashable, Sendable {
     package var possibleCPUs: CPUSet
     /// The CPUs that are online.
     package var onlineCPUs: CPUSet
+    /// The node of CPUs that a node lists although they are not online, by CPU.
+    package var nodesOfOtherCPUs: [Int: NodeID] = [:]
+    /// What was concluded or assumed, contradicts itself, or is unknown; empty where the kernel's own lists told everything.
+    package var notes: [HostNote] = []
 
     package init(nodes: [Node], distances: DistanceMatrix?, possibleCPUs: CPUSet, onlineCPUs: CPUSet) {
         self.nodes = nodes.sorted { $0.id < $1.id }
@@ -51,6 +60,22 @@ package struct Machine: Hashable, Sendable {
             }
         }
         return result
+    }
+
+    /// As ``nodeByCPU()``, with ``nodesOfOtherCPUs`` added: for what happened on a CPU, whether it is online now or not.
+    package func nodeByAnyCPU() -> [NodeID?] {
+        var result = nodeByCPU()
+        for (cpu, node) in nodesOfOtherCPUs where cpu >= 0 && cpu <= CPUSet.numberLimit {
+            while result.count <= cpu { result.append(nil) }
+            result[cpu] = result[cpu] ?? node
+        }
+        return result
+    }
+
+    /// The distances of a node to each node, ascending; absent if its row could not be read.
+    package func distanceRow(of node: Node) -> [Int]? {
+        guard let distances else { return node.distanceRow }
+        return nodes.compactMap { distances.distance(from: node.id, to: $0.id) }
     }
 
     /// How the nodes are connected; absent without distances.

@@ -23,6 +23,7 @@ package enum DomainDerivation {
         var hierarchy = DomainHierarchy(
             spans: table.spans, online: input.machine.onlineCPUs, kernel: input.kernel, cpuCount: input.cpus.count)
         hierarchy.topologyType = table.numa?.type
+        hierarchy.areDistancesAssumed = input.guesses.contains(.distances)
         hierarchy.noteCPUsWithoutDomains(input)
         var taken = CPUSet()
         for request in input.effectivePartitions {

@@ -50,9 +50,52 @@ package struct DomainDisagreement: Hashable, Sendable {
 
     /// One line for people.
     package var text: String {
-        let domain = index.map { " domain\($0)" } ?? ""
-        return "\(check.rawValue): CPUs \(cpus)\(domain): kernel \(observed.isEmpty ? "none" : observed), "
-            + "derived \(expected.isEmpty ? "none" : expected) (likely \(likely.rawValue))"
+        let domain = index.map { "domain\($0) of " } ?? ""
+        return "\(domain)CPUs \(cpus): \(check.subject): the kernel has \(observed.isEmpty ? "none" : observed), "
+            + "derived \(check.isPlural ? "are" : "is") \(expected.isEmpty ? "none" : expected); \(likely.text)"
+    }
+}
+
+extension DomainDisagreement.Check {
+    /// What differs.
+    fileprivate var subject: String {
+        switch self {
+        case .span: "spans"
+        case .name: "name"
+        case .flags: "flags"
+        case .tuned: "parameter"
+        case .corrupt: "span"
+        case .race: "CPUs that share a span"
+        case .groups: "groups"
+        case .level: "level number"
+        }
+    }
+
+    fileprivate var isPlural: Bool {
+        switch self {
+        case .span, .flags, .race, .groups: true
+        case .name, .tuned, .corrupt, .level: false
+        }
+    }
+}
+
+extension DomainDisagreement.Cause {
+    /// What most likely explains it, as the end of a sentence.
+    package var text: String {
+        switch self {
+        case .configLevelMissing: "most likely the kernel is built with other levels than is assumed"
+        case .lastLevelCache: "most likely the kernel takes other CPUs to share a cache than the files show"
+        case .numaArchDistance: "most likely the kernel rewrites the distances of this processor"
+        case .numaInvalidTable: "most likely the kernel refused the distances"
+        case .partition: "most likely the kernel's CPUs are parted otherwise than the cpusets show"
+        case .isolated: "most likely the CPUs are isolated"
+        case .hotplugRace: "most likely CPUs came or went while the files were read"
+        case .itmt: "most likely ITMT is switched otherwise than the files show"
+        case .asymCapacity: "most likely the kernel knows other capacities of CPUs than the files show"
+        case .relax: "most likely a relax_domain_level is in force"
+        case .tuned: "most likely somebody tuned it"
+        case .unknown: "why is unknown"
+        }
     }
 }
 

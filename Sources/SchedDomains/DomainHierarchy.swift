@@ -60,7 +60,7 @@ package struct DomainPattern: Hashable, Sendable {
     package var otherMinIntervalMilliseconds: Int?
     /// The NUMA imbalance the balancer allows (`imb_numa_nr`); absent before 6.0.
     package var imbalanceNUMATasks: Int?
-    /// The level's distance, for a NUMA level.
+    /// The level's distance, for a NUMA level; absent where distances are assumed.
     package var distance: Int?
     package var origins: DomainOrigins
 }
@@ -129,8 +129,10 @@ package struct DomainHierarchy: Sendable {
     package internal(set) var partitions: [DomainPartition] = []
     /// The kernel whose names and formats apply.
     package internal(set) var kernel: SchedKernelVersion
-    /// How the nodes are connected; absent without NUMA levels.
+    /// How the nodes are connected; absent without NUMA levels, and where distances are assumed.
     package internal(set) var topologyType: TopologyType?
+    /// Whether the distances could not be read, so that all nodes are taken to be equally far.
+    package internal(set) var areDistancesAssumed = false
     package internal(set) var patterns: [DomainPattern] = []
     var patternIDs: [DomainPattern: Int32] = [:]
     var slots: [Slot] = []

@@ -8,6 +8,8 @@ package struct DomainReport: Sendable {
     package var disagreements: [DomainDisagreement]
     /// A rule other than the expected one that reproduces what the kernel shows.
     package var inferred: String?
+    /// The same as a sentence for people.
+    package var explanation: String?
     /// Whether spans were compared with the kernel's.
     package var isSpanChecked: Bool
     /// Whether names and flags were compared with the kernel's.
@@ -26,16 +28,19 @@ package enum DomainReconciliation {
         let plain = DomainDerivation.derive(input)
         guard observed.hasSpans || observed.hasDetails else {
             return DomainReport(
-                hierarchy: plain, disagreements: [], inferred: nil, isSpanChecked: false, isFlagChecked: false)
+                hierarchy: plain, disagreements: [], inferred: nil, explanation: nil, isSpanChecked: false,
+                isFlagChecked: false)
         }
         var collector = DisagreementCollector()
         var result = plain
         var inferred: String?
+        var explanation: String?
         var cause = DomainDisagreement.Cause.unknown
         if !matches(plain, observed) {
             if let found = alternative(input, observed) {
                 result = found.hierarchy
                 inferred = found.name
+                explanation = found.explanation
                 cause = found.cause
             }
             compareStructure(plain, observed, input, cause, &collector)
@@ -51,14 +56,16 @@ package enum DomainReconciliation {
         }
         joined.online = input.machine.onlineCPUs
         return DomainReport(
-            hierarchy: joined, disagreements: collector.records, inferred: inferred, isSpanChecked: observed.hasSpans,
-            isFlagChecked: observed.hasDetails)
+            hierarchy: joined, disagreements: collector.records, inferred: inferred, explanation: explanation,
+            isSpanChecked: observed.hasSpans, isFlagChecked: observed.hasDetails)
     }
 
     // MARK: Alternatives
 
     private struct Alternative {
         var name: String
+        /// The reading as a sentence.
+        var explanation: String
         var cause: DomainDisagreement.Cause
         var hierarchy: DomainHierarchy
     }
@@ -71,7 +78,11 @@ package enum DomainReconciliation {
             refusing.overrides.refusesDistances = true
             let refused = DomainDerivation.derive(refusing)
             if matches(refused, observed) {
-                return Alternative(name: "without NUMA levels", cause: .numaInvalidTable, hierarchy: refused)
+                return Alternative(
+                    name: "without NUMA levels",
+                    explanation:
+                        "the kernel has no NUMA domains: the host is read as if the kernel had refused its distances",
+                    cause: .numaInvalidTable, hierarchy: refused)
             }
         }
         var base = input
@@ -82,13 +93,18 @@ package enum DomainReconciliation {
                 partitions.map { cpus in
                     PartitionRequest(
                         cpus: cpus, relaxDomainLevel: known.first { $0.cpus == cpus }?.relaxDomainLevel)
-                }, .observed)
+                } + unseen(input, observed, partitions), .observed)
             if partitions.allSatisfy({ part in known.contains { $0.cpus == part } }) {
                 partitionCause = .isolated
             }
             let hierarchy = DomainDerivation.derive(base)
             if matches(hierarchy, observed) {
-                return Alternative(name: "partitions as observed", cause: partitionCause, hierarchy: hierarchy)
+                let parts = partitions.map { "CPUs \($0)" }.joined(separator: " and ")
+                return Alternative(
+                    name: "partitions as observed",
+                    explanation:
+                        "the kernel's domains end at \(parts): the host is read as if its CPUs were parted there",
+                    cause: partitionCause, hierarchy: hierarchy)
             }
         }
         for change in changes(input) {
@@ -96,19 +112,38 @@ package enum DomainReconciliation {
             change.apply(&changed)
             let hierarchy = DomainDerivation.derive(changed)
             if matches(hierarchy, observed) {
-                return Alternative(name: change.name, cause: change.cause, hierarchy: hierarchy)
+                return Alternative(
+                    name: change.name, explanation: change.explanation, cause: change.cause, hierarchy: hierarchy)
             }
         }
         return nil
     }
 
+    /// The partitions of CPUs of which the kernel shows nothing, as they are known: that it shows nothing does not say that
+    /// they have no domains.
+    private static func unseen(
+        _ input: DomainsInput, _ observed: ObservedDomains, _ partitions: [CPUSet]
+    ) -> [PartitionRequest] {
+        let unseen = CPUSet(input.machine.onlineCPUs.filter { observed[$0] == nil })
+        let rest = partitions.reduce(unseen) { $0.subtracting($1) }
+        return input.effectivePartitions.compactMap { known in
+            let cpus = known.cpus.intersection(rest)
+            return cpus.isEmpty ? nil : PartitionRequest(cpus: cpus, relaxDomainLevel: known.relaxDomainLevel)
+        }
+    }
+
     private struct Change {
         var name: String
+        var explanation: String
         var cause: DomainDisagreement.Cause
         var apply: (inout DomainsInput) -> Void
 
-        init(_ name: String, _ cause: DomainDisagreement.Cause, _ apply: @escaping (inout DomainsInput) -> Void) {
+        init(
+            _ name: String, _ explanation: String, _ cause: DomainDisagreement.Cause,
+            _ apply: @escaping (inout DomainsInput) -> Void
+        ) {
             self.name = name
+            self.explanation = explanation
             self.cause = cause
             self.apply = apply
         }
@@ -118,18 +153,48 @@ package enum DomainReconciliation {
     private static func changes(_ input: DomainsInput) -> [Change] {
         let hasPackage = !LevelTable(input).hasNUMAInPackage
         let hasCluster = input.configuration.cluster.value
+        func level(_ name: String, _ option: String, isThere: Bool) -> String {
+            "the kernel has \(isThere ? "domains" : "no domain") for \(name): the host is read as if the kernel was built "
+                + "\(isThere ? "with" : "without") \(option)"
+        }
+        func withoutLevel(_ name: String, _ option: String) -> String { level(name, option, isThere: false) }
         return [
-            Change("\(hasCluster ? "without" : "with") the CLS level", .configLevelMissing) {
+            Change(
+                "\(hasCluster ? "without" : "with") the CLS level",
+                level("CLS", "CONFIG_SCHED_CLUSTER", isThere: !hasCluster), .configLevelMissing
+            ) {
                 $0.configuration.cluster = Sourced(!hasCluster, .inferred)
             },
-            Change("without the MC level", .configLevelMissing) { $0.configuration.mc = Sourced(false, .inferred) },
-            Change("without the SMT level", .configLevelMissing) { $0.configuration.smt = Sourced(false, .inferred) },
-            Change("last-level cache invalid", .lastLevelCache) { $0.overrides.lastLevelCache = .invalid },
-            Change("last-level cache per CPU", .lastLevelCache) { $0.overrides.lastLevelCache = .ownCPUOnly },
-            Change("\(hasPackage ? "without" : "with") the package level", .configLevelMissing) {
+            Change("without the MC level", withoutLevel("MC", "CONFIG_SCHED_MC"), .configLevelMissing) {
+                $0.configuration.mc = Sourced(false, .inferred)
+            },
+            Change("without the SMT level", withoutLevel("SMT", "CONFIG_SCHED_SMT"), .configLevelMissing) {
+                $0.configuration.smt = Sourced(false, .inferred)
+            },
+            Change(
+                "last-level cache invalid",
+                "the kernel's domains follow no shared cache: the host is read as if the kernel had found its last-level "
+                    + "cache invalid", .lastLevelCache
+            ) { $0.overrides.lastLevelCache = .invalid },
+            Change(
+                "last-level cache per CPU",
+                "the kernel's domains follow no shared cache: the host is read as if each CPU had a last-level cache of its own",
+                .lastLevelCache
+            ) { $0.overrides.lastLevelCache = .ownCPUOnly },
+            Change(
+                "\(hasPackage ? "without" : "with") the package level",
+                hasPackage
+                    ? "the kernel has no domain for PKG: the host is read as if its packages held several nodes"
+                    : "the kernel has domains for PKG: the host is read as if its packages held one node each",
+                .configLevelMissing
+            ) {
                 $0.overrides.hasPackageLevel = !hasPackage
             },
-            Change("with rewritten distances", .numaArchDistance) { $0.overrides.usesModifiedDistances = true },
+            Change(
+                "with rewritten distances",
+                "the kernel's NUMA domains follow other distances than it shows: the host is read as if the kernel had "
+                    + "rewritten them", .numaArchDistance
+            ) { $0.overrides.usesModifiedDistances = true },
         ]
     }
 

@@ -210,8 +210,27 @@ package struct DerivationOverrides: Hashable, Sendable {
 
 /// Everything the kernel's construction of scheduling domains depends on, as far as a host exposes it.
 package struct DomainsInput: Sendable {
+    /// What the host does not expose, so that a default stands for it. What follows from it is assumed.
+    package struct Guesses: OptionSet, Hashable, Sendable {
+        package let rawValue: UInt8
+
+        package init(rawValue: UInt8) {
+            self.rawValue = rawValue
+        }
+
+        /// The kernel's version: names, level numbers, flags and parameters follow from it.
+        package static let kernel = Guesses(rawValue: 1 << 0)
+        /// Which CPUs are threads of one core.
+        package static let cores = Guesses(rawValue: 1 << 1)
+        /// Which nodes there are, or which CPUs one of them has.
+        package static let nodes = Guesses(rawValue: 1 << 2)
+        /// How far nodes are apart: all are taken to be equally far.
+        package static let distances = Guesses(rawValue: 1 << 3)
+    }
+
     package var architecture: Architecture
     package var kernel: SchedKernelVersion
+    package var guesses: Guesses = []
     package var configuration: SchedConfiguration
     /// The nodes with their CPUs, the distances, possible and online CPUs.
     package var machine: Machine
@@ -261,6 +280,31 @@ package struct DomainsInput: Sendable {
         self.machine = machine
         self.spans = spans
         self.cpus = cpus
+    }
+
+    /// What was concluded or assumed of the machine and its kernel, contradicts itself, or is unknown.
+    package var notes: [HostNote] {
+        var notes = machine.notes
+        if guesses.contains(.kernel) {
+            notes.append(
+                HostNote(
+                    .assumed, "kernel",
+                    "the kernel's release is unknown: names, flags and parameters are those of \(kernel)"))
+        }
+        if guesses.contains(.cores) {
+            notes.append(
+                HostNote(
+                    .assumed, "cpus",
+                    "which CPUs are threads of one core is not told of all: those of which it is not are taken to be alone"
+                ))
+        }
+        if guesses.contains(.distances) {
+            notes.append(HostNote(.assumed, "distances", "all nodes are taken to be equally far from each other"))
+        }
+        if guesses.contains(.nodes), !hasNodeDirectory {
+            notes.append(HostNote(.unknown, "nodes", "domains across nodes are left out"))
+        }
+        return notes
     }
 
     /// The partitions to build: those in force, else all online CPUs that are not isolated.

@@ -10,8 +10,8 @@ package import NUMATopology
 package struct NUMALevels: Sendable {
     /// The distinct distances, ascending (`sched_domains_numa_distance`).
     package let distances: [Int]
-    /// How the nodes are connected (`sched_numa_topology_type`).
-    package let type: TopologyType
+    /// How the nodes are connected (`sched_numa_topology_type`); absent where the distances are a guess.
+    package let type: TopologyType?
     private let spanByLevel: [[NodeID: SpanID]]
 
     /// The CPUs within the level's distance of a node.
@@ -42,7 +42,11 @@ package struct NUMALevels: Sendable {
             }
         }
         distances = found.sorted()
-        type = distances.count <= 2 ? .direct : TopologyType(distances: raw, nodesWithCPUs: withCPUs)
+        if input.guesses.contains(.distances) {
+            type = nil
+        } else {
+            type = distances.count <= 2 ? .direct : TopologyType(distances: raw, nodesWithCPUs: withCPUs)
+        }
 
         let online = machine.onlineCPUs
         var byLevel = [[NodeID: SpanID]](repeating: [:], count: distances.count)

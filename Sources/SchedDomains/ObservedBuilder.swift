@@ -10,6 +10,7 @@ enum ObservedBuilder {
         var hierarchy = DomainHierarchy(
             spans: derived.spans, online: derived.online, kernel: derived.kernel, cpuCount: input.cpus.count)
         hierarchy.topologyType = derived.topologyType
+        hierarchy.areDistancesAssumed = derived.areDistancesAssumed
         hierarchy.noteCPUsWithoutDomains(input)
         let nodeByCPU = input.cpus.map { $0?.node }
         for part in observed.partitions(derived.spans) ?? [] {

@@ -155,7 +155,8 @@ extension PartitionBuilder {
             groupsFlags: FlagNames(groupsFlags),
             parameters: DomainParameters.initial(weight: weight, flags: domain.flags, kernel: input.kernel),
             otherMinIntervalMilliseconds: other == weight ? nil : other,
-            imbalanceNUMATasks: imbalance, distance: level.kind.distance, origins: origins(level))
+            imbalanceNUMATasks: imbalance,
+            distance: input.guesses.contains(.distances) ? nil : level.kind.distance, origins: origins(level))
     }
 
     private func origins(_ level: TopologyLevel) -> DomainOrigins {
@@ -168,7 +169,23 @@ extension PartitionBuilder {
             result.flags = .assumed
             result.groupsFlags = .assumed
         }
-        return result
+        if input.guesses.contains(.kernel) {
+            result.name = .assumed
+            result.levelNumber = .assumed
+            result.flags = .assumed
+            result.groupsFlags = .assumed
+            result.parameters = .assumed
+        }
+        return input.guesses.isDisjoint(with: Self.guesses(behind: level.kind)) ? result : DomainOrigins(all: .assumed)
+    }
+
+    /// What decides a level's spans.
+    private static func guesses(behind kind: TopologyLevel.Kind) -> DomainsInput.Guesses {
+        switch kind {
+        case .smt, .cluster, .mc: .cores
+        case .package, .node: .nodes
+        case .numa: [.nodes, .distances]
+        }
     }
 }
 

@@ -20,6 +20,8 @@ package struct HostSnapshot: Sendable, Equatable {
     package var sources: [SourceStatus]
     /// The devices on the PCI bus whose node matters; absent where the bus cannot be listed. Read as seldom as sources are.
     package var devices: [DeviceRecord]?
+    /// Whose view of the host this is; empty where all of it is seen.
+    package var view: [HostNote] = []
     /// The scheduling domains; absent until they were read for the first time.
     package var domains: DomainsRecord?
     /// What balancing did in the last interval, by the model; absent before the second round with readable ledgers.
@@ -46,6 +48,8 @@ package struct HostSnapshot: Sendable, Equatable {
             ? wallClockNanoseconds.addingSaturated(monotonic - monotonicNanoseconds)
             : wallClockNanoseconds.subtractingSaturated(monotonicNanoseconds - monotonic)
     }
+    /// What a reader of the figures has to know of how they were found; empty on a host that shows everything.
+    package var notes: [HostNote] { view + machine.notes + host.damage }
 
     /// The record of a pid. O(log processes).
     package func process(pid: Int32) -> ProcessRecord? {

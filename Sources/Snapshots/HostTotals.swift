@@ -23,6 +23,8 @@ package struct HostTotals: Sendable, Equatable {
     package var processCount: Int?
     /// Their threads.
     package var threadCount: Int?
+    /// Files of which lines, or all, were not understood in this round.
+    package var damage: [HostNote] = []
 
     package init() {}
 
@@ -75,8 +77,8 @@ package struct BalancingKnobs: Sendable, Equatable {
 /// One node's figures.
 package struct NodeTotals: Sendable, Equatable {
     package var id: NodeID
-    /// The node's online CPUs.
-    package var cpus: CPUSet
+    /// The node's online CPUs; absent where nothing tells them.
+    package var cpus: CPUSet?
     /// Distances from this node to each online node, in the order of the online nodes; absent if not readable.
     package var distances: [Int]?
     /// The lines of `nodeN/meminfo` in bytes (page counts as printed), by the kernel's names, in its order.
@@ -96,7 +98,7 @@ package struct NodeTotals: Sendable, Equatable {
     /// there are none.
     package var busyShare: Double?
 
-    package init(id: NodeID, cpus: CPUSet) {
+    package init(id: NodeID, cpus: CPUSet?) {
         self.id = id
         self.cpus = cpus
     }

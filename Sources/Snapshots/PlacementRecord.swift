@@ -58,6 +58,10 @@ package struct PlacementRecord: Sendable, Equatable {
     package var sharedMappings: [SharedMapping]
     /// What others may map as well and has no such name, bytes.
     package var namelessSharedBytes: UInt64
+    /// Lines of `numa_maps` that were not understood and are left out.
+    package var oddLineCount = 0
+    /// Whether the copy of `numa_maps` ends inside a line, so that what came after is not in the figures.
+    package var isCut = false
     /// Mappings seen.
     package var mappingCount: Int
     /// The longest single `read(2)` or `move_pages(2)` call: the longest the target's `mmap_lock` was held for us, nanoseconds.
@@ -100,6 +104,8 @@ package enum PlacementGap: String, Sendable, Equatable, CaseIterable {
     case excluded
     /// It went away while it was read.
     case exited
+    /// No line of its `numa_maps` was understood.
+    case malformed
     /// This kernel has no `numa_maps`.
     case unsupported
     /// It keeps its memory locked: no reading of it came to an end, and none is tried again for as long as it lives.

@@ -59,7 +59,9 @@ import Testing
         }
         root.addFile("/proc/schedstat", text: text)
         let output = DomainsCommand.show(root, format: .kernel)
-        #expect(output.notes.contains { $0.hasPrefix("span: CPUs 0-1: kernel 0-3, derived 0-1 < 0-3 < 0-7") })
+        #expect(
+            output.notes.contains { $0.hasPrefix("CPUs 0-1: spans: the kernel has 0-3, derived are 0-1 < 0-3 < 0-7; ") }
+        )
     }
 
     @Test("A diff of equal roots is a success without text; of others it is not")

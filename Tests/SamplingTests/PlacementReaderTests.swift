@@ -109,8 +109,30 @@ import Testing
 
     @Test func aFileThatEndsInsideALineIsOfAProcessThatWentAway() {
         let whole = "00400000 default anon=1 dirty=1 N0=1 kernelpagesize_kB=4\n00500000 default stack anon=2 N1=2 "
-        #expect(place(root(whole)) == .gap(.exited))
-        #expect(place(root("")) == .gap(.exited))
+        #expect(place(root(whole, isLive: true)) == .gap(.exited))
+        #expect(place(root("", isLive: true)) == .gap(.exited))
+    }
+
+    @Test("A copy that ends inside a line is cut: its whole lines count, and none is no answer")
+    func cutCopy() throws {
+        let record = try read(
+            "00400000 default anon=1 dirty=1 N0=1 kernelpagesize_kB=4\n00500000 default stack anon=2 N1=2 ")
+        #expect(record.isCut && record.mappingCount == 1)
+        #expect(record.bytes[node0] == Self.page && record.bytes[node1] == 0)
+        #expect(place(root("00400000 default anon=1")) == .gap(.malformed))
+        #expect(place(root("")) == .gap(.malformed))
+    }
+
+    @Test("A line that is odd costs that line, on a live host as in a copy", arguments: [true, false])
+    func oddLine(isLive: Bool) {
+        let text =
+            "00400000 default anon=1 N0=1 kernelpagesize_kB=4\nnonsense\n00500000 default anon=2 N1=2 kernelpagesize_kB=4\n"
+        guard case .read(let record) = place(root(text, isLive: isLive)) else {
+            Issue.record("not read")
+            return
+        }
+        #expect(record.oddLineCount == 1 && !record.isCut && record.mappingCount == 2)
+        #expect(record.bytes.total == 3 * Self.page)
     }
 
     // Cut at every byte: only whole lines are ever read as figures.
@@ -118,7 +140,7 @@ import Testing
         let line = "00400000 default anon=12 dirty=12 N0=12 kernelpagesize_kB=4\n"
         let text = Array((line + line.replacing("00400000", with: "00500000")).utf8)
         for length in text.indices {
-            let outcome = place(root(String(decoding: text[..<length], as: UTF8.self)))
+            let outcome = place(root(String(decoding: text[..<length], as: UTF8.self), isLive: true))
             if length == line.utf8.count, case .read(let record) = outcome {
                 #expect(record.bytes.total == 12 * Self.page)
             } else {
@@ -131,8 +153,9 @@ import Testing
         "nonsense\n", "00400000 default N0=x kernelpagesize_kB=4\n", "00400000 default N0=99999999999999999999\n",
         "00400000 default anon=1 N0=1 kernelpagesize_kB=99999999999999999\n",
     ])
-    func damagedTextIsUnsupportedNotATrap(text: String) {
-        #expect(place(root(text)) == .gap(.unsupported))
+    func damagedTextIsMalformedNotATrap(text: String) {
+        #expect(place(root(text)) == .gap(.malformed))
+        #expect(place(root(text, isLive: true)) == .gap(.malformed))
     }
 
     // The errno of numa_maps, and what is said of it.

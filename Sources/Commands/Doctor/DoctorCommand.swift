@@ -30,6 +30,10 @@ struct DoctorReport {
     func text(_ output: CommandOutput) -> String {
         let nameWidth = document.sources.reduce(0) { max($0, $1.source.count) }
         var text = ""
+        for note in document.notes ?? [] {
+            text +=
+                output.styled(note.kind, note.kind == "view" ? .heading : .warning) + "  \(note.text.terminalSafe)\n"
+        }
         for source in document.sources {
             let (mark, emphasis): (String, CommandOutput.Emphasis) =
                 switch source.state {

@@ -94,6 +94,7 @@ struct StatusDocument: Decodable {
     var kernelRelease: String?
     var hostName: String?
     var onlineNodes: [Int]?
+    var notes: [NoteDocument]?
     var processCount: Int?
     var threadCount: Int?
     var balancing: Balancing
@@ -110,7 +111,7 @@ struct StatusDocument: Decodable {
 struct NodesDocument: Decodable {
     struct Node: Decodable {
         var numaNode: Int
-        var cpus: String
+        var cpus: String?
         var distances: [Int]?
         var busyRatio: Double?
         var memoryTotalBytes: UInt64?
@@ -136,6 +137,7 @@ struct NodesDocument: Decodable {
         var readBandwidthBytesPerSecond: UInt64?
     }
 
+    var notes: [NoteDocument]?
     var nodes: [Node]?
 }
 
@@ -150,6 +152,13 @@ struct DevicesDocument: Decodable {
     }
 
     var devices: [Device]?
+}
+
+/// What to know of how figures were found: a member of several documents.
+struct NoteDocument: Decodable {
+    var kind: String
+    var about: String
+    var text: String
 }
 
 /// `/v1/processes` and `/v1/processes/{pid}`
@@ -283,7 +292,16 @@ struct PlacementDocument: Decodable {
     var classes: [Class]
     var policies: [Policy]?
     var longestCallSeconds: Double?
+    var isCut: Bool?
+    var oddLineCount: Int?
     var sample: Sample?
+
+    /// What is missing of `numa_maps`: `cut`, `2 odd lines`; absent where nothing is.
+    var damage: String? {
+        let lines = oddLineCount.map { $0 == 1 ? "1 odd line" : "\($0) odd lines" }
+        let parts = [isCut == true ? "cut" : nil, lines].compactMap { $0 }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
 
     /// All classes together: as given, or, for a group, their sum.
     var allBytesByNode: ByNode {
@@ -295,7 +313,7 @@ struct PlacementDocument: Decodable {
 
     enum CodingKeys: String, CodingKey {
         case provenance, method, ageSeconds, bytesByNode, unlocatedBytes, repeatedBytes, classes, policies
-        case longestCallSeconds, sample
+        case longestCallSeconds, sample, isCut, oddLineCount
         // The conversion from snake_case makes this of half_width_95_bytes_by_node.
         case halfWidth95BytesByNode
     }
@@ -337,5 +355,6 @@ struct SourcesDocument: Decodable {
         var ageSeconds: Double?
     }
 
+    var notes: [NoteDocument]?
     var sources: [Source]
 }

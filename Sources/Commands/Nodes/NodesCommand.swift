@@ -25,11 +25,24 @@ struct NodesCommand: AsyncParsableCommand {
             }
             return try output.write(DevicesReport(Documents.decode(DevicesDocument.self, from: document)).text(output))
         }
-        let document = try await source.source().get("/v1/nodes")
-        guard !source.isJSON else {
-            return try output.write(document)
+        let bytes = try await source.source().get("/v1/nodes")
+        let document = try Documents.decode(NodesDocument.self, from: bytes)
+        try document.requireNodes()
+        try output.write(source.isJSON ? bytes : Array(NodesReport(document).text(output).utf8))
+        for note in document.notes ?? [] {
+            CommandOutput.complain(note.text.terminalSafe)
         }
-        try output.write(NodesReport(Documents.decode(NodesDocument.self, from: document)).text(output))
+    }
+}
+
+extension NodesDocument {
+    /// - Throws: ``CommandFailure`` where nothing tells which nodes there are: a table of none would be an answer.
+    func requireNodes() throws(CommandFailure) {
+        guard nodes?.isEmpty ?? true else { return }
+        let why = notes?.first { $0.kind == "unknown" && $0.about == "nodes" }?.text.terminalSafe
+        throw CommandFailure(
+            .noInput, "No node can be shown: \(why ?? "nothing tells which nodes there are").",
+            remedy: (notes ?? []).filter { $0.kind == "view" }.map { $0.text.terminalSafe }.first)
     }
 }
 
@@ -68,7 +81,8 @@ struct NodesReport {
             let meminfo = node.meminfo ?? [:]
             let numastat = node.numastatPages ?? [:]
             let cells = [
-                "\(node.numaNode)", node.cpus.isEmpty ? "none" : node.cpus, Quantity.percent(node.busyRatio),
+                "\(node.numaNode)", node.cpus.map { $0.isEmpty ? "none" : $0 } ?? Quantity.unknown,
+                Quantity.percent(node.busyRatio),
                 Quantity.bytes(node.memoryTotalBytes), Quantity.bytes(node.memoryFreeBytes),
                 Quantity.bytes(meminfo["AnonPages"]), Quantity.bytes(meminfo["FilePages"]),
                 Quantity.bytes(meminfo["Shmem"]), Quantity.count(numastat["numa_hit"]),

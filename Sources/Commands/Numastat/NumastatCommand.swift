@@ -1,5 +1,6 @@
 import ArgumentParser
 import LinuxSystem
+import TextOutput
 
 /// `numawatch numastat`: the tables people know, from the kernel's files.
 struct NumastatCommand: ParsableCommand {
@@ -25,6 +26,9 @@ struct NumastatCommand: ParsableCommand {
             ?? HostRoots.patientLive
         var report = try NumastatReport(arguments, root: root, pageSizeBytes: UInt64(HostFacts.pageSizeBytes))
         try output.write(arguments.isJSON ? report.json() : Array(report.text().utf8))
+        for note in report.notes {
+            CommandOutput.complain(note.terminalSafe)
+        }
         for complaint in report.complaints {
             CommandOutput.complain(complaint.description)
         }

@@ -11,26 +11,28 @@ package import Snapshots
 package struct NumastatFigures: Sendable {
     /// The online nodes, ascending.
     package let nodes: [Int]
+    /// What is to be said of the figures, though nothing failed.
+    package private(set) var notes: [String]
     private let root: any HostRoot
     private let pageSizeBytes: UInt64
 
+    /// - Throws: Where no node can be told: without nodes there is nothing to show.
     package init(root: any HostRoot, pageSizeBytes: UInt64) throws(CommandFailure) {
         self.root = root
         self.pageSizeBytes = pageSizeBytes
-        let path = "/sys/devices/system/node/online"
-        do {
-            let bytes = try root.readBytes(path)
-            nodes = try CPUList.parse(bytes.span, largest: CPUList.largestNode).flatMap { Array($0) }
-        } catch let failure as ReadFailure {
-            throw CommandFailure(.noInput, "\(failure)", remedy: "This kernel may lack CONFIG_NUMA.")
-        } catch {
-            throw CommandFailure(.badData, "\(path): \(error)")
+        let reading = MachineReader.read(from: root, withMemory: false)
+        nodes = reading.hasNodes ? reading.machine.nodes.map(\.id.rawValue) : []
+        notes = reading.machine.notes.filter { $0.about == "nodes" }.map(\.text)
+        guard nodes.isEmpty else { return }
+        let unknown = reading.machine.notes.first { $0.kind == .unknown && $0.about == "nodes" }
+        guard let unknown else {
+            throw CommandFailure(.noInput, "This kernel shows no nodes.", remedy: "It is built without CONFIG_NUMA.")
         }
-        guard !nodes.isEmpty else { throw CommandFailure(.badData, "\(path): no node is online") }
+        throw CommandFailure(.noInput, "No node can be shown: \(unknown.text).")
     }
 
-    /// One row per counter of `nodeN/numastat`, in pages, in the kernel's order; nil where a node does not print it.
-    package func statistics() throws(CommandFailure) -> [(name: String, pages: [UInt64?])] {
+    /// One row per counter of `nodeN/numastat`, in pages, in the kernel's order; absent where a node's file has no such line.
+    package mutating func statistics() throws(CommandFailure) -> [(name: String, pages: [UInt64?])] {
         try perNode(file: "numastat") { (bytes) throws(KernelTextError) in
             var counters: [(String, UInt64)] = []
             try CounterLines.forEach(bytes, file: .nodeNumastat) { (name, value) throws(KernelTextError) in
@@ -45,7 +47,7 @@ package struct NumastatFigures: Sendable {
     ///
     /// The kernel counts pages of the default size there. As numactl since 2.0.17, the rows are pages of all sizes together,
     /// where ``pools()`` tells them.
-    package func meminfo() throws(CommandFailure) -> [(name: String, bytes: [UInt64?])] {
+    package mutating func meminfo() throws(CommandFailure) -> [(name: String, bytes: [UInt64?])] {
         let defaultSize = hugePageSizeBytes()
         let pools = pools()
         var rows = try perNode(file: "meminfo") { (bytes) throws(KernelTextError) in
@@ -74,8 +76,12 @@ package struct NumastatFigures: Sendable {
 
     /// The default huge page size: `Hugepagesize` of `/proc/meminfo`.
     private func hugePageSizeBytes() -> UInt64? {
-        guard let bytes = try? root.readBytes("/proc/meminfo") else { return nil }
-        return (try? Meminfo(parsing: bytes.span))?.hugePageSizeBytes
+        var buffer: [UInt8] = []
+        var defects = LineDefects()
+        let meminfo = try? root.parseLines("/proc/meminfo", into: &buffer, defects: &defects) {
+            bytes throws(KernelTextError) in try Meminfo(parsing: bytes)
+        }
+        return meminfo?.hugePageSizeBytes
     }
 
     // MARK: Huge page pools
@@ -122,8 +128,16 @@ package struct NumastatFigures: Sendable {
         }
     }
 
-    /// Bytes of one process by region and node column: the rows of `numastat -p`.
-    package func placement(of pid: Int32) throws(CommandFailure) -> [MemoryRegion: [UInt64]] {
+    /// Where one process's memory is.
+    package struct Placement: Sendable {
+        /// Bytes by region and node column: the rows of `numastat -p`.
+        package var regions: [MemoryRegion: [UInt64]]
+        /// What of `numa_maps` is not in them; absent where all of it is.
+        package var damage: CommandFailure?
+    }
+
+    /// Where one process's memory is.
+    package func placement(of pid: Int32) throws(CommandFailure) -> Placement {
         var rows: [MemoryRegion: [UInt64]] = [:]
         for region in MemoryRegion.allCases {
             rows[region] = [UInt64](repeating: 0, count: nodes.count)
@@ -132,7 +146,8 @@ package struct NumastatFigures: Sendable {
         do {
             let bytes = try root.readBytes(path)
             var reader = NUMAMapsReader()
-            try reader.feed(bytes.span) { (line, _) in
+            var defects = LineDefects()
+            try reader.feed(bytes.span, defects: &defects) { (line, _) in
                 let region: MemoryRegion =
                     line.isHuge ? .huge : line.isHeap ? .heap : line.isStack ? .stack : .private
                 for entry in line.nodePages {
@@ -143,21 +158,32 @@ package struct NumastatFigures: Sendable {
                 }
             }
             // Every process that has memory has mappings: none is no answer, not the answer nothing.
-            guard reader.lineCount > 0 else { throw CommandFailure(.badData, "\(path) shows no mapping") }
+            guard reader.lineCount > 0 else {
+                throw CommandFailure(.badData, "\(path) shows no mapping" + (defects.isEmpty ? "" : ": \(defects.text)"))
+            }
+            let parts = [
+                reader.endsMidLine ? "it is cut inside a line: what came after is not counted" : nil,
+                defects.isEmpty ? nil : defects.text,
+            ].compactMap { $0 }
+            return Placement(
+                regions: rows,
+                damage: parts.isEmpty
+                    ? nil : CommandFailure(.badData, "\(path) is damaged: \(parts.joined(separator: "; ")).")
+            )
         } catch let failure as CommandFailure {
             throw failure
         } catch let failure as ReadFailure {
-            throw Self.complaint(failure)
+            throw complaint(failure)
         } catch {
             throw CommandFailure(.badData, "\(path): \(error)")
         }
-        return rows
     }
 
-    /// The processes that arguments mean: those with the id, and those whose command line or name holds the text.
+    /// The processes that arguments mean: those with the id, and those whose command line holds the text. A copy without
+    /// command lines has the names of commands instead.
     ///
     /// - Returns: Ascending by pid, each once, the patterns that matched none, and which command lines could not be had.
-    package func processes(
+    package mutating func processes(
         matching arguments: [String]
     ) throws(CommandFailure) -> (pids: [Int32], unmatched: [String], unread: [CommandFailure]) {
         var found: Set<Int32> = []
@@ -165,6 +191,7 @@ package struct NumastatFigures: Sendable {
         var unread: [CommandFailure] = []
         var commandLines: [(pid: Int32, text: String)] = []
         var hasListed = false
+        var hasCommandLines = true
         for argument in arguments {
             if let pid = Int32(argument), pid > 0 {
                 found.insert(pid)
@@ -175,18 +202,25 @@ package struct NumastatFigures: Sendable {
                 do {
                     try root.processIDs(into: &pids)
                 } catch {
-                    throw CommandFailure(.noInput, "\(error)")
+                    throw CommandFailure(.noInput, error.description(isLive: root.isLive))
                 }
                 // Not this process itself, whose arguments hold the pattern.
                 let own = root.isLive ? HostFacts.processID : 0
+                hasCommandLines = root.isLive || pids.contains { root.exists("/proc/\($0)/cmdline") }
                 for pid in pids where pid != own {
                     do throws(ReadFailure) {
-                        commandLines.append((pid, try commandLine(of: pid)))
+                        let text = hasCommandLines ? try commandLine(of: pid) : name(of: pid) ?? ""
+                        commandLines.append((pid, text))
                     } catch {
-                        if error.kind == .stuck { unread.append(Self.complaint(error)) }
+                        if error.kind == .stuck { unread.append(complaint(error)) }
                     }
                 }
                 hasListed = true
+            }
+            if !hasCommandLines {
+                notes.append(
+                    "the capture holds no command lines: “\(argument)” is looked for in the names of commands, of which the "
+                        + "kernel keeps 15 bytes")
             }
             let matching = commandLines.filter { $0.text.contains(argument) }.map(\.pid)
             if matching.isEmpty {
@@ -199,14 +233,14 @@ package struct NumastatFigures: Sendable {
 
     /// Why a process is not there, as a line for standard error. That one keeps its memory locked is no failure of the
     /// command's: the others are shown.
-    private static func complaint(_ failure: ReadFailure) -> CommandFailure {
+    private func complaint(_ failure: ReadFailure) -> CommandFailure {
         let status: ExitStatus =
             switch failure.kind {
             case .permission: .noPermission
             case .stuck: .success
             case .gone, .missing, .tooLarge, .wrongType, .io: .negative
             }
-        return CommandFailure(status, "\(failure)")
+        return CommandFailure(status, failure.description(isLive: root.isLive))
     }
 
     /// The arguments of a process joined by spaces; empty where it has none.
@@ -223,16 +257,19 @@ package struct NumastatFigures: Sendable {
         return bytes.span.text(stat.commRange)
     }
 
-    private func perNode(
+    private mutating func perNode(
         file: String, _ parse: (Span<UInt8>) throws(KernelTextError) -> [(String, UInt64)]
     ) throws(CommandFailure) -> [(name: String, pages: [UInt64?])] {
         var rows: [(name: String, pages: [UInt64?])] = []
+        var buffer: [UInt8] = []
+        var missing: [CommandFailure] = []
         for (column, node) in nodes.enumerated() {
             let path = "/sys/devices/system/node/node\(node)/\(file)"
-            do {
-                let bytes = try root.readBytes(path)
-                guard !bytes.isEmpty else { throw CommandFailure(.badData, "\(path): the file is empty") }
-                for (name, value) in try parse(bytes.span) {
+            var defects = LineDefects()
+            do throws(SourceFailure) {
+                let lines = try root.parseLines(path, into: &buffer, defects: &defects, parse)
+                if buffer.isEmpty { missing.append(CommandFailure(.badData, "\(path): the file is empty")) }
+                for (name, value) in lines {
                     if let index = rows.firstIndex(where: { $0.name == name }) {
                         rows[index].pages[column] = value
                     } else {
@@ -241,14 +278,19 @@ package struct NumastatFigures: Sendable {
                         rows.append((name, pages))
                     }
                 }
-            } catch let failure as CommandFailure {
-                throw failure
-            } catch let failure as ReadFailure {
-                throw CommandFailure(.noInput, "\(failure)")
+                if !defects.isEmpty { notes.append("\(path): \(defects.text)") }
             } catch {
-                throw CommandFailure(.badData, "\(path): \(error)")
+                let text = "\(path) \(error.reason(isLive: root.isLive))"
+                if case .unreadable = error {
+                    missing.append(CommandFailure(.noInput, text))
+                } else {
+                    missing.append(CommandFailure(.badData, text))
+                }
             }
         }
+        // One node's file that cannot be used leaves its column unknown; without any there is no table.
+        if let first = missing.first, missing.count == nodes.count { throw first }
+        notes += missing.map(\.message)
         return rows
     }
 }

@@ -6,10 +6,12 @@ import TextOutput
 /// What `numawatch numastat` prints: which tables, in which order, for which arguments.
 package struct NumastatReport {
     private let arguments: NumastatArguments
-    private let figures: NumastatFigures
+    private var figures: NumastatFigures
     private let pageSizeBytes: UInt64
     /// Lines for standard error: processes that could not be read.
     package private(set) var complaints: [CommandFailure] = []
+    /// Lines for standard error that are no failure: what to know of the figures.
+    package var notes: [String] { figures.notes }
 
     package init(_ arguments: NumastatArguments, root: any HostRoot, pageSizeBytes: UInt64) throws(CommandFailure) {
         self.arguments = arguments
@@ -59,7 +61,7 @@ package struct NumastatReport {
         return text
     }
 
-    private func plainStatistics() throws(CommandFailure) -> String {
+    private mutating func plainStatistics() throws(CommandFailure) -> String {
         func line(_ label: String, _ cells: [String]) -> String {
             NumastatTable.padded(label, to: 16, atEnd: true)
                 + cells.map { NumastatTable.padded($0, to: 15, atEnd: false) }.map { " " + $0 }.joined() + "\n"
@@ -71,7 +73,7 @@ package struct NumastatReport {
         return text
     }
 
-    private func statisticsTable() throws(CommandFailure) -> NumastatTable {
+    private mutating func statisticsTable() throws(CommandFailure) -> NumastatTable {
         let rows = try figures.statistics().map { row in
             NumastatTable.Row(Self.capitalised(row.name), row.pages.map { $0.map(megabytes(pages:)) })
         }
@@ -79,7 +81,7 @@ package struct NumastatReport {
             title: "Per-node numastat info (in MBs):", nodes: figures.nodes, rows: rows, hasTotals: false)
     }
 
-    private func meminfoTable() throws(CommandFailure) -> NumastatTable {
+    private mutating func meminfoTable() throws(CommandFailure) -> NumastatTable {
         func row(_ name: String, _ bytes: [UInt64?]) -> NumastatTable.Row {
             NumastatTable.Row(name, bytes.map { $0.map(Self.megabytes(bytes:)) })
         }
@@ -104,7 +106,9 @@ package struct NumastatReport {
         for pid in pids {
             let regions: [MemoryRegion: [UInt64]]
             do throws(CommandFailure) {
-                regions = try figures.placement(of: pid)
+                let placement = try figures.placement(of: pid)
+                regions = placement.regions
+                if let damage = placement.damage { complaints.append(damage) }
             } catch {
                 complaints.append(error)
                 continue
@@ -170,7 +174,9 @@ extension NumastatReport {
         var placements: [(Int32, [MemoryRegion: [UInt64]])] = []
         for pid in pids {
             do throws(CommandFailure) {
-                placements.append((pid, try figures.placement(of: pid)))
+                let placement = try figures.placement(of: pid)
+                placements.append((pid, placement.regions))
+                if let damage = placement.damage { complaints.append(damage) }
             } catch {
                 complaints.append(error)
                 if error.status != .success { failure = error }

@@ -113,9 +113,9 @@ package struct NumastatTable: Sendable {
         case .byNode(let node):
             // Like the original, a node that does not exist means the total.
             guard let column = nodes.firstIndex(of: node) else { return ordered(.byTotal) }
-            key = { $0.megabytes[column] ?? 0 }
+            key = { $0.megabytes[column] ?? -1 }
         case .byTotal:
-            key = { $0.total ?? 0 }
+            key = { $0.total ?? -1 }
         }
         return rows.enumerated()
             .sorted { key($0.element) != key($1.element) ? key($0.element) > key($1.element) : $0.offset < $1.offset }

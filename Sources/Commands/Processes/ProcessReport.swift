@@ -127,6 +127,9 @@ struct ProcessReport {
         if let sample = placement.sample {
             return "estimated from \(sample.askedPages) addresses, \(age); ± is the 95 % confidence interval"
         }
+        if let damage = placement.damage {
+            return "what can be read of a damaged numa_maps (\(damage)), \(age)"
+        }
         return "read in full \(age), longest hold \(Quantity.time(placement.longestCallSeconds))"
     }
 

@@ -78,7 +78,10 @@ struct ProcessesReport {
     private static func cells(_ process: ProcessDocument) -> [String] {
         let isSample = process.placement?.provenance == "estimated"
         let memory =
-            process.placement.map { Quantity.bytesByNode($0.allBytesByNode) + (isSample ? " ~" : "") }
+            process.placement.map { placement in
+                Quantity.bytesByNode(placement.allBytesByNode) + (isSample ? " ~" : "")
+                    + (placement.damage.map { " (\($0))" } ?? "")
+            }
             ?? Quantity.unknown + (process.placementGap.map { " (\($0))" } ?? "")
         let faults = process.ledger.map { ledger in
             Quantity.countsByNode(

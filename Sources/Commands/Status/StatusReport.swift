@@ -23,9 +23,12 @@ struct StatusReport {
         lines.append(
             (
                 "Host",
-                [status.hostName, status.kernelRelease.map { "kernel \($0)" }, nodes]
+                [status.hostName, status.kernelRelease.map { "kernel \($0)" } ?? "kernel unknown", nodes]
                     .compactMap { $0?.terminalSafe }.joined(separator: ", ")
             ))
+        for note in status.notes ?? [] {
+            lines.append((note.kind == "view" ? "View" : "Note", note.text.terminalSafe))
+        }
         lines.append(("Balancing", balancing(output)))
         if let tiers = TierLine.text(status) { lines.append(("Tiers", tiers)) }
         lines.append(("Scanner", scanner))

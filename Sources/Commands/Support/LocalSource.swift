@@ -1,5 +1,6 @@
 import Exposition
 import LinuxSystem
+import NUMATopology
 import Sampling
 import Snapshots
 import Synchronization
@@ -50,10 +51,21 @@ final class LocalSource: DocumentSource {
         store.publish(snapshot)
     }
 
+    /// - Throws: ``CommandFailure`` where the root shows nothing of a host: every table of it would be an empty one.
+    private func requireHost() throws(CommandFailure) {
+        guard let snapshot = store.current, snapshot.machine.nodes.isEmpty, snapshot.machine.onlineCPUs.isEmpty,
+            snapshot.processes.isEmpty, snapshot.host.vmstat == nil
+        else { return }
+        throw CommandFailure(
+            .noInput, "Nothing of a host can be read here: no CPU, no node, no process and no /proc/vmstat.",
+            remedy: "A root is a directory or an archive that holds a host's /proc and /sys.")
+    }
+
     func get(_ target: String, accept: String?) async throws -> [UInt8] {
         if store.current == nil {
             advance()
         }
+        try requireHost()
         let reply: EndpointReply
         do throws(EndpointError) {
             reply = try registry.answer(

@@ -39,7 +39,7 @@ enum DomainsEndpoint {
         .optional("name", .string, "SMT, CLS, MC, PKG, NODE, NUMA…"),
         .optional("level", .integer, "The number of construction; removed levels leave gaps."),
         .required("span", .string, "Its CPUs."),
-        .optional("distance", .integer, "Of a NUMA level."),
+        .optional("distance", .integer, "Of a NUMA level; absent where distances could not be read."),
         .required("flags", names, "SD_ flags by the kernel's names, in its order."),
         .required("groups_flags", names, "The flags of its first group."),
         .optional("min_interval_ms", .integer, "min_interval."),
@@ -74,10 +74,12 @@ enum DomainsEndpoint {
             ].map { .required("\($0)_per_second", .number, "Summed over CPUs.") })
 
     static let schema = Schema.object([
-        .required("kernel", .string, "The kernel version the rules were chosen by."),
+        .optional("kernel", .string, "The kernel version the rules were chosen by; absent where nothing tells it."),
+        .optional("assumed_kernel", .string, "The version whose rules were taken where nothing tells the kernel's."),
+        .notes,
         .required("architecture", .string, "The architecture the rules were chosen by."),
         .required("cpus_online", .string, "The online CPUs."),
-        .optional("topology_type", .string, "How the nodes are connected."),
+        .optional("topology_type", .string, "How the nodes are connected; absent where distances could not be read."),
         .required("spans_checked", .boolean, "Whether spans were compared with the kernel's."),
         .required("flags_checked", .boolean, "Whether flags were compared with the kernel's."),
         .optional("inferred", .string, "A reading of the host that explains what the kernel shows."),

@@ -79,7 +79,7 @@ extension JSONWriter {
 
 /// Pieces that several documents' schemas share.
 extension Schema {
-    static let provenance = Schema.choice(["kernel", "reconstructed", "modelled", "estimated"])
+    static let provenance = Schema.choice(["kernel", "reconstructed", "modelled", "estimated", "assumed"])
     static let byNode = Schema.map(of: .integer)
     static let secondsByNode = Schema.map(of: .number)
     static let nodeNumbers = Schema.array(of: .integer)
@@ -107,6 +107,16 @@ extension Schema.Field {
     }
 
     static let provenance = Schema.Field.required("provenance", .provenance, "Where the figures come from.")
+    static let notes = Schema.Field.optional(
+        "notes",
+        .array(
+            of: .object([
+                .required(
+                    "kind", .choice(HostNote.Kind.allCases.map(\.rawValue)),
+                    "Whose view it is, what was concluded or assumed, contradicts itself, is unknown or damaged."),
+                .required("about", .string, "nodes, cpus, distances, processes, users, files, or the path of a file."),
+                .required("text", .string, "A sentence."),
+            ])), "What to know of how the figures were found; absent where the kernel's own files told everything.")
     static let roundTime = Schema.Field.required("time", .string, "When the round ended, RFC 3339, UTC.")
     static let sequence = Schema.Field.required("sequence", .integer, "Counts rounds from 1.")
     static let age = Schema.Field.required("age_seconds", .number, "Time since the round ended.")

@@ -1,3 +1,4 @@
+import DomainReports
 import NUMATopology
 import Snapshots
 import TextOutput
@@ -6,6 +7,7 @@ import TextOutput
 enum NodesDocument {
     static let schema = Schema.object(
         RoundHeader.fields + [
+            .notes,
             .optional(
                 "nodes",
                 .array(
@@ -13,7 +15,9 @@ enum NodesDocument {
                         [
                             .required("numa_node", .integer, "The node's number."),
                             .provenance,
-                            .required("cpus", .string, "Its online CPUs in the kernel's list format."),
+                            .optional(
+                                "cpus", .string,
+                                "Its online CPUs in the kernel's list format; absent where nothing tells."),
                             .optional("distances", .array(of: .integer), "To each online node, ascending."),
                             .optional(
                                 "busy_seconds", .number,
@@ -52,21 +56,22 @@ enum NodesDocument {
 
     static func write(_ snapshot: HostSnapshot, nowNanoseconds: UInt64, into json: inout JSONWriter) {
         RoundHeader.write(snapshot, nowNanoseconds: nowNanoseconds, into: &json)
+        json.member(notes: snapshot.notes)
         guard !snapshot.host.nodes.isEmpty else { return }
         json.array("nodes") { json in
             for node in snapshot.host.nodes {
                 json.object { json in
-                    write(node, into: &json)
+                    write(node, snapshot.machine.provenance, into: &json)
                     TiersDocument.write(node, of: snapshot, into: &json)
                 }
             }
         }
     }
 
-    private static func write(_ node: NodeTotals, into json: inout JSONWriter) {
+    private static func write(_ node: NodeTotals, _ provenance: Provenance, into json: inout JSONWriter) {
         json.member("numa_node", node.id.rawValue)
-        json.member("provenance", .kernel)
-        json.member("cpus", node.cpus.listText)
+        json.member("provenance", provenance)
+        json.member(ifPresent: "cpus", node.cpus?.listText)
         if let distances = node.distances {
             json.array("distances") { json in
                 for distance in distances { json.value(distance) }

@@ -36,6 +36,8 @@ enum PlacementDocument {
                     .required("bytes_by_node", .byNode, "Where it is."),
                 ])), "By the rows of numastat -p; not for a sample."),
         .required("mapping_count", .integer, "Mappings seen."),
+        .optional("is_cut", .boolean, "That the copy of numa_maps ends inside a line: what came after is not counted."),
+        .optional("odd_line_count", .integer, "Lines of numa_maps that were not understood and are not counted."),
         .required("longest_call_seconds", .number, "Longest time the process's mmap_lock was held for this."),
         .required("cpu_seconds", .number, "CPU time the reading took."),
         .optional(
@@ -72,6 +74,8 @@ enum PlacementDocument {
             }
         }
         json.member("mapping_count", placement.mappingCount)
+        if placement.isCut { json.member("is_cut", true) }
+        if placement.oddLineCount > 0 { json.member("odd_line_count", placement.oddLineCount) }
         json.member("longest_call_seconds", seconds: placement.longestCallNanoseconds)
         json.member("cpu_seconds", seconds: placement.costNanoseconds)
         if case .sampled(let asked, let resident, let mapped) = placement.method {

@@ -1,3 +1,4 @@
+import DomainReports
 import Snapshots
 import TextOutput
 
@@ -5,6 +6,7 @@ import TextOutput
 enum SourcesDocument {
     static let schema = Schema.object(
         RoundHeader.fields + [
+            .notes,
             .required(
                 "sources",
                 .array(
@@ -24,7 +26,7 @@ enum SourcesDocument {
                         .optional("remedy", .string, "What would make it readable here."),
                         .optional("tried_at", .string, "When it was tried last, RFC 3339, UTC."),
                         .optional("age_seconds", .number, "Time since then."),
-                    ])), "Every source there is.")
+                    ])), "Every source there is."),
         ])
 
     /// What was tried longer ago is tried again before it is shown.
@@ -38,6 +40,7 @@ enum SourcesDocument {
 
     static func write(_ snapshot: HostSnapshot, nowNanoseconds: UInt64, into json: inout JSONWriter) {
         RoundHeader.write(snapshot, nowNanoseconds: nowNanoseconds, into: &json)
+        json.member(notes: snapshot.notes)
         json.array("sources") { json in
             for source in snapshot.sources {
                 json.object { json in

@@ -1,3 +1,4 @@
+import DomainReports
 import NUMATopology
 import Snapshots
 import TextOutput
@@ -10,6 +11,7 @@ enum StatusDocument {
             .optional("kernel_release", .string, "The running kernel."),
             .optional("host_name", .string, "The host."),
             .optional("online_nodes", .nodeNumbers, "The NUMA nodes that are online; absent where nothing tells them."),
+            .notes,
             .optional("process_count", .integer, "User processes."),
             .optional("thread_count", .integer, "Their threads."),
             .required(
@@ -52,6 +54,7 @@ enum StatusDocument {
         json.member(ifPresent: "kernel_release", snapshot.kernelRelease)
         json.member(ifPresent: "host_name", snapshot.hostName)
         if !snapshot.machine.nodes.isEmpty { json.member("online_nodes", snapshot.machine.nodeSet) }
+        json.member(notes: snapshot.notes)
         json.member(ifPresent: "process_count", host.processCount)
         json.member(ifPresent: "thread_count", host.threadCount)
         json.object("balancing") { json in

@@ -1,3 +1,4 @@
+import DomainReports
 import NUMATopology
 import Snapshots
 import TextOutput
@@ -6,7 +7,7 @@ import TextOutput
 enum TopologyDocument {
     static let schema = Schema.object(
         RoundHeader.fields + [
-            .provenance,
+            .provenance, .notes,
             .optional("topology_type", .choice(TopologyType.allCases.map(\.rawValue)), "How the nodes are connected."),
             .optional("possible_cpus", .string, "CPUs that may come online, in the kernel's list format."),
             .optional("online_cpus", .string, "CPUs that are online."),
@@ -15,8 +16,9 @@ enum TopologyDocument {
                 .array(
                     of: .object([
                         .required("numa_node", .integer, "The node's number."),
-                        .required("cpus", .string, "Its online CPUs; empty for memory only."),
-                        .required("cpu_count", .integer, "How many."),
+                        .optional(
+                            "cpus", .string, "Its online CPUs; empty for memory only. Absent where nothing tells."),
+                        .optional("cpu_count", .integer, "How many."),
                         .optional("memory_bytes", .integer, "Its memory."),
                         .optional("distances_by_node", .byNode, "Distance to each online node."),
                     ])), "The online nodes; absent, as the CPUs are, where nothing tells them."),
@@ -25,7 +27,8 @@ enum TopologyDocument {
     static func write(_ snapshot: HostSnapshot, nowNanoseconds: UInt64, into json: inout JSONWriter) {
         let machine = snapshot.machine
         RoundHeader.write(snapshot, nowNanoseconds: nowNanoseconds, into: &json)
-        json.member("provenance", .kernel)
+        json.member("provenance", machine.provenance)
+        json.member(notes: machine.notes)
         json.member(ifPresent: "topology_type", machine.topologyType?.rawValue)
         if !machine.possibleCPUs.isEmpty { json.member("possible_cpus", machine.possibleCPUs.listText) }
         if !machine.onlineCPUs.isEmpty { json.member("online_cpus", machine.onlineCPUs.listText) }
@@ -34,14 +37,15 @@ enum TopologyDocument {
             for node in machine.nodes {
                 json.object { json in
                     json.member("numa_node", node.id.rawValue)
-                    json.member("cpus", node.cpus.listText)
-                    json.member("cpu_count", node.cpus.count)
+                    if node.knowsCPUs {
+                        json.member("cpus", node.cpus.listText)
+                        json.member("cpu_count", node.cpus.count)
+                    }
                     json.member(ifPresent: "memory_bytes", node.memoryBytes)
-                    guard let distances = machine.distances else { return }
+                    guard let row = machine.distanceRow(of: node) else { return }
                     json.object("distances_by_node") { json in
-                        for to in machine.nodes {
-                            json.member(
-                                ifPresent: String(to.id.rawValue), distances.distance(from: node.id, to: to.id))
+                        for (to, distance) in zip(machine.nodes, row) {
+                            json.member(String(to.id.rawValue), distance)
                         }
                     }
                 }

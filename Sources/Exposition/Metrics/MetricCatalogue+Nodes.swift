@@ -8,7 +8,9 @@ extension MetricCatalogue {
     private static let shapeFamilies: [MetricFamily] = [
         MetricFamily(
             "numawatch_node_cpus", .gauge, "Online CPUs of the node.", labels: ["numa_node"],
-            from: node { node, samples in samples.put(node.cpus.count, .number(node.id.rawValue)) }),
+            from: node { node, samples in
+                if let cpus = node.cpus { samples.put(cpus.count, .number(node.id.rawValue)) }
+            }),
         MetricFamily(
             "numawatch_node_distance", .gauge,
             "Distance between nodes as the firmware states it; 10 is the node itself.",

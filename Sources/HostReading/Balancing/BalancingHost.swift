@@ -33,10 +33,15 @@ package struct BalancingHost: Sendable {
     /// - Throws: Where CPUs or nodes cannot be told, or the kernel's release is missing or no release. Everything else
     ///   falls back to the kernel's defaults, which ``facts`` says.
     package static func read(from root: any HostRoot) throws(SourceFailure) -> BalancingHost {
-        let machine = try MachineReader.read(from: root)
+        let reading = MachineReader.read(from: root)
+        guard reading.hasShape else {
+            throw reading.failures.first
+                ?? .inconsistent(path: MachineReader.nodeDirectory, reason: "no node and no CPU can be told")
+        }
+        let machine = reading.machine
         var facts: [Fact] = []
-        let release = try release(root, &facts)
-        let configuration = configuration(root, &facts)
+        let (release, text) = try release(root, &facts)
+        let configuration = configuration(root, text, &facts)
         let (tunables, mode) = controls(root, &facts)
         let profile = KernelProfile(release: release, configuration: configuration, tunables: tunables, mode: mode)
         let withMemory = nodes("/sys/devices/system/node/has_memory", root)
@@ -45,10 +50,12 @@ package struct BalancingHost: Sendable {
             topTierNodes: NodeMemoryReader.tiers(in: root)?.topTierNodes(withCPUs: machine.nodesWithCPUs)
                 ?? profile.assumedTopTierNodes(of: machine),
             countsMemoryOnlyNodes: profile.switches.contains(.memoryOnlyNodesPreferred))
+        let doubt = machine.notes.first { $0.about != "distances" }
         facts.append(
             Fact(
                 name: "nodes", value: "\(machine.nodes.count), \(machine.onlineCPUs.count) CPUs",
-                origin: MachineReader.nodeDirectory, isAssumed: false))
+                origin: doubt?.text ?? MachineReader.nodeDirectory,
+                isAssumed: doubt.map { $0.kind == .assumed } ?? false))
         if machine.distances == nil {
             facts.append(
                 Fact(
@@ -60,25 +67,22 @@ package struct BalancingHost: Sendable {
 
     private static func release(
         _ root: any HostRoot, _ facts: inout [Fact]
-    ) throws(SourceFailure) -> BalancingModel.KernelRelease {
-        let path = "/proc/sys/kernel/osrelease"
-        let text: String
-        do {
-            text = try root.readText(path, limitBytes: 4096)
-        } catch {
-            throw .unreadable(error)
+    ) throws(SourceFailure) -> (BalancingModel.KernelRelease, text: String) {
+        let identity = KernelIdentity(of: root)
+        let path = identity.path ?? KernelIdentity.releasePath
+        guard let text = identity.text else {
+            throw identity.failure ?? .inconsistent(path: path, reason: "no kernel release")
         }
         guard let release = BalancingModel.KernelRelease(parsing: text) else {
             throw .inconsistent(path: path, reason: "no kernel release: \"\(text.prefix(40))\"")
         }
         facts.append(Fact(name: "kernel", value: text, origin: path, isAssumed: false))
-        return release
+        return (release, text)
     }
 
     private static func configuration(
-        _ root: any HostRoot, _ facts: inout [Fact]
+        _ root: any HostRoot, _ release: String, _ facts: inout [Fact]
     ) -> KernelProfile.Configuration {
-        let release = (try? root.readText("/proc/sys/kernel/osrelease", limitBytes: 4096)) ?? ""
         let path = "/boot/config-\(release)"
         let config = try? root.parse(path) { bytes throws(KernelTextError) in
             try KernelConfig(parsing: bytes, keeping: wantedOptions)

@@ -10,11 +10,14 @@ struct BuildFacts {
         "CONFIG_RISCV", "CONFIG_PPC64", "CONFIG_S390",
     ]
 
-    /// `uname -r`; absent if unreadable.
+    /// `uname -r`; absent if nothing tells it.
     let release: String?
     let kernel: SchedKernelVersion
     /// Whether the version was read rather than assumed.
     let isKernelKnown: Bool
+
+    /// The version whose rules are taken where nothing tells the kernel's.
+    static let assumedKernel = SchedKernelVersion(6, 12)
     let config: KernelConfig?
     /// Where the configuration was read.
     let configPath: String?
@@ -24,13 +27,12 @@ struct BuildFacts {
 
     /// - Parameter gunzip: Expands `/proc/config.gz`, which is the running kernel's own word; absent: it is passed over.
     init(_ facts: inout FactReader, gunzip: (([UInt8]) -> [UInt8]?)?) {
-        var release: KernelRelease?
-        if let bytes = facts.bytes("/proc/sys/kernel/osrelease") {
-            release = try? KernelRelease(parsing: bytes.span)
-        }
+        let identity = KernelIdentity(of: facts.root)
+        let release = identity.release
+        if release == nil, let failure = identity.failure { facts.note(failure) }
         self.release = release?.text
         isKernelKnown = release != nil
-        kernel = release.map { Self.version($0, &facts) } ?? SchedKernelVersion(6, 12)
+        kernel = release.map { Self.version($0, &facts) } ?? Self.assumedKernel
         var config: KernelConfig?
         var configPath: String?
         if let text = release?.text {

@@ -65,9 +65,9 @@ struct CpusetReader {
             let balance = facts.integer("\(directory)/\(prefix)sched_load_balance")
         else { return nil }
         var set = CpusetV1(
-            cpus: cpus, effectiveCPUs: facts.cpus("\(directory)/\(prefix)effective_cpus") ?? cpus,
+            cpus: cpus, effectiveCPUs: facts.cpus("\(directory)/\(prefix)effective_cpus", mayBeMissing: true) ?? cpus,
             isLoadBalanced: balance != 0,
-            relaxDomainLevel: facts.integer("\(directory)/\(prefix)sched_relax_domain_level") ?? -1)
+            relaxDomainLevel: facts.integer("\(directory)/\(prefix)sched_relax_domain_level", mayBeMissing: true) ?? -1)
         for name in (try? facts.root.list(directory)) ?? [] {
             let child = "\(directory)/\(name)"
             guard facts.root.exists("\(child)/\(prefix)sched_load_balance") else { continue }

@@ -11,10 +11,17 @@ package struct DomainsReading: Sendable {
     package var release: String?
     /// The configuration file used.
     package var configPath: String?
-    /// Files that could not be read or understood: the path with numbers replaced by N, and why.
-    package var failures: [(path: String, reason: String)]
+    /// Files that could not be read or understood: the path with numbers replaced by N, and why; whether hosts that lack
+    /// nothing may be without it.
+    package var failures: [(path: String, reason: String, isExpected: Bool)]
     /// Whether the set of online CPUs changed while reading.
     package var changedWhileReading: Bool
+
+    /// Whether the notes on the machine give a file, of ``failures``, as a reason.
+    package func isNoted(_ path: String) -> Bool {
+        let name = path.split(separator: "/").suffix(2).joined(separator: "/")
+        return input.notes.contains { $0.text.contains(name) }
+    }
 }
 
 /// Reads everything that domain building depends on, and what the kernel shows of the result.
@@ -44,7 +51,9 @@ package enum DomainsReader {
         let build = BuildFacts(&facts, gunzip: gunzip)
         let (machine, withCPUs, hasNodes) = TopologyReader.machine(&facts)
         let splitLLC = build.commandLine?.splitLLC
-        let cpus = TopologyReader.cpus(machine, withCPUs: withCPUs, readsCoreIDs: splitLLC != nil, &facts)
+        var guesses = guesses(build, machine)
+        let cpus = TopologyReader.cpus(
+            machine, withCPUs: withCPUs, readsCoreIDs: splitLLC != nil, guessed: &guesses, &facts)
         var observed = ObservedDomains()
         if !ignoresObservations {
             observed = ObservationReader.read(machine, kernel: build.kernel, detail: detail, &facts)
@@ -55,9 +64,10 @@ package enum DomainsReader {
             architecture: architecture, kernel: build.kernel,
             configuration: build.configuration(architecture, seen: observed.names, hasNodes: hasNodes),
             machine: machine, spans: facts.spans, cpus: cpus)
+        input.guesses = guesses
         input.nodesWithCPUs = withCPUs
         input.hasNodeDirectory = hasNodes
-        input.presentCPUs = facts.cpus("/sys/devices/system/cpu/present")
+        input.presentCPUs = facts.cpus("/sys/devices/system/cpu/present", mayBeMissing: true)
         input.cpuMaker = build.maker(architecture, cpus)
         input.rewritesDistances = build.rewritesDistances
         input.splitLLC = splitLLC
@@ -76,11 +86,27 @@ package enum DomainsReader {
             input.hasACPI = hasACPI(facts)
         }
         input.spans = facts.spans
-        let onlineNow = facts.cpus("/sys/devices/system/cpu/online")
         return DomainsReading(
             input: input, observed: observed, release: build.release, configPath: build.configPath,
-            failures: facts.failures.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
-            changedWhileReading: onlineNow.map { $0 != machine.onlineCPUs } ?? false)
+            failures: facts.failures.sorted { $0.key < $1.key }.map { ($0.key, $0.value.reason, $0.value.isExpected) },
+            changedWhileReading: hasChanged(machine, facts.root))
+    }
+
+    /// Whether CPUs came or went since the machine was read: a copy stands still.
+    private static func hasChanged(_ machine: Machine, _ root: any HostRoot) -> Bool {
+        guard root.isLive else { return false }
+        let now = MachineReader.read(from: root, withMemory: false)
+        return now.hasShape && now.machine.onlineCPUs != machine.onlineCPUs
+    }
+
+    private static func guesses(_ build: BuildFacts, _ machine: Machine) -> DomainsInput.Guesses {
+        var guesses: DomainsInput.Guesses = build.isKernelKnown ? [] : .kernel
+        let areNodesUnsure = machine.notes.contains { note in
+            (note.kind == .assumed || note.kind == .unknown) && note.about != "distances"
+        }
+        if areNodesUnsure { guesses.insert(.nodes) }
+        if machine.distances == nil, machine.nodes.count > 1 { guesses.insert(.distances) }
+        return guesses
     }
 
     /// The CPUs outside the boot-time housekeeping set.

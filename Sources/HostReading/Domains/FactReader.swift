@@ -9,8 +9,15 @@ struct FactReader {
     let root: any HostRoot
     /// The sets read so far.
     var spans: SpanTable
-    /// The first file that could not be read or understood, by its path with numbers replaced.
-    private(set) var failures: [String: String] = [:]
+    /// A file that could not be read or understood.
+    struct Failure {
+        var reason: String
+        /// Whether hosts that lack nothing may be without the file: other kernels, other machines, or for root only.
+        var isExpected: Bool
+    }
+
+    /// The first of each kind of file that could not be read or understood, by its path with numbers replaced.
+    private(set) var failures: [String: Failure] = [:]
     private var spanByText: [[UInt8]: SpanID] = [:]
     private var buffer: [UInt8] = []
 
@@ -20,12 +27,16 @@ struct FactReader {
     }
 
     /// A file's bytes; nothing if it cannot be read, which is remembered.
-    mutating func bytes(_ path: String) -> [UInt8]? {
+    ///
+    /// - Parameter mayBeMissing: Whether hosts that lack nothing may be without the file.
+    mutating func bytes(_ path: String, mayBeMissing: Bool = false) -> [UInt8]? {
         do {
             try root.read(path, into: &buffer)
             return buffer
         } catch {
-            note(path, error.description)
+            note(
+                path, error.description(isLive: root.isLive),
+                isExpected: mayBeMissing && (error.kind == .missing || error.kind == .gone))
             return nil
         }
     }
@@ -35,8 +46,8 @@ struct FactReader {
         bytes(path).map { ScalarFile.word($0.span) }
     }
 
-    mutating func integer(_ path: String) -> Int? {
-        guard let bytes = bytes(path) else { return nil }
+    mutating func integer(_ path: String, mayBeMissing: Bool = false) -> Int? {
+        guard let bytes = bytes(path, mayBeMissing: mayBeMissing) else { return nil }
         do {
             return Int(clamping: try ScalarFile.signed(bytes.span, field: path))
         } catch {
@@ -57,8 +68,8 @@ struct FactReader {
     }
 
     /// A list of CPUs, as a number in ``spans``.
-    mutating func span(_ path: String) -> SpanID? {
-        guard let bytes = bytes(path) else { return nil }
+    mutating func span(_ path: String, mayBeMissing: Bool = false) -> SpanID? {
+        guard let bytes = bytes(path, mayBeMissing: mayBeMissing) else { return nil }
         if let known = spanByText[bytes] { return known }
         do {
             let span = spans.intern(CPUSet(ranges: try CPUList.parse(bytes.span)))
@@ -71,13 +82,13 @@ struct FactReader {
     }
 
     /// A list of CPUs.
-    mutating func cpus(_ path: String) -> CPUSet? {
-        span(path).map { spans[$0] }
+    mutating func cpus(_ path: String, mayBeMissing: Bool = false) -> CPUSet? {
+        span(path, mayBeMissing: mayBeMissing).map { spans[$0] }
     }
 
     /// A list of nodes.
-    mutating func nodes(_ path: String) -> NodeSet? {
-        guard let bytes = bytes(path) else { return nil }
+    mutating func nodes(_ path: String, mayBeMissing: Bool = false) -> NodeSet? {
+        guard let bytes = bytes(path, mayBeMissing: mayBeMissing) else { return nil }
         do {
             return NodeSet(ranges: try CPUList.parse(bytes.span, largest: CPUList.largestNode))
         } catch {
@@ -97,7 +108,15 @@ struct FactReader {
             .filter { (0...CPUSet.numberLimit).contains($0) }.sorted()
     }
 
-    mutating func note(_ path: String, _ reason: String) {
+    mutating func note(_ failure: SourceFailure) {
+        switch failure {
+        case .unreadable(let read): note(read.path, read.description(isLive: root.isLive))
+        case .malformed(let path, let error): note(path, error.description)
+        case .inconsistent(let path, let reason): note(path, reason)
+        }
+    }
+
+    mutating func note(_ path: String, _ reason: String, isExpected: Bool = false) {
         var pattern = ""
         for character in path {
             if character.isNumber {
@@ -106,8 +125,8 @@ struct FactReader {
                 pattern.append(character)
             }
         }
-        if failures[pattern] == nil {
-            failures[pattern] = reason
+        if failures[pattern]?.isExpected ?? true, failures[pattern] == nil || !isExpected {
+            failures[pattern] = Failure(reason: reason, isExpected: isExpected)
         }
     }
 }

@@ -29,17 +29,23 @@ struct ObservationReader {
 
     private static func spans(_ machine: Machine, _ facts: inout FactReader) -> [[ObservedDomain]?]? {
         let path = "/proc/schedstat"
-        guard let bytes = facts.bytes(path) else { return nil }
+        guard let whole = facts.bytes(path, mayBeMissing: true) else { return nil }
         let count = (machine.possibleCPUs.union(machine.onlineCPUs).last ?? -1) + 1
         var result = [[ObservedDomain]?](repeating: nil, count: count)
         var known: [ArraySlice<UInt8>: SpanID] = [:]
         var table = facts.spans
-        var sets: [(cpu: Int, index: Int, mask: Range<Int>, name: Range<Int>?)] = []
-        var cpus: [Int] = []
+        var bytes = whole
+        var defects = LineDefects()
         do {
-            _ = try Schedstat.forEachLine(
-                bytes.span, onCPU: { cpus.append($0.cpu) },
-                onDomain: { sets.append(($0.cpu, $0.index, $0.maskRange, $0.nameRange)) })
+            let (cpus, sets) = try WholeLines.parse(&bytes, defects: &defects, extent: Schedstat.block(_:around:)) {
+                span throws(KernelTextError) in
+                var sets: [(cpu: Int, index: Int, mask: Range<Int>, name: Range<Int>?)] = []
+                var cpus: [Int] = []
+                _ = try Schedstat.forEachLine(
+                    span, onCPU: { cpus.append($0.cpu) },
+                    onDomain: { sets.append(($0.cpu, $0.index, $0.maskRange, $0.nameRange)) })
+                return (cpus, sets)
+            }
             for cpu in cpus where result.indices.contains(cpu) {
                 result[cpu] = []
             }
@@ -61,6 +67,16 @@ struct ObservationReader {
             return nil
         }
         facts.spans = table
+        let shown = CPUSet(result.indices.filter { result[$0] != nil })
+        let missing = machine.onlineCPUs.subtracting(shown)
+        if !defects.isEmpty {
+            facts.note(path, "\(defects.text); CPUs \(missing) are not compared")
+        } else if !missing.isEmpty {
+            facts.note(
+                path,
+                "it has CPUs \(shown) of the online CPUs \(machine.onlineCPUs): it is cut, or of another host; the others are "
+                    + "not compared")
+        }
         return result
     }
 
@@ -70,7 +86,8 @@ struct ObservationReader {
     ) {
         guard let directory = [debugDirectory, oldDirectory].first(where: { facts.root.exists($0) }) else {
             facts.note(
-                debugDirectory, "not there, or not for us; from 6.4 on it is there only while sched/verbose is on")
+                debugDirectory, "not there, or not for us; from 6.4 on it is there only while sched/verbose is on",
+                isExpected: true)
             return
         }
         let count = (machine.possibleCPUs.union(machine.onlineCPUs).last ?? -1) + 1

@@ -34,10 +34,12 @@ package struct KernelSurroundings: Sendable, Equatable {
     /// Looks. Never fails: what cannot be told is absent.
     package init(of root: any HostRoot) {
         isLive = root.isLive
-        release = try? root.parse("/proc/sys/kernel/osrelease") { bytes throws(KernelTextError) in
-            try KernelRelease(parsing: bytes)
+        release = KernelIdentity(of: root).release
+        var buffer: [UInt8] = []
+        var defects = LineDefects()
+        mounts = try? root.parseLines("/proc/mounts", into: &buffer, defects: &defects) {
+            bytes throws(KernelTextError) in try Mounts(parsing: bytes)
         }
-        mounts = try? root.parse("/proc/mounts") { bytes throws(KernelTextError) in try Mounts(parsing: bytes) }
         if let text = try? root.readText("/proc/filesystems", limitBytes: 1 << 16) {
             fileSystems = text.split(separator: "\n").compactMap { line in
                 line.split(whereSeparator: { $0 == "\t" || $0 == " " }).last.map(String.init)

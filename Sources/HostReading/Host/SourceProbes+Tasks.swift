@@ -125,6 +125,10 @@ extension SourceProbes {
     }
 
     private static let ptraceRemedy = "CAP_SYS_PTRACE, or run as root"
+    private static let hidepidRemedy =
+        "root, a group named by gid= of the mount, or mount -o remount,hidepid=off /proc (hidepid=0 before Linux 5.8)"
+
+    private var view: HostView { HostView(of: root, mounts: surroundings.mounts) }
 
     private func mapsOfOthers(_ other: Int32?) -> SourceStatus {
         var source = Description(
@@ -132,6 +136,9 @@ extension SourceProbes {
             purpose: "memory placement of other users' processes",
             lost: "placement of every process that is not ours")
         guard let other else {
+            if let hidden = view.hiddenProcesses {
+                return status(source, .notApplicable(reason: hidden), remedy: Self.hidepidRemedy)
+            }
             return status(source, .notApplicable(reason: notTried))
         }
         source.path = "/proc/\(other)/numa_maps"

@@ -83,6 +83,11 @@ extension ReadFailure: CustomStringConvertible {
         }
     }
 
+    /// As ``description``; of a copy, a file that is not in it says nothing about the host it was taken of.
+    package func description(isLive: Bool) -> String {
+        !isLive && kind == .missing ? "cannot \(operation.rawValue) \(path): the capture does not hold it" : description
+    }
+
     /// The one thing that would make this readable, or nil where none is known.
     package var remedy: String? {
         switch kind {

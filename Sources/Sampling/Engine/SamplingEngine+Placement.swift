@@ -123,6 +123,7 @@ extension SamplingEngine {
                 process.placement = nil
                 if process.deny("numa_maps") { ledger.count(.permissionDenied) }
             case .exited: ledger.count(.exitedDuringRead)
+            case .malformed: ledger.count(.malformed)
             case .notYet, .tooSmall, .excluded, .unsupported, .stuck: break
             }
         }

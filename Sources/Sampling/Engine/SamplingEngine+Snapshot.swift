@@ -9,9 +9,10 @@ extension SamplingEngine {
         var snapshot = HostSnapshot(
             sequence: sequence, wallClockNanoseconds: time.realtimeNanoseconds, monotonicNanoseconds: now,
             machine: machine)
+        snapshot.view = view
         snapshot.kernelRelease = kernelRelease
         snapshot.hostName = hostName
-        let nodeByCPU = machine.nodeByCPU()
+        let nodeByCPU = machine.nodeByAnyCPU()
         let units = units
         let onlineCPUs = machine.onlineCPUs
         snapshot.processes = ledger.processes.values

@@ -8,11 +8,9 @@ extension SamplingEngine {
     mutating func readHost(_ now: UInt64) {
         let meter = Meter(time, cost)
         // A machine that cannot be read this time keeps the shape it had; its source says what is wrong.
-        do throws(SourceFailure) {
-            machine = try MachineReader.read(from: root)
-        } catch .unreadable(let failure) where failure.isShortage {
-            shortages += 1
-        } catch {}
+        let reading = MachineReader.read(from: root)
+        if reading.hasShortage { shortages += 1 }
+        if machine.nodes.isEmpty || reading.hasShape && !reading.mayBePassing { machine = reading.machine }
         totals = hostReader.read(machine: machine, now: now)
         let counters = BalancingCounters(totals)
         countersRead = counters.map { ($0, now) }

@@ -62,6 +62,8 @@ package struct SamplingEngine: ~Copyable {
     var devices: [DeviceRecord]?
     /// Readings of the machine, its processes and its sources that failed for want of descriptors or memory.
     var shortages: UInt64 = 0
+    /// Whose view of the host this is.
+    var view: [HostNote] = []
     var report = CostReport()
     var sequence: UInt64 = 0
     let startedAt: UInt64
@@ -129,7 +131,7 @@ package struct SamplingEngine: ~Copyable {
         startCPU = cost.processCPUNanoseconds
         accountedAt = now
         accountedCPU = startCPU
-        kernelRelease = try? root.readText("/proc/sys/kernel/osrelease")
+        kernelRelease = surroundings.release?.text
         hostName = try? root.readText("/proc/sys/kernel/hostname")
     }
 
@@ -184,11 +186,17 @@ package struct SamplingEngine: ~Copyable {
             readPlacements(now)
         }
         if sourcesAt.map({ now >= $0.addingSaturated(Self.sourcesInterval) }) ?? true {
-            probeSources(now)
-            devices = DeviceReader.read(from: root)
+            readSurroundings(now)
         }
         sequence += 1
         return snapshot()
+    }
+
+    /// What seldom changes: the sources, what is attached to which node, and whose view of the host this is.
+    private mutating func readSurroundings(_ now: UInt64) {
+        probeSources(now)
+        devices = DeviceReader.read(from: root)
+        view = HostView(of: root, mounts: KernelSurroundings(of: root).mounts).notes
     }
 
     /// Reads everything once, every placement the bound allows included: for a command. Processes that let no reader in are
@@ -203,8 +211,7 @@ package struct SamplingEngine: ~Copyable {
             take(placement.readToEnd(order(for: process, now)), of: process)
         }
         finishPlacements(meter, now)
-        probeSources(now)
-        devices = DeviceReader.read(from: root)
+        readSurroundings(now)
         sequence += 1
         var once = snapshot()
         // What happened since a start that nobody watched is not known.

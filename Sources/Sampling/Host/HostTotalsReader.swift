@@ -41,6 +41,8 @@ struct HostTotalsReader {
     private var buffer: [UInt8] = []
     private var procStat = ProcStat()
     private var refusedAt: UInt64?
+    /// Files of which lines, or all, were not understood in this round.
+    private var damage: [HostNote] = []
     private(set) var account = ReadAccount()
 
     static let refusalInterval: UInt64 = 300_000_000_000
@@ -57,6 +59,7 @@ struct HostTotalsReader {
     /// - Parameter now: Monotonic time, nanoseconds.
     mutating func read(machine: Machine, now: UInt64) -> HostTotals {
         var totals = HostTotals()
+        damage = []
         let controls = readControls(now)
         totals.balancingMode = controls.mode
         totals.knobs = controls.knobs
@@ -72,6 +75,7 @@ struct HostTotalsReader {
         addBusyTime(machine, &totals)
         if let previous { totals.vmstatRates = Self.rates(totals.vmstat ?? [], since: previous, now: now) }
         previous = current
+        totals.damage = damage
         return totals
     }
 
@@ -85,6 +89,26 @@ struct HostTotalsReader {
             guard let access = NodeMemoryReader.access(to: node.id, in: root, buffer: &buffer) else { continue }
             firmware.access[node.id] = access
             account.files += 4
+        }
+    }
+
+    /// Reads a file of lines, leaving out what is not understood; nil, where nothing of it is or it cannot be read.
+    private mutating func lines<Value>(
+        _ path: String, _ parser: (Span<UInt8>) throws(KernelTextError) -> Value
+    ) -> Value? {
+        var defects = LineDefects()
+        do throws(SourceFailure) {
+            let value = try root.parseLines(path, into: &buffer, defects: &defects, parser)
+            account.add(buffer)
+            // A file of no bytes is none the kernel made: nothing is known, which is not that nothing was counted.
+            guard !buffer.isEmpty else { return nil }
+            if !defects.isEmpty { damage.append(HostNote(.damaged, path, "\(path): \(defects.text)")) }
+            return value
+        } catch {
+            if case .malformed = error {
+                damage.append(HostNote(.damaged, path, "\(path) \(error.reason(isLive: root.isLive))"))
+            }
+            return nil
         }
     }
 
@@ -119,13 +143,8 @@ struct HostTotalsReader {
     private mutating func counters(
         _ path: String, _ file: KernelFile, keeping isWanted: (String) -> Bool
     ) -> [HostTotals.Counter]? {
-        var result: [HostTotals.Counter] = []
-        do {
-            try root.read(path, into: &buffer)
-            account.add(buffer)
-            // A file of no bytes is none the kernel made: nothing is known, which is not that nothing was counted.
-            guard !buffer.isEmpty else { return nil }
-            let bytes = buffer.span
+        lines(path) { bytes throws(KernelTextError) in
+            var result: [HostTotals.Counter] = []
             try CounterLines.forEach(bytes, file: file) { name, value in
                 // Most lines of vmstat are none of ours: their first letters tell, before a string is made of them.
                 guard Self.mayBeWanted(bytes[name.lowerBound]) || file == .nodeNumastat else { return }
@@ -133,8 +152,6 @@ struct HostTotalsReader {
                 if isWanted(text) { result.append(HostTotals.Counter(name: text, value: value)) }
             }
             return result
-        } catch {
-            return nil
         }
     }
 
@@ -144,11 +161,9 @@ struct HostTotalsReader {
     }
 
     private mutating func node(of node: Machine.Node, _ machine: Machine) -> NodeTotals {
-        var totals = NodeTotals(id: node.id, cpus: node.cpus)
+        var totals = NodeTotals(id: node.id, cpus: node.knowsCPUs ? node.cpus : nil)
         let directory = "/sys/devices/system/node/node\(node.id)"
-        if let distances = machine.distances {
-            totals.distances = machine.nodes.compactMap { distances.distance(from: node.id, to: $0.id) }
-        }
+        totals.distances = machine.distanceRow(of: node)
         totals.meminfo = meminfo("\(directory)/meminfo")
         totals.numastat = counters("\(directory)/numastat", .nodeNumastat) { _ in true }
         totals.vmstat = counters("\(directory)/vmstat", .nodeVmstat, keeping: NodeTotals.isKept)
@@ -159,18 +174,12 @@ struct HostTotalsReader {
     }
 
     private mutating func meminfo(_ path: String) -> [HostTotals.Counter]? {
-        var result: [HostTotals.Counter] = []
-        do {
-            try root.read(path, into: &buffer)
-            account.add(buffer)
-            guard !buffer.isEmpty else { return nil }
-            let bytes = buffer.span
+        lines(path) { bytes throws(KernelTextError) in
+            var result: [HostTotals.Counter] = []
             try Meminfo.forEachNodeLine(bytes) { name, value in
                 result.append(HostTotals.Counter(name: bytes.text(name), value: value))
             }
             return result
-        } catch {
-            return nil
         }
     }
 
@@ -184,16 +193,16 @@ struct HostTotalsReader {
             before[number] = time
             cpuTimes[number]?.isCurrent = false
         }
-        do {
-            try root.read("/proc/stat", into: &buffer)
-            account.add(buffer)
-            // A local for the call: the buffer's span borrows `self`.
-            var parsed = procStat
-            try ProcStat.parse(buffer.span, into: &parsed)
-            procStat = parsed
-        } catch {
-            return
-        }
+        // Taken out for the call, so that its storage is used again.
+        var parsed = ProcStat()
+        swap(&parsed, &procStat)
+        let isRead =
+            lines("/proc/stat") { bytes throws(KernelTextError) in
+                try ProcStat.parse(bytes, into: &parsed)
+                return true
+            } ?? false
+        swap(&parsed, &procStat)
+        guard isRead else { return }
         let nodes = machine.nodeByCPU()
         var spent: [NodeID: (busy: UInt64, all: UInt64)] = [:]
         for cpu in procStat.cpus {
@@ -217,7 +226,10 @@ struct HostTotalsReader {
         for time in cpuTimes.values {
             busyTicks[time.node] = (busyTicks[time.node] ?? 0).addingSaturated(time.busyTicks)
         }
-        for index in totals.nodes.indices {
+        // Where an online CPU has no line, the file is cut or is a container's own (LXCFS), with other numbers: what it says
+        // is not the node's time.
+        let shown = CPUSet(procStat.cpus.compactMap(\.cpu))
+        for index in totals.nodes.indices where totals.nodes[index].cpus?.isSubset(of: shown) ?? false {
             let node = totals.nodes[index].id
             totals.nodes[index].busyNanoseconds = busyTicks[node].map(units.nanoseconds(ticks:))
             guard let spent = spent[node], spent.all > 0 else { continue }

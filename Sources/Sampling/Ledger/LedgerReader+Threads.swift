@@ -91,7 +91,7 @@ extension LedgerReader {
         _ command: String, _ ticksOf: TrackedThread.TimeSource, isFirst: Bool, now: UInt64
     ) throws(ReadFailure) {
         let cpu = stat.processor.map { Int32(clamping: $0) }
-        let node = cpu.flatMap { $0 >= 0 && Int($0) < nodeByCPU.count ? nodeByCPU[Int($0)] : nil }
+        let node = cpu.flatMap { self.node(ofCPU: Int($0)) }
         var record = ThreadRecord(
             tid: tid, command: command, cpu: cpu, node: node,
             cpuNanoseconds: units.nanoseconds(ticks: stat.userTicks.addingSaturated(stat.systemTicks)),

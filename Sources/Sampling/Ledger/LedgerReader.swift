@@ -52,7 +52,10 @@ struct LedgerReader {
     var tids: [Int32] = []
     var buffer: [UInt8] = []
     var sched = TaskSched()
+    /// The node of each CPU, of those that went offline as well.
     var nodeByCPU: [NodeID?] = []
+    /// The CPUs whose links were looked at for a node, in vain.
+    var unlinkedCPUs: Set<Int> = []
     /// Set while somebody traces: each reading is kept with its time.
     var readingClock: (any TimeSource)?
     /// When the file in ``sched`` began to be read, where there is a clock for that.
@@ -95,7 +98,7 @@ struct LedgerReader {
         try root.processIDs(into: &pids)
         account.files += 1
         round += 1
-        nodeByCPU = machine.nodeByCPU()
+        rememberNodes(of: machine)
         pids.sort()
         forgetExited()
         threadsRead = 0
@@ -256,7 +259,11 @@ struct LedgerReader {
         let shortagesBefore = shortages
         if try readOptional(files, "status", process) {
             do {
-                let status = try ProcessStatus(parsing: buffer.span)
+                var defects = LineDefects()
+                let status = try WholeLines.parse(&buffer, defects: &defects) { bytes throws(KernelTextError) in
+                    try ProcessStatus(parsing: bytes)
+                }
+                if !defects.isEmpty { count(.malformed) }
                 process.uid = status.userIDs?.real
                 process.effectiveUID = status.userIDs?.effective
                 if process.attributesReadAt != nil, process.ownerUID != status.userIDs?.single {

@@ -159,6 +159,7 @@ struct PlacementReader {
         reader.reset()
         var sum = PlacementSum(takenAtNanoseconds: now, pageSizeBytes: units.pageSizeBytes)
         var isDamaged = false
+        var defects = LineDefects()
         // Taken out for the closure: the reader and the sums must not both be reached through `self`.
         var current = NUMAMapsReader()
         swap(&current, &reader)
@@ -168,7 +169,7 @@ struct PlacementReader {
         let chunks = try files.readChunks("numa_maps", chunkBytes: chunkBytes, scratch: &scratch) { chunk, held in
             if let pause = breather.held(held) { time.pause(nanoseconds: pause) }
             do throws(KernelTextError) {
-                try current.feed(chunk) { line, bytes in sum.add(line, bytes) }
+                try current.feed(chunk, defects: &defects) { line, bytes in sum.add(line, bytes) }
                 return true
             } catch {
                 isDamaged = true
@@ -177,11 +178,13 @@ struct PlacementReader {
         }
         account.files += 1
         account.bytes += UInt64(chunks.bytes)
-        // A file that ends inside a line is of a process that went away while it was read.
-        guard !isDamaged else { return .gap(.unsupported) }
-        guard (try? current.finish()) != nil else { return .gap(.exited) }
+        // On a live host a file that ends inside a line is of a process that went away while it was read. A copy does not
+        // change: it is cut, and its whole lines are what is known.
+        guard !isDamaged else { return .gap(.malformed) }
+        let isCut = (try? current.finish()) == nil
+        guard !isCut || !root.isLive else { return .gap(.exited) }
         // Every process that has memory has mappings: none is no answer, not the answer nothing.
-        guard sum.mappingCount > 0 else { return .gap(.exited) }
+        guard sum.mappingCount > 0 else { return .gap(root.isLive && defects.isEmpty ? .exited : .malformed) }
         if sum.needsIdentity { sum.identify(mappedFiles(files)) }
         process.mappingCount = sum.mappingCount
         predictor.learn(
@@ -189,7 +192,10 @@ struct PlacementReader {
         process.holdHistory = HoldHistory(
             pages: sum.smallPages, mappings: sum.mappingCount, measuredNanoseconds: chunks.totalNanoseconds,
             predictor: predictor)
-        return .read(sum.record(longestCallNanoseconds: chunks.longestNanoseconds))
+        var record = sum.record(longestCallNanoseconds: chunks.longestNanoseconds)
+        record.oddLineCount = defects.count
+        record.isCut = isCut
+        return .read(record)
     }
 
     /// The files mapped, by start address; none where `maps` cannot be read, as in a copy of a host, which seldom has it.

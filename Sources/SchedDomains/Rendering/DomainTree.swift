@@ -17,7 +17,10 @@ package enum DomainTree {
             for domain in domains {
                 let pattern = domain.pattern
                 let level = pattern.levelNumber.map { " (level \($0))" } ?? ""
-                let distance = pattern.distance.map { ", up to distance \($0)" } ?? ""
+                let isUnread = hierarchy.areDistancesAssumed && domain.isNUMA
+                let distance =
+                    pattern.distance.map { ", up to distance \($0)" }
+                    ?? (isUnread ? ", distances not read, taken to be all the same" : "")
                 let count = hierarchy.spans.weight(domain.span)
                 let indent = String(repeating: "  ", count: domain.index + 1)
                 result +=

@@ -1,6 +1,5 @@
 import HostReading
 import LinuxSystem
-import NUMATopology
 import Snapshots
 import SystemPackage
 import Testing
@@ -174,53 +173,5 @@ private struct LiveRoot: HostRoot {
         let controls = read(MemoryRoot(files: [BalancingControls.modePath: text]))
         #expect(controls.mode == nil)
         #expect(controls.failures.contains { $0.path == BalancingControls.modePath })
-    }
-}
-
-@Suite struct MachineReaderTests {
-    private static let files = [
-        "/sys/devices/system/cpu/possible": "0-7\n", "/sys/devices/system/cpu/online": "0-3,6\n",
-        "/sys/devices/system/node/online": "0,2\n",
-        "/sys/devices/system/node/node0/cpulist": "0-1\n", "/sys/devices/system/node/node2/cpulist": "2-3,5-6\n",
-        "/sys/devices/system/node/node0/distance": "10 20\n", "/sys/devices/system/node/node2/distance": "20 10\n",
-    ]
-
-    @Test func readsNodesAsNumbered() throws {
-        let machine = try MachineReader.read(from: MemoryRoot(files: Self.files))
-        #expect(machine.nodes.map(\.id.rawValue) == [0, 2])
-        #expect(machine.nodes[1].cpus == [2, 3, 6])
-        #expect(machine.distances?.distance(from: machine.nodes[0].id, to: machine.nodes[1].id) == 20)
-        #expect(machine.nodes[0].memoryBytes == nil)
-    }
-
-    @Test func aKernelWithoutNUMAIsOneNodeWithoutDistances() throws {
-        let machine = try MachineReader.read(
-            from: MemoryRoot(files: Self.files.filter { $0.key.contains("/cpu/") }))
-        #expect(machine.nodes.count == 1)
-        #expect(machine.nodes[0].cpus == [0, 1, 2, 3, 6])
-        #expect(machine.distances == nil)
-    }
-
-    @Test(arguments: ["/sys/devices/system/node/node2/distance", "/sys/devices/system/node/node0/distance"])
-    func aMissingRowLeavesDistancesAbsent(path: String) throws {
-        var files = Self.files
-        files[path] = nil
-        #expect(try MachineReader.read(from: MemoryRoot(files: files)).distances == nil)
-        files[path] = "10\n"
-        #expect(try MachineReader.read(from: MemoryRoot(files: files)).distances == nil)
-    }
-
-    @Test(arguments: [
-        "/sys/devices/system/cpu/online", "/sys/devices/system/cpu/possible", "/sys/devices/system/node/online",
-        "/sys/devices/system/node/node2/cpulist",
-    ])
-    func whatIsNeededFailsWithItsPath(path: String) {
-        var files = Self.files
-        files[path] = "0-\n"
-        #expect { try MachineReader.read(from: MemoryRoot(files: files)) } throws: { error in
-            (error as? SourceFailure)?.path == path
-        }
-        files[path] = nil
-        #expect(throws: SourceFailure.self) { try MachineReader.read(from: MemoryRoot(files: files)) }
     }
 }
