@@ -16,8 +16,8 @@ struct GroupOwnerTests {
         return task
     }
 
-    private static func total(_ bench: borrowing LedgerBench) -> UInt64 {
-        bench.reader.groupTotals["job.service"].cpuNanosecondsByNode.total
+    private static func total(_ bench: borrowing LedgerBench) -> UInt64? {
+        bench.reader.groupTotals["job.service"].cpuNanosecondsByNode?.total
     }
 
     @Test("they begin anew when another user's processes come in the place of root's")
@@ -31,12 +31,12 @@ struct GroupOwnerTests {
             $0.put(Self.task(11, uid: 2003, time: 5_000_000, migrated: 3))
         }
         bench.round()
-        #expect(Self.total(bench) < 2_000_000_000)
-        #expect(bench.reader.groupTotals["job.service"].migratedPages <= 3)
+        #expect((Self.total(bench) ?? .max) < 2_000_000_000)
+        #expect((bench.reader.groupTotals["job.service"].migratedPages ?? .max) <= 3)
         #expect(bench.reader.groupTotals.hasChangedOwner("job.service"))
         #expect(bench.reader.groupTotals.begunAnew == ["job.service"])
         // From then on they count as ever.
-        let before = Self.total(bench)
+        let before = Self.total(bench) ?? 0
         bench.root.change { $0.put(Self.task(11, uid: 2003, time: 9_000_000, migrated: 3)) }
         bench.round()
         #expect(Self.total(bench) == before + 4_000_000)
@@ -92,20 +92,20 @@ struct GroupOwnerTests {
             $0.put(Self.task(11, uid: 2003, time: 7))
         }
         bench.round()
-        #expect(Self.total(bench) <= 7)
+        #expect((Self.total(bench) ?? .max) <= 7)
     }
 
     @Test("what a process did as another user is not in its own times either")
-    func processTimes() throws {
+    func processTimes() {
         var bench = LedgerBench()
         bench.root.change { $0.put(Self.task(10, uid: 0, time: 1_000)) }
         bench.round()
-        #expect(bench.reader.processes[10]?.cpuNanosecondsByNode.total == 1_000)
+        #expect(bench.reader.processes[10]?.cpuNanosecondsByNode?.total == 1_000)
         bench.root.change { $0.put(Self.task(10, uid: 2003, time: 1_030)) }
         // A copy of a host has no owners of directories to ask: it is noticed when `status` is read again.
         bench.now += LedgerReader.attributeLifetime
         bench.round()
         #expect(bench.reader.processes[10]?.ownerUID == 2003)
-        #expect((bench.reader.processes[10]?.cpuNanosecondsByNode.total ?? 0) <= 30)
+        #expect((bench.reader.processes[10]?.cpuNanosecondsByNode?.total ?? .max) <= 30)
     }
 }

@@ -16,7 +16,7 @@ struct StatusCommand: AsyncParsableCommand {
         }
         let status = try Documents.decode(StatusDocument.self, from: document)
         let nodes = try Documents.decode(NodesDocument.self, from: await source.get("/v1/nodes"))
-        let table = nodes.nodes.isEmpty ? "" : "\n" + NodesReport(nodes).text(output)
+        let table = nodes.nodes?.isEmpty ?? true ? "" : "\n" + NodesReport(nodes).text(output)
         try output.write(StatusReport(status).text(output) + table)
     }
 }

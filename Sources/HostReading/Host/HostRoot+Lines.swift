@@ -40,6 +40,7 @@ extension SourceFailure {
             case .tooLarge: "is longer than is ever expected of it"
             case .wrongType: "is no file"
             case .io: "cannot be read (\(ErrnoName.of(failure.errno)))"
+            case .stuck: "cannot be read in time: the process keeps its memory locked"
             }
         case .malformed(_, let error): "is not understood (\(error.field) at byte \(error.byteOffset): \(error.reason))"
         case .inconsistent(_, let reason): "says what cannot be (\(reason))"

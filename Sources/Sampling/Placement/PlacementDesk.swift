@@ -1,4 +1,5 @@
 import LinuxSystem
+import NUMATopology
 import Snapshots
 import Synchronization
 
