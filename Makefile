@@ -11,6 +11,10 @@ RELEASE = -c release --static-swift-stdlib
 CHECKS = --explicit-target-dependency-import-check error
 
 
+# Tests that wait for servers, clients and processes. They go first and among themselves: a computation of minutes would keep
+# the threads they need.
+WAITING = ^(ServerTests|DaemonRuntimeTests|LinuxSystemTests|PackagingTests)[.]|DaemonClientTests|WatchLinkTests
+
 # lab, capture: topologies by name; none: all.
 TOPOLOGY ?=
 # lab, capture: 6.1 or 6.12; none: all a topology is for.
@@ -38,7 +42,8 @@ test: ## Install what the tests need, build, run every test
 	@$(MAKE) --no-print-directory build
 	@NUMAWATCH_PROMTOOL="$$(./scripts/extract-tool.sh prometheus promtool)" && export NUMAWATCH_PROMTOOL && \
 		NUMAWATCH_LAB_BINARIES="$$($(SWIFT) build $(RELEASE) --show-bin-path)" && export NUMAWATCH_LAB_BINARIES && \
-		$(SWIFT) build --build-tests $(CHECKS) && $(SWIFT) test --skip-build
+		$(SWIFT) build --build-tests $(CHECKS) && $(SWIFT) test --skip-build --filter '$(WAITING)' && \
+		$(SWIFT) test --skip-build --skip '$(WAITING)'
 
 build: ## Build the release programs
 	@$(SWIFT) build $(RELEASE) $(CHECKS)

@@ -22,10 +22,14 @@ let houseSettings: [SwiftSetting] = [
 ]
 
 /// How the programs that are installed are linked: libstdc++, which the Swift runtime uses, is linked into them like the
-/// runtime itself, and the libraries that only tracing needs are not asked for when they start. The directory holds what the
-/// linker finds in place of these (only lld understands it). What remains is in scripts/packages.txt, group runtime.
+/// runtime itself (the directory holds what the linker finds in place of the shared one), and the libraries that only tracing
+/// needs, which pkg-config asks for together with their headers, are left out. lld understands both. What remains is in
+/// scripts/packages.txt, group runtime.
 let installedLinking: [LinkerSetting] = [
-    .unsafeFlags(["-use-ld=lld", "-L\(Context.packageDirectory)/scripts/linking"])
+    .unsafeFlags([
+        "-use-ld=lld", "-L\(Context.packageDirectory)/scripts/linking",
+        "-Xlinker", "--remap-inputs=*/libtrace*.so=/dev/null",
+    ])
 ]
 
 /// How programs that stay in memory are linked. Their symbols need not be visible to libraries, and position-independent

@@ -182,7 +182,13 @@ package struct ArchiveRoot: HostRoot {
 
         /// Sorts out what belongs to the machine.
         func root(problem: ArchiveFailure?) throws(ArchiveFailure) -> ArchiveRoot {
-            let prefix = try rootPrefix()
+            let prefix: String
+            do {
+                prefix = try rootPrefix()
+            } catch {
+                // What broke the archive comes before what was not found in the rest.
+                throw problem ?? error
+            }
             let start = prefix.isEmpty ? "" : prefix + "/"
             var memory = MemoryRoot()
             for (name, content) in contents where name.hasPrefix(start) {

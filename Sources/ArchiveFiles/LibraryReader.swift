@@ -8,11 +8,13 @@ import SystemPackage
     private let source: BlockSource
     /// Whether the source unpacks: the library then does not know the file as it is stored.
     private let isUnpacked: Bool
+    private let content: Content
 
     enum Content { case tar, raw }
 
     /// - Throws: `malformed` where the first bytes are of no known form.
     init(_ stored: StoredSource, _ content: Content) throws(ArchiveFailure) {
+        self.content = content
         isUnpacked = stored.compression == .gzip
         source = isUnpacked ? try GzipSource(stored) : stored
         guard let archive = unsafe archive_read_new() else {
@@ -90,9 +92,8 @@ import SystemPackage
     /// What went wrong at an end that came too early: perhaps no form of archive was recognised at all.
     private func noArchive() -> ArchiveFailure {
         let failure = failure()
-        guard unsafe archive_format(archive) == 0, case .malformed = failure.kind, source.failure == nil else {
-            return failure
-        }
+        let isUnknown = unsafe content == .tar && archive_format(archive) == 0 && source.failure == nil
+        guard isUnknown, case .malformed = failure.kind else { return failure }
         return ArchiveFailure(path: source.path, kind: .unknownFormat, byteOffset: byteOffset)
     }
 

@@ -68,8 +68,9 @@ int numawatch_descriptor_limit(void) {
 __attribute__((constructor)) static void numawatch_open_standard_descriptors(void) {
     for (int number = 0; number <= 2; number++) {
         if (fcntl(number, F_GETFD) == -1 && errno == EBADF) {
-            // open(2) gives the lowest number that is free: this one.
-            (void)!open("/dev/null", O_RDWR);
+            // open(2) gives the lowest number that is free: this one. Writing to an output that was closed goes on to
+            // fail, so that no one takes what is lost for printed.
+            (void)!open("/dev/null", O_RDONLY);
         }
     }
 }

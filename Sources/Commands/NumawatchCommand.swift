@@ -27,7 +27,6 @@ package struct NumawatchCommand: AsyncParsableCommand {
 
     /// Runs the program: parses the arguments, runs the subcommand, and ends the process with the status it calls for.
     package static func start() async -> Never {
-        Terminal.reserveStandardDescriptors()
         Terminal.ignoreBrokenPipe()
         do {
             do throws(SystemFailure) {

@@ -141,7 +141,9 @@ extension DomainReconciliation {
         }
         // With asymmetric distances a CPU's top may go, and what is left be another CPU's inner span.
         let areTopsShared = input.machine.distances?.isSymmetric ?? true
-        for (span, cpus) in members where Set(cpus).count != spans.weight(span) {
+        // What is not known of a CPU contradicts nothing.
+        let unseen = CPUSet(input.machine.onlineCPUs.filter { observed[$0] == nil })
+        for (span, cpus) in members where Set(cpus).count != spans[span].subtracting(unseen).count {
             let isTop = cpus.allSatisfy { observed[$0]?.last?.span == span }
             guard areTopsShared || !isTop else { continue }
             collector.add(

@@ -39,7 +39,7 @@ import TextOutput
     @Test("Nodes told by maps have two levels of NUMA domains, as by lists")
     func domainsByMap() throws {
         let text = DomainsCommand.show(try CaseRoot("cpumap-only").root, format: .tree, cpus: [0]).text
-        #expect(text.ranges(of: " NUMA").count == 2)
+        #expect(text.ranges(of: " NUMA (level").count == 2)
     }
 
     @Test("With nothing left that tells nodes, they are the packages, marked as assumed, or unknown: never one")

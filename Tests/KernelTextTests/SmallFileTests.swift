@@ -27,7 +27,7 @@ import Testing
         #expect(ScalarFile.word(bytes(" Unified\n").span) == "Unified")
     }
 
-    @Test(arguments: ["", "\n", "-1", "1 2", "0x10", "18446744073709551616", "1\u{0}"])
+    @Test(arguments: ["", "\n", "-1", "1 2", "0x10", "18446744073709551616", "\u{0}1"])
     func malformedNumbersAreRefused(text: String) {
         let error = #expect(throws: KernelTextError.self) {
             try ScalarFile.unsigned(bytes(text).span, file: .numaBalancingKnob, field: "scan_size_mb")

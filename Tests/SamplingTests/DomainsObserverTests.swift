@@ -140,10 +140,16 @@ struct DomainsObserverTests {
         var observer = DomainsObserver(root: root)
         observer.inspect(now: 1)
         var rounds: UInt64 = 1
-        while observer.record?.generation == 1, rounds < 20 {
+        while observer.record?.generation == 1, rounds < 8 {
             rounds += 1
-            // CPUs leave one after the other, and the kernel shows none of it.
-            root.change { $0.addFile("/sys/devices/system/cpu/online", text: "0-\(8 - rounds)\n") }
+            // CPUs leave one after the other, and the kernel's domains show none of it.
+            let gone = 9 - Int(rounds)
+            root.change { files in
+                files.addFile("/sys/devices/system/cpu/online", text: "0-\(gone - 1)\n")
+                files.addFile(
+                    "/sys/devices/system/node/node\(gone / 2)/cpulist", text: gone % 2 == 1 ? "\(gone - 1)\n" : "\n")
+                files.remove("/sys/devices/system/cpu/cpu\(gone)/topology")
+            }
             _ = observer.look(now: rounds)
         }
         #expect(observer.record?.generation == 2)

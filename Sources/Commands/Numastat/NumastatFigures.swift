@@ -159,7 +159,8 @@ package struct NumastatFigures: Sendable {
             }
             // Every process that has memory has mappings: none is no answer, not the answer nothing.
             guard reader.lineCount > 0 else {
-                throw CommandFailure(.badData, "\(path) shows no mapping" + (defects.isEmpty ? "" : ": \(defects.text)"))
+                let why = defects.isEmpty ? "" : ": \(defects.text)"
+                throw CommandFailure(.badData, "\(path) shows no mapping\(why)")
             }
             let parts = [
                 reader.endsMidLine ? "it is cut inside a line: what came after is not counted" : nil,
@@ -206,14 +207,18 @@ package struct NumastatFigures: Sendable {
                 }
                 // Not this process itself, whose arguments hold the pattern.
                 let own = root.isLive ? HostFacts.processID : 0
-                hasCommandLines = root.isLive || pids.contains { root.exists("/proc/\($0)/cmdline") }
+                var lines: [(pid: Int32, text: String?)] = []
                 for pid in pids where pid != own {
                     do throws(ReadFailure) {
-                        let text = hasCommandLines ? try commandLine(of: pid) : name(of: pid) ?? ""
-                        commandLines.append((pid, text))
+                        lines.append((pid, try commandLine(of: pid)))
                     } catch {
                         if error.kind == .stuck { unread.append(complaint(error)) }
+                        lines.append((pid, nil))
                     }
+                }
+                hasCommandLines = root.isLive || lines.contains { $0.text != nil }
+                commandLines = lines.compactMap { line in
+                    (hasCommandLines ? line.text : name(of: line.pid)).map { (line.pid, $0) }
                 }
                 hasListed = true
             }

@@ -13,7 +13,8 @@ enum GroupDocument {
             .optional(
                 "owner_uid", .integer, "The user whose manager or session its cgroup lies below, or whose job it is."),
             .optional(
-                "engine", .string, "Who made the container: docker, libpod, cri-containerd, crio, lxc, machine and more."),
+                "engine", .string,
+                "Who made the container: docker, libpod, cri-containerd, crio, lxc, machine and more."),
             .optional("container", .string, "The container's id or name."),
             .optional("pod_uid", .string, "The Kubernetes pod."),
             .optional("pod_quality_of_service", .choice(["guaranteed", "burstable", "besteffort"]), "Its class."),
@@ -36,7 +37,8 @@ enum GroupDocument {
                     .provenance,
                     .required("counters", .map(of: .integer), "By the kernel's names, since the cgroup was made."),
                 ]), "NUMA balancing and moves between tiers in memory.stat of its cgroups; Linux 6.12 and later."),
-            .optional("current_bytes", .integer, "memory.current of its cgroups: all that is charged, also to the kernel."),
+            .optional(
+                "current_bytes", .integer, "memory.current of its cgroups: all that is charged, also to the kernel."),
             .optional(
                 "placement",
                 .object([

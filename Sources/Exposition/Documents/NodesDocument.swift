@@ -36,7 +36,7 @@ enum NodesDocument {
                             ),
                             .optional("hugepages", .array(of: hugePages), "Huge pages set aside, by size."),
                             .optional("access", access, "What the firmware states of accesses to its memory (HMAT)."),
-                        ] + TiersDocument.nodeFields)), "The online nodes; absent where nothing tells them.")
+                        ] + TiersDocument.nodeFields)), "The online nodes; absent where nothing tells them."),
         ])
 
     private static let hugePages = Schema.object([

@@ -34,7 +34,8 @@ enum SourcesDocument {
 
     /// Whether all sources were tried a moment ago.
     static func isPresent(_ snapshot: HostSnapshot, nowNanoseconds: UInt64) -> Bool {
-        let oldest = snapshot.sources.filter { $0.name != "tracing" }.map { $0.triedAtNanoseconds ?? 0 }.min() ?? 0
+        let tried = snapshot.sources.filter { $0.name != "tracing" }.map(\.triedAtNanoseconds)
+        guard !tried.contains(nil), let oldest = tried.compactMap({ $0 }).min() else { return false }
         return RoundHeader.age(of: oldest, now: nowNanoseconds) < presentNanoseconds
     }
 

@@ -17,16 +17,6 @@ package enum Terminal {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// Makes sure that no file that is opened later is taken for standard input, output or error because that was closed.
-    ///
-    /// What was closed stays useless: reading from it ends, writing to it fails.
-    package static func reserveStandardDescriptors() {
-        for descriptor in [standardInput, standardOutput, standardError] where fcntl(descriptor, F_GETFD) == -1 {
-            // The lowest number that is free, which is this one.
-            _ = unsafe open("/dev/null", O_RDONLY)
-        }
-    }
-
     /// Makes writing to a closed pipe or socket an error (`EPIPE`) rather than the end of the process.
     package static func ignoreBrokenPipe() { _ = signal(SIGPIPE, SIG_IGN) }
 }

@@ -5,9 +5,9 @@ package enum CheckCatalogue {
         MachineCheck(), DomainsCheck(), SourcesCheck(), DegradationCheck(), SwitchCheck(), CountersCheck(),
         MetricsCheck(), BalancingCheck(), LedgersCheck(), PlacementCheck(), NumastatCheck(), SamplingCheck(),
         StormCheck(), GroupMemoryCheck(), HotplugCheck(), PartitionCheck(), DaemonCheck(), TracingCheck(),
-        NarrowedTracingCheck(), HarmCheck(), InstalledStartCheck(), InstalledReloadCheck(), InstalledRestartsCheck(), InstalledRefusalCheck(),
-        InstalledKillCheck(), InstalledWatchdogCheck(), InstalledTracingCheck(), InstalledUpgradeCheck(),
-        InstalledRemovalCheck(),
+        NarrowedTracingCheck(), HarmCheck(), InstalledStartCheck(), InstalledReloadCheck(), InstalledRestartsCheck(),
+        InstalledRefusalCheck(), InstalledKillCheck(), InstalledWatchdogCheck(), InstalledTracingCheck(),
+        InstalledUpgradeCheck(), InstalledRemovalCheck(),
     ]
 
     /// The checks to make on a machine: those it asks for, or all that fit.
