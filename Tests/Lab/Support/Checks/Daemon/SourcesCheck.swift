@@ -33,11 +33,16 @@ package struct SourcesCheck: LabCheck {
                 continue
             }
             switch (source["state"]?.text, outcome) {
-            case ("readable", "ok"): readable += 1
+            // Some sources are directories, which the guest's program cannot print.
+            case ("readable", "ok"), ("readable", "Is a directory"): readable += 1
             // Found, but with nothing in it that this kernel or machine has: the reason says what.
             case ("not-applicable", "ok") where source["reason"]?.text != nil: readable += 1
+            // This machine has none, which is no fault of the host's: the reason says so.
+            case ("not-applicable", "No such file or directory") where source["reason"]?.text != nil: continue
             // Readable or not: nobody wants it.
-            case ("not-applicable", _) where source["reason"]?.text == "off in the configuration": continue
+            case ("not-applicable", _)
+            where source["reason"]?.text?.hasPrefix("off in the configuration") ?? false:
+                continue
             case ("unavailable", _) where source["errno_name"]?.text == Self.errors[outcome]:
                 refused += 1
                 if source["remedy"]?.text ?? "" == "" { problems.append("\(name): no remedy is published") }
