@@ -13,7 +13,7 @@ CHECKS = --explicit-target-dependency-import-check error
 
 # Tests that wait for servers, clients and processes. They go first and among themselves: a computation of minutes would keep
 # the threads they need.
-WAITING = ^(ServerTests|DaemonRuntimeTests|LinuxSystemTests|PackagingTests)[.]|DaemonClientTests|WatchLinkTests
+WAITING = ^(ServerTests|DaemonRuntimeTests|LinuxSystemTests|PackagingTests)[.]|DaemonClientTests|DaemonAbsenceTests|WatchLinkTests
 
 # lab, capture: topologies by name; none: all.
 TOPOLOGY ?=
