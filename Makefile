@@ -11,9 +11,10 @@ RELEASE = -c release --static-swift-stdlib
 CHECKS = --explicit-target-dependency-import-check error
 
 
-# Tests that wait for servers, clients and processes. They go first and among themselves: a computation of minutes would keep
-# the threads they need.
-WAITING = ^(ServerTests|DaemonRuntimeTests|LinuxSystemTests|PackagingTests)[.]|DaemonClientTests|DaemonAbsenceTests|WatchLinkTests
+# Tests that wait for servers and clients go first and among themselves: a computation of minutes would keep the threads they
+# need. Those that wait for whole programs keep a thread each while they do, and so go one after the other.
+WAITING = ^(ServerTests|DaemonRuntimeTests|LinuxSystemTests)[.]|DaemonClientTests|DaemonAbsenceTests|WatchLinkTests
+PROGRAMS = ^PackagingTests[.]
 
 # lab, capture: topologies by name; none: all.
 TOPOLOGY ?=
@@ -43,7 +44,8 @@ test: ## Install what the tests need, build, run every test
 	@NUMAWATCH_PROMTOOL="$$(./scripts/extract-tool.sh prometheus promtool)" && export NUMAWATCH_PROMTOOL && \
 		NUMAWATCH_LAB_BINARIES="$$($(SWIFT) build $(RELEASE) --show-bin-path)" && export NUMAWATCH_LAB_BINARIES && \
 		$(SWIFT) build --build-tests $(CHECKS) && $(SWIFT) test --skip-build --filter '$(WAITING)' && \
-		$(SWIFT) test --skip-build --skip '$(WAITING)'
+		$(SWIFT) test --skip-build --no-parallel --filter '$(PROGRAMS)' && \
+		$(SWIFT) test --skip-build --skip '$(WAITING)|$(PROGRAMS)'
 
 build: ## Build the release programs
 	@$(SWIFT) build $(RELEASE) $(CHECKS)

@@ -27,7 +27,7 @@ struct DaemonAbsenceTests {
         // A listener that takes the connection and closes it, as systemd does with FlushPending=.
         let listener = try ClosingListener()
         let failure = await #expect(throws: CommandFailure.self) {
-            try await DaemonClient(socketPath: listener.path).get("/v1/status")
+            try await DaemonClient(socketPath: listener.path, timeout: .seconds(30)).get("/v1/status")
         }
         #expect(failure?.status == .unavailable)
         #expect(failure?.remedy?.contains("numawatchd --check-config") == true)

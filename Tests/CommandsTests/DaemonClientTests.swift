@@ -65,7 +65,7 @@ struct DaemonClientTests {
     @Test("its own words are passed on where it says “not yet” until the time is over")
     func neverReady() async throws {
         let failure = try await failure(
-            [.answer("503 Service Unavailable", Self.refusal)], timeout: .milliseconds(500))
+            [.answer("503 Service Unavailable", Self.refusal)], timeout: .seconds(5))
         #expect(failure == CommandFailure(.unavailable, "No round yet.", remedy: "Ask again."))
     }
 

@@ -253,6 +253,7 @@ struct AttackTests {
         let daemon = try RunningDaemon(
             ["--config", "\(directory.path)/a.conf", "--socket", "\(directory.path)/s"], by: [prlimit, "--nofile=200"])
         #expect(daemon.waitFor("at most 136 clients are served at once"), "\(daemon.lines)")
+        #expect(daemon.waitFor("Ready: "), "\(daemon.lines)")
         daemon.signal(SIGTERM)
         #expect(daemon.end() == 0)
     }
