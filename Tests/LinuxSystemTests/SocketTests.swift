@@ -54,6 +54,16 @@ import Testing
         #expect(!file.removeIfOwn())
     }
 
+    @Test func `who holds the lock of the directory does not keep a listener from being made`() throws {
+        let directory = unsafe open(scratch.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { close(directory) }
+        try #require(flock(directory, LOCK_EX) == 0)
+        let descriptor = try UnixListener(path: path, lockAttempts: 2).releaseDescriptor()
+        defer { close(descriptor) }
+        let client = try TestSocket(type: TestSocket.stream)
+        #expect(client.connect(path) == 0)
+    }
+
     @Test func `a socket's file is known from others, removed or replaced, whoever made it`() throws {
         let listener = try UnixListener(path: path)
         let file = listener.file

@@ -17,11 +17,13 @@ package struct UnixListener: ~Copyable {
     ///   - mode: Permissions of the file; who may write to it may connect.
     ///   - groupID: The file's group; nil leaves our own.
     ///   - backlog: Connections that may wait to be accepted.
+    ///   - lockAttempts: How often, a hundredth of a second apart, the directory's lock is tried for.
     package init(
-        path: String, mode: UInt32 = 0o660, groupID: UInt32? = nil, backlog: Int32 = 128
+        path: String, mode: UInt32 = 0o660, groupID: UInt32? = nil, backlog: Int32 = 128, lockAttempts: Int = 200
     ) throws(SystemFailure) {
         // Two of us starting at once must not take each other's socket, bound but not yet listening, for a stale one.
-        let directory = try Self.lockDirectory(of: path)
+        // Whoever may read the directory can hold that lock for ever, so that it is not waited for without end.
+        let directory = try Self.lockDirectory(of: path, attempts: lockAttempts)
         try Self.removeStaleSocket(path)
         let socket = try UnixSocketAddress.makeSocket(path)
         try UnixSocketAddress(path).bind(socket)
@@ -46,13 +48,17 @@ package struct UnixListener: ~Copyable {
     /// Gives up the listening descriptor: the caller closes it, and removes the file by `file`.
     package consuming func releaseDescriptor() -> Int32 { socket.release() }
 
-    private static func lockDirectory(of path: String) throws(SystemFailure) -> OwnedDescriptor {
+    private static func lockDirectory(of path: String, attempts: Int) throws(SystemFailure) -> OwnedDescriptor {
         let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         let directory = slash.map { $0 == path.utf8.startIndex ? "/" : String(path[..<$0]) } ?? "."
         do {
             let descriptor = try openDirectoryFile(directory, relativeTo: AT_FDCWD)
             let number = descriptor.rawValue
-            _ = try? calling(.open) { flock(number, LOCK_EX) }
+            for _ in 0..<attempts {
+                // Where there are no such locks, waiting does not help.
+                guard flock(number, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { break }
+                SystemTime().pause(nanoseconds: 10_000_000)
+            }
             return descriptor
         } catch {
             throw SystemFailure(
