@@ -1,7 +1,7 @@
 import Lab
 import Testing
 
-/// Real guests: what `make lab` does on all machines, on three, with the checks that a few minutes have room for.
+/// Real guests: what `make lab` does on all machines, on four, with the checks that a few minutes have room for.
 @Suite struct ShortRunTests {
     private static let machines: [(topology: String, series: KernelSeries, checks: [String])] = [
         (
@@ -10,6 +10,10 @@ import Testing
         ),
         ("4-ring", .linux61, ["domains", "sources", "daemon"]),
         ("uneven-offline", .linux612, ["domains", "daemon"]),
+        (
+            "installed", .linux612,
+            ["installed-start", "installed-reload", "installed-refusal", "installed-tracing"]
+        ),
     ]
 
     @Test(
@@ -22,6 +26,8 @@ import Testing
         let directory = try await HostFiles.makeTemporaryDirectory()
         let files = try await GuestPrograms.files(binaries, staging: "\(directory)/installed")
         let programs = try await ProgramDisk(files, in: directory)
+        // Before the guests, as the kernels below.
+        let userland = try await Userland.fetch()
         var runs: [LabRun] = []
         for machine in Self.machines {
             // Before the guests: two at once would both fetch it.
@@ -29,7 +35,7 @@ import Testing
             var topology = try TopologyFile.load(machine.topology)
             topology.checks = machine.checks
             runs.append(
-                LabRun(topology: topology, series: machine.series, files: files, programs: programs, userland: nil)
+                LabRun(topology: topology, series: machine.series, files: files, programs: programs, userland: userland)
             )
         }
         let rows = await LabMatrix(runs: runs).run()
