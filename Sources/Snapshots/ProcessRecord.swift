@@ -52,6 +52,9 @@ package struct ProcessRecord: Sendable, Equatable {
     package var ledger: LedgerSummary?
     /// Thread by thread; empty unless the ledger is read.
     package var threads: [ThreadRecord]
+    /// When it was last found that no thread has run since it was read, monotonic nanoseconds; absent where they were read
+    /// in the last round, or never stood still for one.
+    package var unchangedAtNanoseconds: UInt64?
     /// What balancing did to it in the last interval, by the model.
     package var model: ModelledActivity?
     /// What tracing saw of it; absent unless it is traced.
@@ -75,6 +78,14 @@ package struct ProcessRecord: Sendable, Equatable {
         self.threadsByNode = NodeValues()
         self.threads = []
         self.denied = []
+    }
+}
+
+extension ProcessRecord {
+    /// Until when a thread's figures are known to be true, monotonic nanoseconds: its reading, or later if it did not run
+    /// after that.
+    package func heldNanoseconds(_ thread: ThreadRecord) -> UInt64 {
+        max(thread.readAtNanoseconds, unchangedAtNanoseconds ?? 0)
     }
 }
 
@@ -131,7 +142,7 @@ package struct ThreadRecord: Sendable, Equatable {
     package var privatePages: NodeValues<UInt64>?
     package var sharedPages: NodeValues<UInt64>?
     package var migratedPages: UInt64?
-    /// Monotonic time of the ledger reading, nanoseconds.
+    /// Monotonic time of the ledger reading, nanoseconds; see ``ProcessRecord/heldNanoseconds(_:)``.
     package var readAtNanoseconds: UInt64
 
     package init(

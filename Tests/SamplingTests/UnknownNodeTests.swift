@@ -9,8 +9,11 @@ import Testing
 /// What becomes of figures by node where the node of a thread, or the thread itself, cannot be told.
 struct UnknownNodeTests {
     private func record(_ bench: borrowing LedgerBench, _ machine: Machine = .twoNodes) throws -> ProcessRecord {
-        SnapshotAssembly.record(
-            of: try #require(bench.reader.processes[10]), units: bench.reader.units, nodeByCPU: machine.nodeByCPU(),
+        let process = try #require(bench.reader.processes[10])
+        // Made anew: the machine may be another one.
+        process.record = nil
+        return SnapshotAssembly.record(
+            of: process, units: bench.reader.units, nodeByCPU: machine.nodeByCPU(),
             onlineCPUs: machine.onlineCPUs)
     }
 

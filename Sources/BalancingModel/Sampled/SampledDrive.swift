@@ -58,6 +58,15 @@ package struct SampledDrive: Sendable {
         tracks[sample.tid] = track
     }
 
+    /// Notes that a task has not run since its last reading, which is still true: as if it were read again, for less.
+    ///
+    /// - Returns: Whether the task was read before.
+    package mutating func stay(_ tid: Int32, at time: UInt64) -> Bool {
+        guard let index = tracks.index(forKey: tid) else { return false }
+        tracks.values[index].stay(at: time, faultCount: faultCount)
+        return true
+    }
+
     /// Forgets a task that is gone; what was read of it in the open interval still counts.
     package mutating func forget(_ tid: Int32) {
         guard var track = tracks.removeValue(forKey: tid) else { return }
@@ -76,18 +85,20 @@ package struct SampledDrive: Sendable {
         gone.removeAll(keepingCapacity: true)
         // The earliest count at which a window that was folded was opened; nothing if that is not known of all.
         var opened = tasks.contains { $0.foldedPages.highest > 0 } ? nil : Optional(faultCount)
-        for tid in tracks.keys.sorted() {
-            guard var track = tracks[tid] else { continue }
-            let isAtEnd = time.map { track.last.timeNanoseconds >= $0 } ?? true
-            let since = track.openedBeforeInterval
-            if let interval = track.takeInterval(faultCount: isAtEnd ? faultCount : nil) {
+        var quiet: [QuietTask] = []
+        var index = tracks.startIndex
+        while index != tracks.endIndex {
+            let isAtEnd = time.map { tracks.values[index].last.timeNanoseconds >= $0 } ?? true
+            let since = tracks.values[index].openedBeforeInterval
+            if let task = tracks.values[index].takeStay() { quiet.append(task) }
+            if let interval = tracks.values[index].takeInterval(faultCount: isAtEnd ? faultCount : nil) {
                 tasks.append(interval)
                 if interval.foldedPages.highest > 0 {
                     opened = opened.flatMap { count in since.map { min(count, $0) } }
                 }
             }
-            if counters == nil { track.forgetFaultCounts() }
-            tracks[tid] = track
+            if counters == nil { tracks.values[index].forgetFaultCounts() }
+            tracks.formIndex(after: &index)
         }
         tasks.sort { $0.tid < $1.tid }
         let folded = tasks.reduce(Estimate.zero) { $0 + $1.foldedPages }
@@ -95,7 +106,7 @@ package struct SampledDrive: Sendable {
             return IntervalEstimate(
                 hintFaults: folded, localHintFaults: nil,
                 pagesMigrated: tasks.reduce(Estimate.zero) { $0 + $1.pagesMigrated }, tasks: tasks,
-                isReconciled: false)
+                quietTasks: quiet, isReconciled: false)
         }
         var isReconciled = false
         if let opened {
@@ -110,7 +121,8 @@ package struct SampledDrive: Sendable {
         return IntervalEstimate(
             hintFaults: Estimate(observed: counters.hintFaults),
             localHintFaults: Estimate(observed: counters.localHintFaults),
-            pagesMigrated: Estimate(observed: counters.pagesMigrated), tasks: tasks, isReconciled: isReconciled)
+            pagesMigrated: Estimate(observed: counters.pagesMigrated), tasks: tasks, quietTasks: quiet,
+            isReconciled: isReconciled)
     }
 }
 
@@ -124,6 +136,8 @@ package struct IntervalEstimate: Sendable, Hashable {
     package let pagesMigrated: Estimate
     /// The tasks that were read twice, by thread id.
     package let tasks: [TaskInterval]
+    /// Those that are known not to have run since they were read, and of which therefore nothing else is to be said.
+    package let quietTasks: [QuietTask]
     /// Whether the tasks' pages were brought into line with the counted faults.
     package let isReconciled: Bool
 
@@ -132,4 +146,11 @@ package struct IntervalEstimate: Sendable, Hashable {
         guard let local = localHintFaults, hintFaults.value > 0 else { return nil }
         return min(1, local.value / hintFaults.value)
     }
+}
+
+/// A task that did not run in an interval: it faulted and moved no page, and its preferred node is what it was.
+package struct QuietTask: Sendable, Hashable {
+    package let tid: Int32
+    /// `numa_preferred_nid`, -1 for none.
+    package let preferredNode: Int32
 }

@@ -52,6 +52,12 @@ package struct TaskInterval: Hashable, Sendable {
         nodes = layout.nodeNumbers.map { NodePages(node: $0, privatePages: .zero, sharedPages: .zero) }
     }
 
+    /// The task did not run until then.
+    mutating func extend(to time: UInt64) {
+        readings += 1
+        endNanoseconds = time
+    }
+
     /// Adds what the next reading tells.
     mutating func add(
         _ before: LedgerSample, _ after: LedgerSample, windows: WindowReconstruction, preferred: PreferredNodeModel,

@@ -21,6 +21,8 @@ struct TaskTrack: Sendable {
     private var wasRead: Bool
     /// The count of faults at the last reading, at the earliest.
     private var faultsAtLast: UInt64
+    /// Whether the last reading was found to be still true in the open interval.
+    private var hasStayed = false
 
     init(first sample: LedgerSample, faultCount: UInt64) {
         last = sample
@@ -66,6 +68,21 @@ struct TaskTrack: Sendable {
         last = sample
         wasRead = true
         faultsAtLast = faultCount
+    }
+
+    /// The last reading is still true, as the task has not run.
+    mutating func stay(at time: UInt64, faultCount: UInt64) {
+        guard time > last.timeNanoseconds else { return }
+        last.timeNanoseconds = time
+        faultsAtLast = faultCount
+        hasStayed = true
+        interval?.extend(to: time)
+    }
+
+    /// The task's part of an interval of which nothing is known but that it did not run; nothing where more is.
+    mutating func takeStay() -> QuietTask? {
+        defer { hasStayed = false }
+        return hasStayed && interval == nil ? QuietTask(tid: last.tid, preferredNode: last.preferredNode) : nil
     }
 
     private mutating func notePlacements(

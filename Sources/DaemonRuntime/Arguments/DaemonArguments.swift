@@ -1,3 +1,5 @@
+import LinuxSystem
+
 /// The command line of `numawatchd`.
 ///
 /// Parsed by hand on purpose: with swift-argument-parser, which links FoundationEssentials, the statically linked daemon
@@ -34,9 +36,13 @@ package struct DaemonArguments: Equatable, Sendable {
 
     package init() {}
 
-    /// - Parameter arguments: Without the program's name.
+    /// - Parameters:
+    ///   - arguments: Without the program's name.
+    ///   - currentDirectory: What relative paths begin at; nil where that cannot be told.
     /// - Throws: The first argument that is not understood.
-    package init(_ arguments: [String]) throws(DaemonUsageError) {
+    package init(
+        _ arguments: [String], currentDirectory: String? = HostFacts.currentDirectory
+    ) throws(DaemonUsageError) {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -49,10 +55,19 @@ package struct DaemonArguments: Equatable, Sendable {
                 }
                 return value
             }
+            // Once it runs, a daemon has no current directory to rely on, and its messages name whole paths.
+            func path(_ form: String) throws(DaemonUsageError) -> String {
+                let path = try value(form)
+                if path.hasPrefix("/") { return path }
+                guard let currentDirectory else {
+                    throw DaemonUsageError("\(name): “\(path)” is relative, and there is no current directory")
+                }
+                return currentDirectory + (currentDirectory.hasSuffix("/") ? "" : "/") + path
+            }
             switch name {
-            case "--config": configurationFile = try Self.absolute(try value("FILE"), name)
-            case "--socket": socketPath = try Self.absolute(try value("PATH"), name)
-            case "--root": root = try Self.absolute(try value("DIR"), name)
+            case "--config": configurationFile = try path("FILE")
+            case "--socket": socketPath = try path("PATH")
+            case "--root": root = try path("DIR")
             case "--check-config": action = .checkConfiguration
             case "--print-config":
                 let text = inline ?? Document.file.rawValue
@@ -77,14 +92,6 @@ package struct DaemonArguments: Equatable, Sendable {
     private static let names = [
         "--config", "--socket", "--root", "--check-config", "--print-config", "--version", "--help",
     ]
-
-    /// A daemon has no current directory to rely on: systemd starts it in `/`, and messages name what was given.
-    private static func absolute(_ path: String, _ name: String) throws(DaemonUsageError) -> String {
-        guard path.hasPrefix("/") else {
-            throw DaemonUsageError("\(name) needs an absolute path, “\(path)” is relative")
-        }
-        return path
-    }
 
     /// The text of `--help`.
     package static let help = """

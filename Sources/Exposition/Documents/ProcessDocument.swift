@@ -93,12 +93,14 @@ enum ProcessDocument {
         guard !process.threads.isEmpty || process.threadsByNode.unlocated == 0 else { return }
         json.array("threads") { json in
             for thread in process.threads {
-                json.object { write(thread, nowNanoseconds: nowNanoseconds, into: &$0) }
+                json.object { write(thread, of: process, nowNanoseconds: nowNanoseconds, into: &$0) }
             }
         }
     }
 
-    private static func write(_ thread: ThreadRecord, nowNanoseconds: UInt64, into json: inout JSONWriter) {
+    private static func write(
+        _ thread: ThreadRecord, of process: ProcessRecord, nowNanoseconds: UInt64, into json: inout JSONWriter
+    ) {
         json.member("tid", thread.tid)
         json.member("command", thread.command)
         json.member(ifPresent: "cpu", thread.cpu)
@@ -109,6 +111,7 @@ enum ProcessDocument {
         json.member(ifPresent: "private_pages_by_node", thread.privatePages)
         json.member(ifPresent: "shared_pages_by_node", thread.sharedPages)
         json.member(ifPresent: "migrated_pages", thread.migratedPages)
-        json.member("age_seconds", seconds: RoundHeader.age(of: thread.readAtNanoseconds, now: nowNanoseconds))
+        json.member(
+            "age_seconds", seconds: RoundHeader.age(of: process.heldNanoseconds(thread), now: nowNanoseconds))
     }
 }

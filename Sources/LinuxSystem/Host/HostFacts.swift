@@ -52,6 +52,15 @@ package enum HostFacts {
         }
     }
 
+    /// Where relative paths begin; nil where it was removed, or lies beneath what may not be read.
+    package static var currentDirectory: String? {
+        guard let path = unsafe getcwd(nil, 0) else { return nil }
+        defer { unsafe free(path) }
+        // One that is not below our root is told as such.
+        let text = unsafe String(cString: path)
+        return text.hasPrefix("/") ? text : nil
+    }
+
     /// How many descriptors this process may have open: the soft limit of getrlimit(2), RLIMIT_NOFILE. It may be changed
     /// at any time, from outside, too (prlimit(1)).
     package static var descriptorLimit: Int { Int(numawatch_descriptor_limit()) }

@@ -25,10 +25,18 @@ package protocol HostRoot: Sendable {
     /// Holds a directory, so that what is read through it stays with that one directory: a process whose number is
     /// used again is noticed.
     func openDirectory(_ path: String) throws(ReadFailure) -> HostDirectory
+
+    /// The run time of all threads of a process, those on a CPU now and those that have ended included, nanoseconds; nil
+    /// for a copy of a host, and where there is no such process.
+    ///
+    /// Exact, and cheaper than any file: `thread_group_cputime`, kernel/sched/cputime.c. It needs no privilege.
+    func processRunNanoseconds(_ pid: Int32) -> UInt64?
 }
 
 extension HostRoot {
     package var patience: Patience? { nil }
+
+    package func processRunNanoseconds(_ pid: Int32) -> UInt64? { nil }
 
     /// The bound where the caller names none: 64 MiB, well above the largest file read whole (`numa_maps` of 65,530
     /// mappings is about 10 MB).

@@ -24,6 +24,8 @@ package struct PatientRoot: HostRoot {
         }
     }
 
+    package func processRunNanoseconds(_ pid: Int32) -> UInt64? { base.processRunNanoseconds(pid) }
+
     package func list(_ directory: String) throws(ReadFailure) -> [String] { try base.list(directory) }
 
     package func linkTarget(_ path: String) throws(ReadFailure) -> String { try base.linkTarget(path) }

@@ -7,6 +7,8 @@ package actor SamplerLoop {
     private let store: SnapshotStore
     private let time: any TimeSource
     private var engine: SamplingEngine
+    private var heap = HeapReturn()
+    private let giveBack: @Sendable () -> Void
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.unowned }
 
@@ -15,9 +17,12 @@ package actor SamplerLoop {
     ///   - store: Where each round's snapshot is published.
     ///   - engine: What reads.
     ///   - time: The engine's clock.
+    ///   - giveBack: What gives free memory back.
     package init(
-        executor: ThreadExecutor, store: SnapshotStore, engine: consuming SamplingEngine, time: any TimeSource
+        executor: ThreadExecutor, store: SnapshotStore, engine: consuming SamplingEngine, time: any TimeSource,
+        giveBack: @escaping @Sendable () -> Void = HostFacts.returnFreeMemory
     ) {
+        self.giveBack = giveBack
         self.executor = executor
         self.store = store
         self.engine = engine
@@ -27,7 +32,10 @@ package actor SamplerLoop {
     /// Publishes rounds, and looks between them, until the task is cancelled. A round that has begun is finished.
     package func run() async {
         while !Task.isCancelled {
-            if let snapshot = engine.advance() { store.publish(snapshot) }
+            if let snapshot = engine.advance() {
+                store.publish(snapshot)
+                if heap.isDue(threadCount: snapshot.processes.reduce(0) { $0 + $1.threads.count }) { giveBack() }
+            }
             // Where rounds take longer than their interval, the sleep is over before it begins, and nobody else would get
             // the actor: not even the settings that are to end that.
             await Task.yield()

@@ -41,7 +41,7 @@ extension SamplingEngine {
         let elapsed =
             placementTier.account.rounds == 0
             ? ledgerTier.account.intervalNanoseconds : now - min(placementTier.account.lastRoundAtNanoseconds, now)
-        let processes = placeable()
+        let processes = placeable().filter { !isPlacementTrue(of: $0, interval: interval, now) }
         scheduler.tick(
             elapsedNanoseconds: elapsed,
             cpuShare: settings.cpuLimitShare * SamplingSettings.placementBudgetShare,
@@ -58,11 +58,27 @@ extension SamplingEngine {
             guard scheduler.mayRead(candidate) else { continue }
             let process = processes[candidate.identity]
             process.placementTriedAt = now
+            process.placementAttempt = root.processRunNanoseconds(process.identity.pid).map {
+                PlacementBasis(runNanoseconds: $0, residentPages: process.residentPages)
+            }
             let cpu = take(placement.read(order(for: process, now)), of: process)
             scheduler.charge(candidate, cpuNanoseconds: cpu)
         }
         finishPlacements(meter, now)
     }
+
+    /// Whether a placement need not be taken again: the process has not run since, and its memory is as large as it was.
+    /// Others may move its pages all the same (`migratepages`, reclaim, compaction), so this holds for some intervals only.
+    private func isPlacementTrue(of process: TrackedProcess, interval: UInt64, _ now: UInt64) -> Bool {
+        guard let placement = process.placement, let basis = process.placementBasis, process.ledgerReadAt == now,
+            process.runNanoseconds == basis.runNanoseconds, process.residentPages == basis.residentPages
+        else { return false }
+        return now - min(placement.takenAtNanoseconds, now)
+            < interval.multipliedSaturated(by: Self.longestPlacementIntervals)
+    }
+
+    /// For how many intervals the placement of a process that does not run is left as it is.
+    private static var longestPlacementIntervals: UInt64 { 5 }
 
     mutating func finishPlacements(_ meter: Meter, _ now: UInt64) {
         placementTier.finish(
@@ -108,6 +124,7 @@ extension SamplingEngine {
             record.costNanoseconds = answer.cpuNanoseconds
             process.placement = record
             process.placementGap = nil
+            process.placementBasis = process.placementAttempt
             process.allow("numa_maps")
             switch record.method {
             case .full: report.placementsRead += 1

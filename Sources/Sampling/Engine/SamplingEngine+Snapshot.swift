@@ -12,17 +12,24 @@ extension SamplingEngine {
         snapshot.view = view
         snapshot.kernelRelease = kernelRelease
         snapshot.hostName = hostName
+        if machine != recordedMachine {
+            // Records name the nodes of CPUs.
+            for process in ledger.processes.values { process.record = nil }
+            recordedMachine = machine
+        }
         let nodeByCPU = machine.nodeByAnyCPU()
         let units = units
         let onlineCPUs = machine.onlineCPUs
         snapshot.processes = ledger.processes.values
-            .map { SnapshotAssembly.record(of: $0, units: units, nodeByCPU: nodeByCPU, onlineCPUs: onlineCPUs) }
             .sorted { $0.identity.pid < $1.identity.pid }
+            .map { SnapshotAssembly.record(of: $0, units: units, nodeByCPU: nodeByCPU, onlineCPUs: onlineCPUs) }
         snapshot.groups = SnapshotAssembly.groups(
             of: snapshot.processes, totals: ledger.groupTotals, accounts: cgroups.accounts, names: names)
         snapshot.model = model.record
-        for index in snapshot.processes.indices {
-            snapshot.processes[index].model = model.byProcess[snapshot.processes[index].identity.pid]
+        if !model.byProcess.isEmpty {
+            for index in snapshot.processes.indices {
+                snapshot.processes[index].model = model.byProcess[snapshot.processes[index].identity.pid]
+            }
         }
         let movedTotals = model.movedTotals
         for index in snapshot.groups.indices {
@@ -45,24 +52,28 @@ extension SamplingEngine {
     }
 
     private func exchange(_ tracing: TracingExchange, _ snapshot: inout HostSnapshot, _ now: UInt64) {
+        if var record = tracing.record {
+            var source = record.source
+            source.triedAtNanoseconds = record.triedAtNanoseconds ?? now
+            snapshot.sources.append(source)
+            // Each to its own record: who may not see a process may not see what was traced of it.
+            if !record.processes.isEmpty {
+                for index in snapshot.processes.indices {
+                    snapshot.processes[index].traced = record.processes[snapshot.processes[index].identity.pid]
+                }
+            }
+            let byGroup = Dictionary(record.groups.map { ($0.name, $0.activity) }, uniquingKeysWith: { $1 })
+            for index in snapshot.groups.indices {
+                snapshot.groups[index].traced = byGroup[snapshot.groups[index].name]
+            }
+            record.processes = [:]
+            record.groups = []
+            snapshot.tracing = record
+        }
+        // Last: while it is shared, each change would copy all of it.
         tracing.leave(
             processes: snapshot.processes, hintFaults: totals.vmstatValue("numa_hint_faults"),
             readAtNanoseconds: host.account.lastRoundAtNanoseconds)
-        guard var record = tracing.record else { return }
-        var source = record.source
-        source.triedAtNanoseconds = record.triedAtNanoseconds ?? now
-        snapshot.sources.append(source)
-        // Each to its own record: who may not see a process may not see what was traced of it.
-        for index in snapshot.processes.indices {
-            snapshot.processes[index].traced = record.processes[snapshot.processes[index].identity.pid]
-        }
-        let byGroup = Dictionary(record.groups.map { ($0.name, $0.activity) }, uniquingKeysWith: { $1 })
-        for index in snapshot.groups.indices {
-            snapshot.groups[index].traced = byGroup[snapshot.groups[index].name]
-        }
-        record.processes = [:]
-        record.groups = []
-        snapshot.tracing = record
     }
 
     private func costReport(_ snapshot: HostSnapshot, _ now: UInt64) -> CostReport {
@@ -84,8 +95,9 @@ extension SamplingEngine {
         report.stuckProcesses = snapshot.processes.count { $0.placementGap == .stuck }
         report.shortages = shortages + domains.shortages + ledger.shortages
         for process in snapshot.processes {
-            for thread in process.threads {
-                let age = now - min(thread.readAtNanoseconds, now)
+            // Where it did not run, its age is that of all.
+            for thread in process.unchangedAtNanoseconds == nil ? process.threads[...] : process.threads.prefix(1) {
+                let age = now - min(process.heldNanoseconds(thread), now)
                 report.oldestLedgerAgeNanoseconds = max(report.oldestLedgerAgeNanoseconds ?? 0, age)
             }
             if let placement = process.placement {

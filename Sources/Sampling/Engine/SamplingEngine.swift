@@ -50,6 +50,8 @@ package struct SamplingEngine: ~Copyable {
     var knowsProcesses = false
 
     var machine = Machine(nodes: [], distances: nil, possibleCPUs: [], onlineCPUs: [])
+    /// The machine the records of processes were made with.
+    var recordedMachine: Machine?
     var totals = HostTotals()
     /// The balancing counters of the last host round, and when they were read.
     var countersRead: (counters: BalancingCounters, at: UInt64)?

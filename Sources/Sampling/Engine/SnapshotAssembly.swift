@@ -3,8 +3,18 @@ import Snapshots
 
 /// Makes the records of a snapshot from what is tracked: processes, and the groups they are in.
 enum SnapshotAssembly {
-    /// The record of one process.
+    /// The record of one process: the one that was published before, where nothing changed.
     static func record(
+        of process: TrackedProcess, units: HostUnits, nodeByCPU: [NodeID?], onlineCPUs: CPUSet
+    ) -> ProcessRecord {
+        var record =
+            process.record ?? newRecord(of: process, units: units, nodeByCPU: nodeByCPU, onlineCPUs: onlineCPUs)
+        process.record = record
+        record.unchangedAtNanoseconds = process.unchangedAt
+        return record
+    }
+
+    private static func newRecord(
         of process: TrackedProcess, units: HostUnits, nodeByCPU: [NodeID?], onlineCPUs: CPUSet
     ) -> ProcessRecord {
         var record = ProcessRecord(

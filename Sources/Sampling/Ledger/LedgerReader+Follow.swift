@@ -43,6 +43,13 @@ extension LedgerReader {
 
     /// - Returns: Whether any of its threads was read.
     private mutating func lookAt(_ process: TrackedProcess, now: UInt64) -> Bool {
+        let runNanoseconds = root.processRunNanoseconds(process.identity.pid)
+        if let runNanoseconds {
+            guard runNanoseconds != process.runNanoseconds, runNanoseconds != process.runNanosecondsAtLook else {
+                return false
+            }
+        }
+        process.runNanosecondsAtLook = runNanoseconds
         do throws(ReadFailure) {
             let files = try ProcessFiles(process.identity.pid, in: root)
             guard let (stat, command) = try readStat(files, "stat"), !stat.isDead || stat.threadCount > 1,

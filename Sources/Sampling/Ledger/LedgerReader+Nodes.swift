@@ -12,6 +12,10 @@ extension LedgerReader {
     mutating func rememberNodes(of machine: Machine) {
         unlinkedCPUs = []
         let known = machine.nodeByAnyCPU()
+        if known != nodesOfMachine {
+            nodesOfMachine = known
+            readAllAgain()
+        }
         while nodeByCPU.count < known.count { nodeByCPU.append(nil) }
         for (cpu, node) in known.enumerated() {
             if let node { nodeByCPU[cpu] = node }

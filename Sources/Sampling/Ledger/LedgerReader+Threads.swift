@@ -31,8 +31,22 @@ extension LedgerReader {
         let before = process.threads.count
         process.threads = process.threads.filter { present.contains($0.key) }
         count(.threadExited, UInt64(before - process.threads.count))
+        var unchanged: [Int32] = []
         for tid in tids {
             do throws(ReadFailure) {
+                if let known = process.threads[tid], isUnchanged(known, files) {
+                    unchanged.append(tid)
+                    threadsRead += 1
+                    continue
+                }
+                if tid == pid, process.threads[tid]?.timeSource == .exact {
+                    // The process's `stat` says where its first thread is, too; its run time comes from elsewhere.
+                    try readLedger(
+                        files, "task/\(tid)/sched", process, tid: tid, stat, command, .process, isFirst: isFirst,
+                        now: now)
+                    threadsRead += 1
+                    continue
+                }
                 guard let (stat, command) = try readStat(files, "task/\(tid)/stat") else {
                     if process.threads[tid] == nil { process.unreadThreadCount += 1 }
                     continue
@@ -57,6 +71,7 @@ extension LedgerReader {
                 }
             }
         }
+        confirm(unchanged, of: process, now: now)
         process.noteListing(at: now, sequence: process.threads[pid]?.scanSequence)
     }
 
@@ -118,6 +133,7 @@ extension LedgerReader {
 
     /// Puts a reading in the place of the one before.
     mutating func take(_ thread: TrackedThread, _ process: TrackedProcess, _ before: TrackedThread?) {
+        process.record = nil
         addTime(process, before, thread)
         addMigrated(process, before, thread)
         process.threads[thread.record.tid] = thread
@@ -173,7 +189,10 @@ extension LedgerReader {
                 return .absent
             }
             if !sched.isTorn { return .whole }
-            if attempt == 1 { count(.tornLedger) }
+            if attempt == 1 {
+                count(.tornLedger)
+                isIncomplete = true
+            }
         }
         return .torn
     }
@@ -276,7 +295,7 @@ extension LedgerReader {
         }
         process.faultChange = hasLedger ? process.previousFaults.map { Self.difference(sum, $0) } : nil
         process.previousFaults = hasLedger ? sum : nil
-        process.ledgerReadAt = now
+        process.noteRead(at: now)
     }
 
     private static func difference(_ new: NodeValues<Int64>, _ old: NodeValues<Int64>) -> NodeValues<Int64> {

@@ -21,6 +21,8 @@ import Snapshots
 /// * `numa_pages_migrated` and the CPU time of a task only grow; groups sum their *increase*, so that tasks which exit stay
 ///   counted and short-lived ones count once. What a task does between our last reading and its exit is never seen.
 ///
+/// What did not run is not read: ``LedgerReader/isUnchanged(_:now:)``.
+///
 /// Where there are more threads than one round may read, processes take turns: those whose threads ran since they were last
 /// read count four times their age, so that busy ones are read more often and idle ones still are read.
 struct LedgerReader {
@@ -45,7 +47,11 @@ struct LedgerReader {
 
     private var kernelThreads: [Int32: UInt64] = [:]
     private var unreadable: Set<Int32> = []
-    private var round: UInt64 = 0
+    private(set) var round: UInt64 = 0
+    /// Whether something of the process under way must be read again in the next round.
+    var isIncomplete = false
+    /// Whether the kernel has `schedstat` (`CONFIG_SCHED_INFO`).
+    let hasSchedstat: Bool
     var pids: [Int32] = []
     /// When the processes were listed last, monotonic nanoseconds: what is new now was born since.
     var processesListedAt: UInt64?
@@ -54,10 +60,17 @@ struct LedgerReader {
     var sched = TaskSched()
     /// The node of each CPU, of those that went offline as well.
     var nodeByCPU: [NodeID?] = []
+    /// The same as the last machine had it.
+    var nodesOfMachine: [NodeID?] = []
     /// The CPUs whose links were looked at for a node, in vain.
     var unlinkedCPUs: Set<Int> = []
     /// Set while somebody traces: each reading is kept with its time.
-    var readingClock: (any TimeSource)?
+    var readingClock: (any TimeSource)? {
+        didSet {
+            // Whoever begins to trace needs a reading of every ledger.
+            if oldValue == nil, readingClock != nil { readAllAgain() }
+        }
+    }
     /// When the file in ``sched`` began to be read, where there is a clock for that.
     var readingBegan: UInt64 = 0
     var readings: [BalancingEvent] = []
@@ -77,6 +90,7 @@ struct LedgerReader {
         self.units = units
         self.startTicks = startTicks
         self.forkResetsMigrated = forkResetsMigrated
+        hasSchedstat = root.isLive && root.exists("/proc/self/schedstat")
     }
 
     mutating func count(_ incident: ProcessIncident, _ number: UInt64 = 1) {
@@ -85,6 +99,7 @@ struct LedgerReader {
 
     /// A file that is there and could not be read: its fault, or ours.
     mutating func countFailure(_ failure: ReadFailure) {
+        isIncomplete = true
         if failure.isShortage { shortages += 1 } else { count(.malformed) }
     }
 
@@ -104,7 +119,11 @@ struct LedgerReader {
         threadsRead = 0
         processesPutOff = 0
         let threadLimit = max(threadLimit, 1)
-        for pid in visitingOrder(threadLimit: threadLimit, now: now) {
+        let wanted = pids.filter { pid in
+            if let number = kernelThreads[pid] { return isRecheckDue(number) }
+            return !isUnchanged(pid, now: now)
+        }
+        for pid in visitingOrder(wanted, threadLimit: threadLimit, now: now) {
             guard threadsRead < threadLimit else {
                 processesPutOff += 1
                 continue
@@ -130,10 +149,7 @@ struct LedgerReader {
     }
 
     /// Processes to read, most urgent first; kernel threads left out.
-    private func visitingOrder(threadLimit: Int, now: UInt64) -> [Int32] {
-        let wanted = pids.filter { pid in
-            kernelThreads[pid].map { (round &+ $0) % Self.recheckRounds == 0 } ?? true
-        }
+    private func visitingOrder(_ wanted: [Int32], threadLimit: Int, now: UInt64) -> [Int32] {
         let known = wanted.reduce(0) { $0 + (processes[$1]?.threadCount ?? 1) }
         guard known > threadLimit else { return wanted }
         let urgency = wanted.map { pid -> (pid: Int32, urgency: UInt64) in
@@ -173,6 +189,9 @@ struct LedgerReader {
 
     private mutating func readProcess(_ files: borrowing ProcessFiles, now: UInt64) throws(ReadFailure) {
         let pid = files.pid
+        // Before anything is read: what it does meanwhile is read in the next round.
+        let runNanoseconds = root.processRunNanoseconds(pid)
+        isIncomplete = false
         guard let (stat, command) = try readStat(files, "stat") else { return }
         if stat.isKernelThread {
             if kernelThreads.updateValue(UInt64(UInt32(bitPattern: pid)), forKey: pid) == nil { count(.kernelThread) }
@@ -181,6 +200,7 @@ struct LedgerReader {
         }
         kernelThreads[pid] = nil
         let process = track(pid, stat, command, now: now)
+        process.record = nil
         let isFirst = process.attributesReadAt == nil
         process.parentPID = Int32(clamping: stat.parentPID)
         process.command = command
@@ -188,12 +208,13 @@ struct LedgerReader {
         process.threadCount = stat.threadCount
         process.residentPages = UInt64(max(stat.residentPages, 0))
         let ticks = stat.userTicks.addingSaturated(stat.systemTicks)
-        process.wasActive = process.ledgerReadAt == nil || ticks != process.cpuTicks
+        let hasRun = runNanoseconds == nil || runNanoseconds != process.runNanoseconds
+        process.wasActive = process.ledgerReadAt == nil || (runNanoseconds == nil ? ticks != process.cpuTicks : hasRun)
         process.cpuTicks = ticks
         // The memory is gone, the entry waits for its parent. (With other threads, only the first one has ended.)
         process.isZombie = stat.isDead && stat.threadCount <= 1
         let age = now - min(process.attributesReadAt ?? 0, now)
-        if isFirst || age >= Self.attributeLifetime || hasChangedUser(files, process) {
+        if isFirst || age >= Self.attributeLifetime || !hasRun || hasChangedUser(files, process) {
             try readAttributes(files, process, now: now)
         }
         if process.isZombie {
@@ -202,10 +223,15 @@ struct LedgerReader {
             process.unreadThreadCount = 0
             process.placement = nil
             process.placementGap = .exited
+        } else if !hasRun, !process.isInNUMAGroup {
+            process.noteUnchanged(at: now)
+            return
         } else {
             try readThreads(files, process, stat, command, now: now)
         }
         finish(process, now: now)
+        let isWhole = !isIncomplete && process.attributesReadAt != nil && process.unreadThreadCount == 0
+        process.runNanoseconds = isWhole ? runNanoseconds : nil
     }
 
     /// The process's entry: the known one, or a new one where pid and start time are not those of the known one.
@@ -243,49 +269,6 @@ struct LedgerReader {
             count(.malformed)
             return nil
         }
-    }
-
-    // MARK: Attributes
-
-    private func hasChangedUser(_ files: borrowing ProcessFiles, _ process: TrackedProcess) -> Bool {
-        guard let before = process.effectiveUID, let now = files.effectiveUserID else { return false }
-        return now != before
-    }
-
-    /// User, allowed CPUs and nodes, group: what seldom changes.
-    private mutating func readAttributes(
-        _ files: borrowing ProcessFiles, _ process: TrackedProcess, now: UInt64
-    ) throws(ReadFailure) {
-        let shortagesBefore = shortages
-        if try readOptional(files, "status", process) {
-            do {
-                var defects = LineDefects()
-                let status = try WholeLines.parse(&buffer, defects: &defects) { bytes throws(KernelTextError) in
-                    try ProcessStatus(parsing: bytes)
-                }
-                if !defects.isEmpty { count(.malformed) }
-                process.uid = status.userIDs?.real
-                process.effectiveUID = status.userIDs?.effective
-                if process.attributesReadAt != nil, process.ownerUID != status.userIDs?.single {
-                    // What it did as somebody else is not the new owner's to see.
-                    process.cpuNanosecondsByNode = NodeValues()
-                }
-                process.ownerUID = status.userIDs?.single
-                process.allowedCPUs = status.cpusAllowed.map { CPUSet(ranges: $0) }
-                process.allowedMemoryNodes = status.memsAllowed.map { NodeSet(ranges: $0) }
-            } catch {
-                count(.malformed)
-            }
-        }
-        if try readOptional(files, "cgroup", process) {
-            do {
-                process.assign(try CgroupFile(parsing: buffer.span))
-            } catch {
-                count(.malformed)
-            }
-        }
-        // What could not be read for want of descriptors is read in the next round, not in a minute.
-        process.attributesReadAt = shortages == shortagesBefore ? now : nil
     }
 
     /// Reads a file the process can do without into the buffer.

@@ -81,19 +81,31 @@ final class TrackedProcess {
     var faultChange: NodeValues<Int64>?
     /// Whether it ran between its last two readings.
     var wasActive = true
+    /// Its run time just before it was last read whole; nil where something of that reading has to be made up for.
+    var runNanoseconds: UInt64?
+    /// The same at the last look between rounds.
+    var runNanosecondsAtLook: UInt64?
+    /// When it was last found not to have run since then, monotonic nanoseconds.
+    private(set) var unchangedAt: UInt64?
     /// Set when it called exec while it had other threads; see ``ExecBaseline``.
     var execBaseline: ExecBaseline?
 
     // Placement.
-    var placement: PlacementRecord?
-    var placementGap: PlacementGap? = .notYet
+    var placement: PlacementRecord? { didSet { record = nil } }
+    var placementGap: PlacementGap? = .notYet { didSet { if placementGap != oldValue { record = nil } } }
     /// Monotonic time of the last attempt, successful or not, nanoseconds.
     var placementTriedAt: UInt64?
+    /// Its run time and resident pages when the last attempt began, and when the placement was taken.
+    var placementAttempt: PlacementBasis?
+    var placementBasis: PlacementBasis?
     var holdHistory: HoldHistory?
     var mappingCount: Int?
 
     /// Files that may not be read, ascending.
-    var denied: [String] = []
+    var denied: [String] = [] { didSet { record = nil } }
+
+    /// What was published of it, for as long as that stays true.
+    var record: ProcessRecord?
 
     // Between rounds.
     /// When the threads were listed last, monotonic nanoseconds, and the mm's scan sequence then.
@@ -106,6 +118,25 @@ final class TrackedProcess {
         self.identity = identity
         self.firstSeenAt = firstSeenAt
         self.isBornSinceStart = isBornSinceStart
+    }
+
+    /// It was read.
+    func noteRead(at now: UInt64) {
+        unchangedAt = nil
+        ledgerReadAt = now
+    }
+
+    /// None of its threads has run since they were read: everything that only they change is as it was.
+    func noteUnchanged(at now: UInt64) {
+        unchangedAt = now
+        ledgerReadAt = now
+        threadsListedAt = now
+        wasActive = false
+        let change = previousFaults.map { _ in NodeValues<Int64>() }
+        if faultChange != change {
+            faultChange = change
+            record = nil
+        }
     }
 
     func noteListing(at now: UInt64, sequence: Int64?) {
@@ -142,11 +173,18 @@ final class TrackedProcess {
         if threads.count > 1 { execBaseline = ExecBaseline(threads.values.map(\.record)) }
         placement = nil
         placementTriedAt = nil
+        placementBasis = nil
         placementGap = .notYet
         holdHistory = nil
         mappingCount = nil
         attributesReadAt = nil
     }
+}
+
+/// What a placement rests on: while neither changes, the process has moved nothing.
+struct PlacementBasis: Equatable {
+    var runNanoseconds: UInt64
+    var residentPages: UInt64
 }
 
 /// What had been counted when a process with several threads called exec.

@@ -17,6 +17,8 @@ struct ModelObserver {
     private var profile = ""
     /// Each thread's process, those included that are gone since the last round.
     private var owner: [Int32: TrackedProcess] = [:]
+    /// The processes of the last round, and their threads when they were read.
+    private var followed: [Int32: (process: TrackedProcess, tids: [Int32])] = [:]
     private var counted: BalancingCounters?
     private var closedAt: UInt64?
     private var totals: [TotalKey: (pages: Double, error: Double)] = [:]
@@ -63,14 +65,25 @@ struct ModelObserver {
         prepare(machine)
         guard var drive else { return }
         self.drive = nil
-        var present: Set<Int32> = []
-        for process in processes.values {
-            for (tid, thread) in process.threads {
-                present.insert(tid)
-                observe(tid, thread, of: process, now: now, in: &drive)
+        var left: [Int32] = []
+        for (pid, known) in followed where processes[pid] !== known.process {
+            left += known.tids
+            followed[pid] = nil
+        }
+        for (pid, process) in processes {
+            if process.unchangedAt == now {
+                for (tid, thread) in process.threads { stay(tid, thread, of: process, now: now, in: &drive) }
+            } else {
+                if let known = followed[pid] { left += known.tids.filter { process.threads[$0] == nil } }
+                followed[pid] = (process, Array(process.threads.keys))
+                for (tid, thread) in process.threads { observe(tid, thread, of: process, now: now, in: &drive) }
             }
         }
-        let gone = owner.keys.filter { !present.contains($0) }
+        // What another process's thread has as its number now is not gone.
+        let gone = left.filter { tid in
+            guard let process = owner[tid] else { return false }
+            return processes[process.identity.pid] !== process || process.threads[tid] == nil
+        }
         for tid in gone { drive.forget(tid) }
         let estimate = drive.closeInterval(countersSinceLast(counters), at: now)
         self.drive = drive
@@ -93,6 +106,18 @@ struct ModelObserver {
         owner[tid] = process
         guard thread.record.readAtNanoseconds == now, let sample = sample(thread) else { return }
         drive.observe(sample, birth: thread.birth)
+    }
+
+    /// A thread that did not run since it was read.
+    private mutating func stay(
+        _ tid: Int32, _ thread: TrackedThread, of process: TrackedProcess, now: UInt64, in drive: inout SampledDrive
+    ) {
+        guard !drive.stay(tid, at: now) else { return }
+        // A new drive knows it not.
+        owner[tid] = process
+        guard var sample = sample(thread) else { return }
+        sample.timeNanoseconds = now
+        drive.observe(sample)
     }
 
     /// Chooses the model when there is none, or the nodes are others: also where one has lost its last CPU or has its
@@ -151,6 +176,13 @@ struct ModelObserver {
                 totals[key] = (before.pages + move.pages.value, before.error + move.pages.error)
             }
         }
+        for task in estimate.quietTasks {
+            guard let process = owner[task.tid] else { continue }
+            let node = NodeNumber.node(Int(task.preferredNode))
+            byProcess[process.identity.pid, default: ModelledActivity(intervalNanoseconds: length)].addQuiet(node)
+            byGroup[process.groupName, default: ModelledActivity(intervalNanoseconds: length)].addQuiet(node)
+            host.addQuiet(node)
+        }
         var record = ModelRecord(
             activity: host, hintFaults: estimate.hintFaults, isReconciled: estimate.isReconciled, profile: profile)
         record.localShare = estimate.localShare
@@ -187,5 +219,12 @@ struct ModelObserver {
             activity.scanPeriodMilliseconds = period
         }
         if let node = NodeNumber.node(Int(task.modelledPreferredNode)) { activity.tasksByModelledNode[node] += 1 }
+    }
+}
+
+extension ModelledActivity {
+    /// Adds a task that did not run: nothing but its preferred node.
+    fileprivate mutating func addQuiet(_ node: NodeID?) {
+        if let node { tasksByModelledNode[node] += 1 }
     }
 }

@@ -47,6 +47,8 @@ struct FakeTask {
         return text
     }
 
+    var schedstat: String { "\(runtimeNanoseconds) 0 1\n" }
+
     var status: String {
         """
         Name:\t\(command)
@@ -85,6 +87,7 @@ extension MemoryRoot {
         for thread in threads.isEmpty ? [task] : threads {
             addFile("\(directory)/task/\(thread.pid)/stat", text: thread.stat(threads: count))
             addFile("\(directory)/task/\(thread.pid)/sched", text: thread.sched(threads: count))
+            addFile("\(directory)/task/\(thread.pid)/schedstat", text: thread.schedstat)
         }
     }
 }

@@ -11,6 +11,8 @@ final class ScriptedRoot: HostRoot {
         /// What happens once a path has been read.
         var afterwards: [String: @Sendable (inout MemoryRoot) -> Void] = [:]
         var reads: [String: Int] = [:]
+        /// The run time of processes; absent where the root has no such clocks.
+        var runNanoseconds: [Int32: UInt64]?
     }
 
     let isLive: Bool
@@ -39,6 +41,23 @@ final class ScriptedRoot: HostRoot {
     /// How often a path was asked for.
     func readCount(_ path: String) -> Int {
         state.withLock { $0.reads[path] ?? 0 }
+    }
+
+    /// All paths that were asked for since the last call, however often.
+    func takeReads() -> [String: Int] {
+        state.withLock { state in
+            defer { state.reads = [:] }
+            return state.reads
+        }
+    }
+
+    /// Sets the clocks of the processes' run time.
+    func setRunNanoseconds(_ clocks: [Int32: UInt64]) {
+        state.withLock { $0.runNanoseconds = clocks }
+    }
+
+    func processRunNanoseconds(_ pid: Int32) -> UInt64? {
+        state.withLock { $0.runNanoseconds?[pid] }
     }
 
     private var memory: MemoryRoot { state.withLock { $0.memory } }

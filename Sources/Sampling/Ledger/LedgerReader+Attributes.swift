@@ -1,0 +1,48 @@
+import KernelText
+import LinuxSystem
+import NUMATopology
+import Snapshots
+
+/// What seldom changes of a process, and is not read in each round.
+extension LedgerReader {
+    func hasChangedUser(_ files: borrowing ProcessFiles, _ process: TrackedProcess) -> Bool {
+        guard let before = process.effectiveUID, let now = files.effectiveUserID else { return false }
+        return now != before
+    }
+
+    /// User, allowed CPUs and nodes, group: what seldom changes.
+    mutating func readAttributes(
+        _ files: borrowing ProcessFiles, _ process: TrackedProcess, now: UInt64
+    ) throws(ReadFailure) {
+        let shortagesBefore = shortages
+        if try readOptional(files, "status", process) {
+            do {
+                var defects = LineDefects()
+                let status = try WholeLines.parse(&buffer, defects: &defects) { bytes throws(KernelTextError) in
+                    try ProcessStatus(parsing: bytes)
+                }
+                if !defects.isEmpty { count(.malformed) }
+                process.uid = status.userIDs?.real
+                process.effectiveUID = status.userIDs?.effective
+                if process.attributesReadAt != nil, process.ownerUID != status.userIDs?.single {
+                    // What it did as somebody else is not the new owner's to see.
+                    process.cpuNanosecondsByNode = NodeValues()
+                }
+                process.ownerUID = status.userIDs?.single
+                process.allowedCPUs = status.cpusAllowed.map { CPUSet(ranges: $0) }
+                process.allowedMemoryNodes = status.memsAllowed.map { NodeSet(ranges: $0) }
+            } catch {
+                count(.malformed)
+            }
+        }
+        if try readOptional(files, "cgroup", process) {
+            do {
+                process.assign(try CgroupFile(parsing: buffer.span))
+            } catch {
+                count(.malformed)
+            }
+        }
+        // What could not be read for want of descriptors is read in the next round, not in a minute.
+        process.attributesReadAt = shortages == shortagesBefore ? now : nil
+    }
+}
