@@ -46,7 +46,7 @@ package struct CostReport: Sendable, Equatable {
     package var residentBytes: UInt64 = 0
     /// The configured bound of one hold of a target's `mmap_lock`, nanoseconds.
     package var maximumHoldNanoseconds: UInt64 = 10_000_000
-    /// The longest single call that walked a target's page tables, nanoseconds.
+    /// The longest single call that walked a target's page tables in the last hour, nanoseconds.
     package var longestHoldNanoseconds: UInt64 = 0
     /// Calls that took longer than the bound.
     package var holdsOverBound: UInt64 = 0

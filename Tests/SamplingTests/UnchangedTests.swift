@@ -290,3 +290,30 @@ struct HeapReturnTests {
         #expect(dueRounds(Array(repeating: 10, count: 250)) == [2, 122, 242])
     }
 }
+
+@Suite("The longest hold is one of the last hour")
+struct RecentLongestTests {
+    private static let minute: UInt64 = 60 * secondNanoseconds
+
+    @Test("one is shown for an hour at least, and for an hour and a half at most")
+    func window() {
+        var longest = RecentLongest()
+        #expect(longest.value(at: 0) == 0)
+        longest.note(1026, at: 10 * Self.minute)
+        longest.note(5, at: 40 * Self.minute)
+        #expect(longest.value(at: 70 * Self.minute) == 1026)
+        #expect(longest.value(at: 89 * Self.minute) == 1026)
+        #expect(longest.value(at: 90 * Self.minute) == 5)
+        longest.note(7, at: 91 * Self.minute)
+        #expect(longest.value(at: 91 * Self.minute) == 7)
+    }
+
+    @Test("after a pause of hours nothing is left, and a clock that stands or goes back changes nothing")
+    func pause() {
+        var longest = RecentLongest()
+        longest.note(9, at: 100 * Self.minute)
+        #expect(longest.value(at: 100 * Self.minute) == 9)
+        #expect(longest.value(at: 20 * Self.minute) == 9)
+        #expect(longest.value(at: 900 * Self.minute) == 0)
+    }
+}

@@ -10,7 +10,7 @@ enum CostDocument {
         .required("cpu_seconds", .number, "Its CPU time."),
         .optional("resident_bytes", .integer, "Its resident memory."),
         .required("hold_limit_seconds", .number, "Longest time a process's mmap_lock may be held for a reading."),
-        .required("hold_longest_seconds", .number, "The longest so far."),
+        .required("hold_longest_seconds", .number, "The longest of the last hour."),
         .required("holds_over_limit_count", .integer, "How many were longer than the limit."),
         .required("placements_full_count", .integer, "Placements read in full."),
         .required("placements_sampled_count", .integer, "Placements estimated from a sample."),

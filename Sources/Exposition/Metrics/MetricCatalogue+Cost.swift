@@ -74,7 +74,7 @@ extension MetricCatalogue {
             from: .host { snapshot, samples in samples.put(nanoseconds: snapshot.cost.maximumHoldNanoseconds) }),
         MetricFamily(
             "numawatch_hold_longest_seconds", .gauge, unit: .seconds,
-            "Longest single call that walked a process's page tables since the daemon started.",
+            "Longest single call that walked a process's page tables in the last hour.",
             provenance: .reconstructed,
             from: .host { snapshot, samples in samples.put(nanoseconds: snapshot.cost.longestHoldNanoseconds) }),
         MetricFamily(

@@ -130,7 +130,7 @@ extension SamplingEngine {
             case .full: report.placementsRead += 1
             case .sampled: report.placementsSampled += 1
             }
-            report.longestHoldNanoseconds = max(report.longestHoldNanoseconds, record.longestCallNanoseconds)
+            longestHold.note(record.longestCallNanoseconds, at: time.monotonicNanoseconds)
             if record.longestCallNanoseconds > settings.maximumHoldNanoseconds { report.holdsOverBound += 1 }
         case .gap(let gap):
             process.placementGap = gap

@@ -76,7 +76,7 @@ extension SamplingEngine {
             readAtNanoseconds: host.account.lastRoundAtNanoseconds)
     }
 
-    private func costReport(_ snapshot: HostSnapshot, _ now: UInt64) -> CostReport {
+    private mutating func costReport(_ snapshot: HostSnapshot, _ now: UInt64) -> CostReport {
         var report = report
         let cpu = cost.processCPUNanoseconds
         report.tiers = [
@@ -88,6 +88,7 @@ extension SamplingEngine {
         let elapsed = max(now - min(startedAt, now), settings.hostIntervalNanoseconds, 1)
         report.cpuShare = Double(cpu - min(startCPU, cpu)) / Double(elapsed)
         report.residentBytes = cost.residentBytes ?? 0
+        report.longestHoldNanoseconds = longestHold.value(at: now)
         report.maximumHoldNanoseconds = settings.maximumHoldNanoseconds
         report.incidents = ledger.incidents
         report.abandonedThreads = placement.abandonedThreads

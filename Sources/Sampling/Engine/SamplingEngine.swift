@@ -67,6 +67,7 @@ package struct SamplingEngine: ~Copyable {
     /// Whose view of the host this is.
     var view: [HostNote] = []
     var report = CostReport()
+    var longestHold = RecentLongest()
     var sequence: UInt64 = 0
     let startedAt: UInt64
     let startCPU: UInt64
