@@ -10,13 +10,13 @@ package struct SamplingSettings: Sendable, Equatable {
     /// ``ledgerInterval``: not at all. Half the kernel's shortest scan period sees each of its steps.
     package var followInterval: Duration = .milliseconds(500)
     /// How often the memory placement of each process is read (tier 2).
-    package var placementInterval: Duration = .seconds(60)
+    package var placementInterval: Duration = .seconds(120)
     /// How often the scheduling domains are compared in full; a change of CPUs or partitions is noticed each round.
     package var domainsInterval: Duration = .seconds(60)
     /// CPU time the whole process allows itself on average, as a share of one CPU (0.01 is 1 %).
     package var cpuLimitShare: Double = 0.01
     /// The longest one system call may keep a target's `mmap_lock`, by prediction.
-    package var maximumHold: Duration = .milliseconds(10)
+    package var maximumHold: Duration = .milliseconds(1)
     /// What one read(2) of `numa_maps` asks for, bytes, where a smaller hold is wanted: 128 to 4096.
     package var readBufferBytes: Int = 512
     /// Pages asked of one process when its placement is sampled.

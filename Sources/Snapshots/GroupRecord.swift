@@ -42,8 +42,10 @@ package struct GroupRecord: Sendable, Equatable {
     package var currentBytes: UInt64?
     /// The kernel's counters of NUMA balancing and tiering for its cgroups, by the kernel's names (6.12 and later).
     package var kernelCounters: [String: UInt64]?
-    /// The processes' memory by policy; absent when none could be read in full.
+    /// The memory by policy of the processes that were read in full; absent when none was.
     package var bytesByPolicy: [String: NodeValues<UInt64>]?
+    /// Memory of the others that were placed: a sample does not tell policies.
+    package var unknownPolicyBytes: UInt64 = 0
     /// Half the width of the 95 % confidence interval of the bytes per node, where samples are among them.
     package var halfWidth95Bytes: NodeValues<UInt64>?
     /// Processes whose placement is in the sums, and those whose is missing.

@@ -125,7 +125,9 @@ struct ProcessReport {
     private static func origin(_ placement: PlacementDocument) -> String {
         let age = "\(Quantity.time(placement.ageSeconds)) ago"
         if let sample = placement.sample {
-            return "estimated from \(sample.askedPages) addresses, \(age); ± is the 95 % confidence interval"
+            // What a sample does not tell, and a reading in full would.
+            let policies = placement.policies == nil ? "; memory policies are not known" : ""
+            return "estimated from \(sample.askedPages) addresses, \(age); ± is the 95 % confidence interval\(policies)"
         }
         if let damage = placement.damage {
             return "what can be read of a damaged numa_maps (\(damage)), \(age)"

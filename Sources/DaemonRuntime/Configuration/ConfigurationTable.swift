@@ -42,7 +42,8 @@ package enum ConfigurationTable {
             "Sampling", "PlacementInterval", \.sampling.placementInterval, .timeSpan(.seconds(1)...(.seconds(86400))),
             """
             How often it is looked up on which nodes the memory of each process lies. This is the one reading that \
-            can delay the watched process, so it is the rarest; it may not be shorter than LedgerInterval=.
+            can delay the watched process, so it is the rarest; it may not be shorter than LedgerInterval=. Where memory \
+            of groups is what the kernel accounts to their cgroups, that is read with every round of LedgerInterval=.
             """),
         ConfigurationKey(
             "Sampling", "CPULimit", \.sampling.cpuLimitPercent, .percentage(0.01...100),
@@ -65,9 +66,9 @@ package enum ConfigurationTable {
             """
             For how long one read of /proc/PID/numa_maps may keep the memory lock of its target, by prediction. A \
             process that would be held longer is sampled instead: a random choice of its pages is asked for with \
-            move_pages(2), and the figures carry their 95 % confidence interval. 10 ms is about 500 MiB of 4 KiB \
-            pages in one mapping, 1 ms about 54 MiB. More gives exact figures, and memory policies, of larger \
-            processes, and stalls them longer.
+            move_pages(2), and the figures carry their 95 % confidence interval; its memory policies are not known then. \
+            1 ms is about 54 MiB of 4 KiB pages in one mapping, 10 ms about 540 MiB. More gives exact figures, and \
+            memory policies, of larger processes, and stalls them longer.
             """),
         ConfigurationKey(
             "Placement", "ReadBuffer", \.placement.readBufferBytes, .size(128...4096),

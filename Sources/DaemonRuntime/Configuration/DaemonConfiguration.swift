@@ -5,14 +5,14 @@ package struct DaemonConfiguration: Sendable, Equatable {
         package var hostInterval: Duration = .seconds(5)
         package var ledgerInterval: Duration = .seconds(5)
         package var followInterval: Duration = .milliseconds(500)
-        package var placementInterval: Duration = .seconds(60)
+        package var placementInterval: Duration = .seconds(120)
         /// Percent of one CPU.
         package var cpuLimitPercent: Double = 1
         package var maximumThreadsPerRound: Int = 2_000
     }
 
     package struct Placement: Sendable, Equatable {
-        package var maximumHold: Duration = .milliseconds(10)
+        package var maximumHold: Duration = .milliseconds(1)
         package var readBufferBytes: Int = 512
         package var samplePages: Int = 1_024
         package var minimumRSSBytes: Int = 0

@@ -50,7 +50,10 @@ enum GroupDocument {
                     .optional("age_seconds", .number, "Age of the cgroup's figures."),
                     .optional("repeated_bytes", .integer, "Memory that counts once for each process that maps it."),
                     .required("classes", PlacementDocument.classes, "By kind of memory."),
-                    .optional("policies", PlacementDocument.policies, "By memory policy."),
+                    .optional("policies", PlacementDocument.policies, "By memory policy, of processes read in full."),
+                    .optional(
+                        "unknown_policy_bytes", .integer,
+                        "Memory of processes that were sampled, which does not tell its policy."),
                     .optional("half_width_95_bytes_by_node", .byNode, "Half the 95 % confidence interval of the sum."),
                 ]), "Where its memory is."),
             .required("placed_process_count", .integer, "Processes whose placement is in the sums."),
@@ -88,6 +91,7 @@ enum GroupDocument {
                 writeSource(of: group, nowNanoseconds: nowNanoseconds, into: &json)
                 PlacementDocument.write(classes: classes, into: &json)
                 if let policies = group.bytesByPolicy { PlacementDocument.write(policies: policies, into: &json) }
+                if group.unknownPolicyBytes > 0 { json.member("unknown_policy_bytes", group.unknownPolicyBytes) }
                 json.member(ifPresent: "half_width_95_bytes_by_node", group.halfWidth95Bytes)
             }
         }

@@ -27,7 +27,7 @@ enum PlacementDocument {
             "unlocated_bytes", .integer,
             "Resident memory in none of the figures: Linux 6.1 to 6.4 does not tell where armed pages are."),
         .required("classes", classes, "By kind of memory."),
-        .optional("policies", policies, "By memory policy; not for a sample."),
+        .optional("policies", policies, "By memory policy; a sample does not tell."),
         .optional(
             "regions",
             .array(

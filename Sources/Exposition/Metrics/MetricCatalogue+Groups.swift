@@ -89,7 +89,8 @@ extension MetricCatalogue {
             }),
         MetricFamily(
             "numawatch_group_policy_memory_bytes", .gauge, unit: .bytes,
-            "Memory of the group's processes by memory policy and node. Source: numa_maps.",
+            "Memory of the group's processes by memory policy and node, of those that were read in full; see "
+                + "numawatch_group_unknown_policy_bytes. Source: numa_maps.",
             labels: ["group", "numa_node", "policy"],
             from: .group { group, samples in
                 for (policy, bytes) in (group.bytesByPolicy ?? [:]).sorted(by: { $0.key < $1.key }) {
@@ -97,6 +98,13 @@ extension MetricCatalogue {
                         samples.put(bytes[node], .text(group.name), .number(node.rawValue), .text(policy))
                     }
                 }
+            }),
+        MetricFamily(
+            "numawatch_group_unknown_policy_bytes", .gauge, unit: .bytes,
+            "Memory of the group's processes that were sampled, which does not tell its policy; absent where there is none.",
+            provenance: .estimated, labels: ["group"],
+            from: .group { group, samples in
+                if group.unknownPolicyBytes > 0 { samples.put(group.unknownPolicyBytes, .text(group.name)) }
             }),
         MetricFamily(
             "numawatch_group_placement_processes", .gauge,

@@ -9,7 +9,7 @@ import NUMATopology
 ///     hold = mappings * perMapping + small pages * perPage + huge pages * perHugePage
 ///     with perMapping = 5 µs, perPage = 72 ns, perHugePage = 140 ns to begin with (the dear end of what was measured)
 ///
-/// Example: 2 GiB resident in one mapping, no huge pages: 524,288 * 72 ns = 38 ms, far beyond 10 ms: the process is
+/// Example: 2 GiB resident in one mapping, no huge pages: 524,288 * 72 ns = 38 ms, far beyond 1 ms: the process is
 /// sampled. The same memory in huge pages: 1,024 * 140 ns = 0.14 ms: it is read.
 ///
 /// A small buffer ends the call after a few mappings, but a mapping's walk is not divisible: what counts is the largest run

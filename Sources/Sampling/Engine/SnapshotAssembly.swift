@@ -196,6 +196,9 @@ enum SnapshotAssembly {
                 sums[policy] = sum
             }
             group.bytesByPolicy = sums
+        } else {
+            group.unknownPolicyBytes = group.unknownPolicyBytes.addingSaturated(placement.bytes.total)
+                .addingSaturated(placement.unlocatedBytes ?? 0)
         }
         if let width = placement.halfWidth95Bytes {
             // Widths add up linearly: wider than independent errors would give, never too narrow.

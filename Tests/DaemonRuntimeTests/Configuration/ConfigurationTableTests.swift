@@ -34,7 +34,7 @@ struct ConfigurationTableTests {
     func distinctFields() throws {
         // A value other than the default for every key, in the syntax of the file.
         let values = [
-            "HostInterval": "7s", "LedgerInterval": "8s", "FollowInterval": "300ms", "PlacementInterval": "2min",
+            "HostInterval": "7s", "LedgerInterval": "8s", "FollowInterval": "300ms", "PlacementInterval": "3min",
             "CPULimit": "2%",
             "MaxThreadsPerRound": "77", "MaxHold": "11ms", "ReadBuffer": "1K", "SamplePages": "128",
             "MinimumRSS": "5M", "IncludeUnits": "a", "ExcludeUnits": "b", "Socket": "/tmp/s", "SocketGroup": "wheel",

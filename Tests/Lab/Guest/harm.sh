@@ -9,8 +9,9 @@
 # Every turn starts a new target and a new observer, which therefore knows nothing yet of the machine or of the target.
 #
 # TURNS=3                 turns of each observer
-# LENGTH=65               seconds of a turn
-# INTERVAL=60             seconds between two readings of an observer; with 60 the daemon runs with its own defaults
+# LENGTH=125              seconds of a turn
+# INTERVAL=120            seconds between two readings of an observer; with 120 the daemon runs with its own default
+# HOLD=                   MaxHold= of the daemon; its own default where this is not given
 # TARGETS="1024 4096 1024/1000"
 #                         MiB of the target's memory, in 4 KiB pages, and into how many mappings it is divided
 # PLACE=                  further keys of the target: "memory_node=0 thread_node=1"
@@ -21,8 +22,8 @@ set -eu
 
 binaries=$1
 turns=${TURNS:-3}
-length=${LENGTH:-65}
-interval=${INTERVAL:-60}
+length=${LENGTH:-125}
+interval=${INTERVAL:-120}
 targets=${TARGETS:-1024 4096 1024/1000}
 place=${PLACE:-}
 
@@ -37,12 +38,13 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 # An interval other than the default comes with a CPU limit that does not lengthen it again.
-if [ "$interval" -eq 60 ]; then
+if [ "$interval" -eq 120 ]; then
     : >"$directory/configuration"
 else
     printf '[Sampling]\nHostInterval=%ss\nLedgerInterval=%ss\nPlacementInterval=%ss\nCPULimit=100%%\n' \
         "$interval" "$interval" "$interval" >"$directory/configuration"
 fi
+[ -z "${HOLD:-}" ] || printf '[Placement]\nMaxHold=%s\n' "$HOLD" >>"$directory/configuration"
 
 start_nobody() { :; }
 
