@@ -148,9 +148,21 @@ import Testing
         let outcome = Outcome.of(script.events, options: ReplayOptions(drive: .blind))
         let quantities = try #require(outcome.decisions.first).quantities
         #expect(quantities.first { $0.name == "last_cpupid" }?.provenance == .observed)
-        #expect(quantities.first { $0.name == "numa_scan_seq" }?.provenance == .modelled)
+        // Of a task that was there before the stream nobody knows it.
+        #expect(quantities.first { $0.name == "numa_scan_seq" }?.provenance == .unknown)
         let unknown = Decision(timeNanoseconds: 0, tid: 1, cpu: 0, address: 0).quantities
         #expect(unknown.first { $0.name == "last_cpupid" }?.provenance == .unknown)
+    }
+
+    @Test("What rests on a past that is not known is not said to be modelled", arguments: DecisionRule.allCases)
+    func pastUnknown(rule: DecisionRule) {
+        var decision = Decision(timeNanoseconds: 0, tid: 1, cpu: 0, address: 0)
+        decision.rule = rule
+        decision.evidence.isResynchronising = true
+        #expect(decision.quantities.allSatisfy { $0.provenance == .unknown })
+        decision.evidence.isResynchronising = false
+        decision.cpuNode = 0
+        #expect(decision.quantities.filter { $0.provenance == .observed }.map(\.name) == ["cpu_nid"])
     }
 
     /// Node 1 is slow memory without CPUs; node 0 is too small for free promotion.

@@ -216,9 +216,7 @@ import Testing
             root: host, units: HostUnits(pageSizeBytes: 4096, ticksPerSecond: 100), time: ManualTime(), seed: 1)
         var process = PlacementSubject(
             identity: ProcessIdentity(pid: 10, startTimeTicks: 1000), residentPages: 1000, mappingCount: mappings)
-        var settings = SamplingSettings()
-        settings.maximumHold = .milliseconds(1)
-        guard case .read = reader.place(&process, settings: settings, nodes: [node0], now: 0) else {
+        guard case .read = reader.place(&process, settings: SamplingSettings(), nodes: [node0], now: 0) else {
             Issue.record("not read")
             return
         }
@@ -243,6 +241,29 @@ import Testing
             maps: "10000000-60000000 rw-s 00000000 00:06 1                          /dev/accelerator\n", isLive: true)
         #expect(place(root, residentPages: 300_000) == .gap(.tooExpensive))
         #expect(root.readCount("/proc/10/numa_maps") == 0)
+    }
+
+    @Test("a process is not asked about under a number that is another's to system calls")
+    func foreignNumbers() {
+        // A process of this number is there and may be asked about: our own.
+        let pid = HostFacts.processID
+        var memory = MemoryRoot.twoNodes
+        memory.put(FakeTask(pid: pid))
+        memory.addFile("/proc/\(pid)/maps", text: "10000000-60000000 rw-p 00000000 00:00 0 \n")
+        let root = ScriptedRoot(memory, isLive: true)
+        func isSampled(_ numbers: String) -> Bool {
+            root.change { $0.addFile("/proc/self/status", text: "Name:\tx\nNSpid:\t\(numbers)\n") }
+            var reader = PlacementReader(
+                root: root, units: HostUnits(pageSizeBytes: 4096, ticksPerSecond: 100), time: ManualTime(), seed: 1)
+            var process = PlacementSubject(
+                identity: ProcessIdentity(pid: pid, startTimeTicks: 1000), residentPages: 300_000)
+            let outcome = reader.place(&process, settings: SamplingSettings(), nodes: [node0, node1], now: 77)
+            if case .read(let record) = outcome { return record.method != .full }
+            #expect(outcome == .gap(.tooExpensive))
+            return false
+        }
+        #expect(isSampled("812"))
+        #expect(!isSampled("812\t10"))
     }
 
     @Test(arguments: ["10000000-20000000 rw-p 00000000 00:00 0 \nnonsense\n", "10000000-2000", ""])

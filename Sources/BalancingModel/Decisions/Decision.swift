@@ -62,7 +62,9 @@ package struct Decision: Hashable, Sendable {
 
     /// The numbers that entered, each with how it is known.
     package var quantities: [Quantity] {
-        let group: Quantity.Provenance = evidence.isGroupUncertain ? .unknown : .modelled
+        // Without the task's past the model has nothing but what it began with.
+        let task: Quantity.Provenance = evidence.isResynchronising ? .unknown : .modelled
+        let group: Quantity.Provenance = evidence.isGroupUncertain ? .unknown : task
         var list = [
             Quantity(name: "cpu_nid", value: Int64(cpuNode), provenance: cpuNode >= 0 ? .observed : .unknown),
             Quantity(name: "src_nid", value: Int64(sourceNode), provenance: sourceNode >= 0 ? .observed : .unknown),
@@ -75,9 +77,9 @@ package struct Decision: Hashable, Sendable {
             break
         case .earlyLife, .twoStage, .private, .noGroup, .unknown:
             list.append(
-                Quantity(name: "numa_scan_seq", value: Int64(evidence.scanSequence), provenance: .modelled))
+                Quantity(name: "numa_scan_seq", value: Int64(evidence.scanSequence), provenance: task))
             list.append(
-                Quantity(name: "numa_preferred_nid", value: Int64(evidence.preferredNode), provenance: .modelled))
+                Quantity(name: "numa_preferred_nid", value: Int64(evidence.preferredNode), provenance: task))
         case .cpuRatio, .cpuMemRatio:
             list.append(Quantity(name: "numa_group_id", value: Int64(evidence.groupID), provenance: group))
             list.append(

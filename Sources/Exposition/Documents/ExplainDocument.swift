@@ -45,7 +45,8 @@ struct ExplainDocument: Sendable {
                     .array(
                         of: .object([
                             .required("name", .string, "The kernel's name."),
-                            .required("value", .integer, "Its value."),
+                            .required(
+                                "value", .integer, "Its value; what the model assumes where its provenance is unknown."),
                             .required("provenance", .choice(["observed", "modelled", "unknown"]), "How it is known."),
                         ])), "The numbers that entered."),
             ]), "More of a fault."),

@@ -18,7 +18,8 @@ struct TopologyReader {
         // Without NUMA the kernel builds domains as if it knew no node.
         if !reading.hasNodes { machine.nodes = [] }
         let withCPUs = reading.hasNodes ? facts.nodes("\(nodeDirectory)/has_cpu", mayBeMissing: true) : nil
-        return (machine, withCPUs, reading.hasNodes)
+        // The CPUs there are must be on some node: a list of none is an empty file, not a machine without.
+        return (machine, withCPUs.flatMap { $0.isEmpty ? nil : $0 }, reading.hasNodes)
     }
 
     /// One record per online CPU, by CPU number.

@@ -8,6 +8,7 @@ package import NUMATopology
 /// |---|---|
 /// | LXCFS | mounts of type `fuse.lxcfs` over files of `/proc` and `/sys` |
 /// | a PID or user namespace | the links `/proc/self/ns/pid` and `user`, which are not those of boot; `/proc/self/uid_map` |
+/// | a PID namespace with the `/proc` of an outer one | `NSpid:` in `/proc/self/status` |
 /// | `hidepid=` | the options of the mount at `/proc`, and no way to read `/proc/1` |
 /// | no `/sys`, no `/proc` | their absence |
 ///
@@ -38,7 +39,7 @@ package struct HostView: Sendable {
             if let text { notes.append(HostNote(.view, about, text)) }
         }
         add("files", standIns)
-        add("processes", namespace("pid", Self.initialPIDNamespace, "only processes started in it are seen"))
+        add("processes", pidNamespace)
         add("users", userNamespace)
         add("processes", hiddenProcesses)
         if !root.exists("/sys/devices/system") {
@@ -57,6 +58,15 @@ package struct HostView: Sendable {
         }.map(\.mountPoint).sorted()
         guard !places.isEmpty else { return nil }
         return "a container's view: LXCFS stands in for \(places.joined(separator: ", ")); other files are the host's"
+    }
+
+    private var pidNamespace: String? {
+        guard ProcessNumbers.areForeign(in: root) else {
+            return namespace("pid", Self.initialPIDNamespace, "only processes started in it are seen")
+        }
+        return
+            "the view from a PID namespace whose /proc is that of an outer one: the processes of that one are seen, but "
+            + "the memory of large ones, which would have to be sampled, is not"
     }
 
     private func namespace(_ name: String, _ initial: String, _ consequence: String) -> String? {

@@ -41,6 +41,7 @@ extension SourceProbes {
                 paths: tasks.paths("cgroup"),
                 understand: { bytes throws(KernelTextError) in _ = try CgroupFile(parsing: bytes) }
             ) { failure in failure.kind == .missing ? rebuilt(with: "CONFIG_CGROUPS", certain: true) : nil },
+            cgroupAccounts(tasks),
             maps(tasks),
             mapsOfOthers(other),
             movePages(other),
@@ -161,6 +162,10 @@ extension SourceProbes {
             purpose: "where sampled pages of large processes are, without long holds of their lock",
             lost: "placement of processes too large for numa_maps")
         guard root.isLive else { return status(source, .notApplicable(reason: notTried)) }
+        guard !ProcessNumbers.areForeign(in: root) else {
+            return status(
+                source, .notApplicable(reason: ProcessNumbers.foreignReason), remedy: "mount -t proc proc /proc")
+        }
         do {
             try locate(in: other)
             return status(source, .readable)

@@ -140,8 +140,10 @@ package struct StoryNarrator: Sendable {
         case .slowNodeUnset: return "\(there) is slow memory, and the page names no last CPU"
         case .earlyLife:
             let age =
-                evidence.preferredNode < 0
-                ? "it has no preferred node yet" : "scan sequence \(evidence.scanSequence), at most 4"
+                evidence.isResynchronising
+                ? "by assumption"
+                : evidence.preferredNode < 0
+                    ? "it has no preferred node yet" : "scan sequence \(evidence.scanSequence), at most 4"
             return "the task is young (\(age)) and \(lastUser(decision)): it comes"
         case .twoStage:
             return "\(lastUser(decision)), not from \(here); a second fault from \(here) would pass"

@@ -1,3 +1,4 @@
+import HostReading
 import KernelText
 import LinuxSystem
 import NUMATopology
@@ -38,6 +39,8 @@ struct PlacementReader {
     private var addresses: [UInt64] = []
     private var classes: [MemoryClass] = []
     private var statuses: [PageStatus] = []
+    /// Whether system calls know the processes by the numbers that `/proc` has.
+    private let mayAskByNumber: Bool
 
     /// - Parameter predictor: With what is known of this host.
     init(
@@ -48,6 +51,7 @@ struct PlacementReader {
         self.predictor = predictor
         self.units = units
         self.time = time
+        mayAskByNumber = !ProcessNumbers.areForeign(in: root)
         generator = SplitMix64(seed: seed)
         memory = MappedMemory(pageSizeBytes: units.pageSizeBytes)
     }
@@ -143,7 +147,7 @@ struct PlacementReader {
     /// The CPU time one process's full read may take, however well it is divided: a quarter of what placement may use in one
     /// interval. Beyond, it would put off all others for minutes; a sample costs a thousandth.
     ///
-    /// Example: 1 % of one CPU, of which placement has 0.4, every 60 s: 60 ms, which is 3 GiB of small pages.
+    /// Example: 1 % of one CPU, of which placement has 0.4, every 2 min: 120 ms, which is 6 GiB of small pages.
     static func largestReadNanoseconds(_ settings: SamplingSettings) -> UInt64 {
         let budget =
             Double(settings.placementIntervalNanoseconds) * max(settings.cpuLimitShare, 0)
@@ -272,7 +276,7 @@ struct PlacementReader {
         _ process: PlacementSubject, _ files: borrowing ProcessFiles, settings: SamplingSettings, nodes: [NodeID],
         now: UInt64
     ) throws(ReadFailure) -> Outcome {
-        guard memory.sampledPages > 0 else { return .gap(.tooExpensive) }
+        guard memory.sampledPages > 0, mayAskByNumber else { return .gap(.tooExpensive) }
         let resident = try residentPages(files)
         addresses.removeAll(keepingCapacity: true)
         classes.removeAll(keepingCapacity: true)

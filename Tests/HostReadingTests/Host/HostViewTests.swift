@@ -50,6 +50,24 @@ import Testing
         #expect(notes(mapped).map(\.about) == ["users"])
     }
 
+    @Test("A PID namespace that sees the /proc of an outer one is not said to see its own processes only")
+    func outerProc() throws {
+        var inside = root()
+        inside.addLink("/proc/self/ns/pid", target: "pid:[4026532201]")
+        inside.addFile("/proc/self/status", text: "Name:\tnumawatch\nPid:\t812\nNSpid:\t812\t1\n")
+        let live = LiveRoot(inside)
+        let notes = HostView(of: live, mounts: nil).notes
+        #expect(notes.map(\.about) == ["processes"])
+        #expect(notes.first?.text.contains("/proc is that of an outer one") == true)
+        let status = try #require(SourceProbes(live).run().first { $0.name == "move_pages" })
+        #expect(status.state == .notApplicable(reason: ProcessNumbers.foreignReason))
+        // One number: the namespace is that of the mount.
+        inside.addFile("/proc/self/status", text: "Name:\tnumawatch\nPid:\t1\nNSpid:\t1\n")
+        #expect(
+            HostView(of: LiveRoot(inside), mounts: nil).notes.first?.text.contains("only processes started in it")
+                == true)
+    }
+
     // The option as older and newer kernels show it, and its newer name.
     @Test(
         "Hidden processes are told by the mount's option, where the first process cannot be read",
@@ -104,6 +122,23 @@ import Testing
                     reason: "processes of other users are hidden: /proc is mounted with hidepid=invisible"))
         #expect(status.remedy?.contains("hidepid=off") == true)
     }
+}
+
+/// A root in memory that passes for the running host.
+private struct LiveRoot: HostRoot {
+    private let memory: MemoryRoot
+
+    init(_ memory: MemoryRoot) { self.memory = memory }
+
+    var isLive: Bool { true }
+
+    func read(_ path: String, into buffer: inout [UInt8], limitBytes: Int) throws(ReadFailure) {
+        try memory.read(path, into: &buffer, limitBytes: limitBytes)
+    }
+
+    func list(_ directory: String) throws(ReadFailure) -> [String] { try memory.list(directory) }
+
+    func linkTarget(_ path: String) throws(ReadFailure) -> String { try memory.linkTarget(path) }
 }
 
 /// One kernel for all commands.

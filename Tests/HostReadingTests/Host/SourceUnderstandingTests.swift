@@ -35,9 +35,14 @@ struct SourceUnderstandingTests {
                 root.addFile("\(node)/node\(number)/access0/initiators/\(name)", text: "80\n")
             }
         }
+        root.addFile("/proc/mounts", text: "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n")
         for pid in [10, 20] {
             root.addFile("/proc/\(pid)/status", text: "Uid:\t1\t1\t1\t1\n")
-            root.addFile("/proc/\(pid)/cgroup", text: "0::/\n")
+            root.addFile("/proc/\(pid)/cgroup", text: "0::/system.slice/\(pid).service\n")
+            let cgroup = "/sys/fs/cgroup/system.slice/\(pid).service"
+            root.addFile("\(cgroup)/memory.numa_stat", text: "anon N0=1 N1=1\nfile N0=1 N1=1\n")
+            root.addFile("\(cgroup)/memory.current", text: "4\n")
+            root.addFile("\(cgroup)/memory.stat", text: "anon 2\n")
             root.addFile("/proc/\(pid)/numa_maps", text: "00400000 default N0=1\n")
         }
         let sched = "total_numa_faults : 0\n"
@@ -69,7 +74,23 @@ struct SourceUnderstandingTests {
         ("pci-devices", "/sys/bus/pci/devices/0000:01:00.0/numa_node"), ("meminfo", "/proc/meminfo"),
         ("task-stat", "/proc/20/task/21/stat"), ("task-sched", "/proc/20/task/21/sched"),
         ("task-status", "/proc/20/status"), ("cgroup", "/proc/20/cgroup"), ("numa_maps", "/proc/20/numa_maps"),
+        ("cgroup-memory", "/sys/fs/cgroup/system.slice/20.service/memory.numa_stat"),
+        ("cgroup-memory", "/sys/fs/cgroup/system.slice/20.service/memory.current"),
+        ("cgroup-memory", "/sys/fs/cgroup/system.slice/20.service/memory.stat"),
     ]
+
+    @Test func `cgroups without an account are none to be read, and the reason says which kind`() throws {
+        var root = Self.root
+        for pid in [10, 20] { root.remove("/sys/fs/cgroup/system.slice/\(pid).service") }
+        #expect(
+            try status("cgroup-memory", root).state
+                == .notApplicable(reason: "no cgroup that was looked at accounts its memory"))
+        root.remove("/sys/fs/cgroup")
+        root.addFile("/proc/mounts", text: "cgroup /sys/fs/cgroup/memory cgroup rw,memory 0 0\n")
+        #expect(
+            try status("cgroup-memory", root).state
+                == .notApplicable(reason: "no cgroup hierarchy of version 2 is in the capture"))
+    }
 
     @Test("what is understood is readable", arguments: files)
     func understood(name: String, path: String) throws {

@@ -43,6 +43,44 @@ import TextOutput
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The numbers of a text that are none.
+    private func zeros(_ text: String) -> Int {
+        text.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.count { $0 == "0" }
+    }
+
+    @Test(
+        "what is not known of a decision is told in words or marked, and is no zero", arguments: DecisionRule.allCases)
+    func unknownIsNoZero(rule: DecisionRule) throws {
+        func known(_ decision: inout Decision) {
+            decision.sourceNode = 1
+            decision.evidence.groupCPUHere = 7
+            decision.evidence.groupCPUThere = 5
+            decision.evidence.groupFaultsHere = 30
+            decision.evidence.groupFaultsThere = 20
+        }
+        let last = Self.narrator.profile.cpupid.value(cpu: 3, tid: 77)
+        let before = zeros(text(entry(rule, last: last, known)))
+        let losses: [(inout Decision) -> Void] = [
+            { $0.cpuNode = -1 }, { $0.sourceNode = -1 }, { $0.evidence.lastCPUPID = nil },
+            {
+                $0.evidence.isResynchronising = true
+                $0.evidence.scanSequence = 0
+                $0.evidence.preferredNode = -1
+            },
+        ]
+        for lose in losses {
+            let lost = entry(rule, last: last) { decision in
+                known(&decision)
+                lose(&decision)
+            }
+            #expect(zeros(text(lost)) <= before, "\(text(lost))")
+            guard case .fault(let fault) = lost.what else { continue }
+            for quantity in fault.decision.quantities where quantity.value <= 0 {
+                #expect(quantity.provenance == .unknown, "\(quantity.name)")
+            }
+        }
+    }
+
     @Test func tellsEachRuleWithItsNumbers() {
         let layout = Self.narrator.profile.cpupid
         let other = layout.value(cpu: 0, tid: 77)

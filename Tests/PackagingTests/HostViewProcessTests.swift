@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+/// Namespaces of its own around a program, for which one must be root.
+private enum Apart {
+    /// `/proc` mounted anew with an option, and the program run by a user who is nobody. It is reached by a mount of its
+    /// directory, because those above it may be closed to that user.
+    static func unprivileged(hidepid: String, _ arguments: String) throws -> Command {
+        let directory = try TemporaryDirectory()
+        return try Command(
+            "/bin/sh",
+            [
+                "-c",
+                """
+                exec unshare --mount sh -c '
+                    mount --bind "$1" "$2" && mount -t proc -o hidepid=\(hidepid) proc /proc && shift &&
+                    exec setpriv --reuid=65534 --regid=65534 --clear-groups "$1/numawatch" \(arguments)
+                ' sh "$1" "$2"
+                """, "sh", RunningDaemon.directory, directory.path,
+            ])
+    }
+
+    static func shell(_ command: String) throws -> Command {
+        try Command("/bin/sh", ["-c", command])
+    }
+
+    /// Why they cannot be had; nil where they can.
+    static let obstacle: String? = {
+        guard let result = try? unprivileged(hidepid: "2", "--version"), result.status == 0 else {
+            return "needs root, to mount /proc for itself and run the program as another user"
+        }
+        return nil
+    }()
+}
+
+@Suite("What the commands say of whose view they have", .disabled(if: Apart.obstacle != nil, "\(Apart.obstacle ?? "")"))
+struct HostViewProcessTests {
+    private static var numawatch: String { "\(RunningDaemon.directory)/numawatch" }
+
+    // The option, its newer name, and what it does to others' processes.
+    @Test(
+        "where /proc hides the processes of others, status and doctor say so",
+        arguments: [("1", "noaccess", "closed"), ("2", "invisible", "hidden"), ("4", "ptraceable", "hidden")])
+    func hidepid(option: String, name: String, what: String) throws {
+        let sentence = "processes of other users are \(what): /proc is mounted with hidepid=\(name)"
+        let status = try Apart.unprivileged(hidepid: option, "status --local")
+        #expect(status.status == 0)
+        #expect(status.output.contains("\nView            \(sentence)\n"), "\(status.output)")
+        let doctor = try Apart.unprivileged(hidepid: option, "doctor --local")
+        #expect(doctor.output.hasPrefix("view  \(sentence)\n"), "\(doctor.output.prefix(200))")
+        #expect(doctor.output.contains("numa_maps-others  /proc/<pid>/numa_maps\n       why     \(sentence)\n"))
+        #expect(
+            doctor.output.contains("remedy  root, a group named by gid= of the mount, or mount -o remount,hidepid=off"))
+    }
+
+    @Test("root, from whom nothing is hidden, is told nothing of it")
+    func root() throws {
+        let result = try Apart.shell(
+            "exec unshare --mount sh -c 'mount -t proc -o hidepid=2 proc /proc && exec \"$1\" status --local' sh "
+                + "'\(Self.numawatch)'")
+        #expect(result.status == 0)
+        #expect(!result.output.contains("hidepid"), "\(result.output)")
+    }
+
+    @Test("a PID namespace is said to show its own processes, and one with an outer /proc those of that")
+    func pidNamespace() throws {
+        let own = try Apart.shell("exec unshare --pid --fork --mount-proc '\(Self.numawatch)' status --local")
+        #expect(
+            own.output.contains(
+                "\nView            the view of a PID namespace: only processes started in it are seen\n"))
+        #expect(own.output.contains("\nProcesses       1 with "), "\(own.output)")
+        let outer = try Apart.shell("exec unshare --pid --fork '\(Self.numawatch)' status --local")
+        #expect(
+            outer.output.contains("\nView            the view from a PID namespace whose /proc is that of an outer one")
+        )
+        let doctor = try Apart.shell("exec unshare --pid --fork '\(Self.numawatch)' doctor --local")
+        #expect(doctor.output.contains("n/a  move_pages"), "\(doctor.output)")
+    }
+
+    @Test("a user namespace is said to have its own users, and a host without /sys to have no nodes to show")
+    func others() throws {
+        let user = try Apart.shell("exec unshare --user --map-root-user '\(Self.numawatch)' status --local")
+        #expect(user.output.contains("\nView            the view of a user namespace: "), "\(user.output)")
+        let blind = try Apart.shell(
+            "exec unshare --mount sh -c 'umount -l /sys && exec \"$1\" status --local' sh '\(Self.numawatch)'")
+        #expect(blind.output.contains("nodes unknown\nView            without /sys, nodes"), "\(blind.output)")
+    }
+}
