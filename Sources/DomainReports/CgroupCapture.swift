@@ -25,8 +25,11 @@ package struct CgroupCapture: Sendable {
                 else { continue }
                 directories.insert(directory)
             }
+            var buffer: [UInt8] = []
+            let hugePages = NodeMemoryReader.hugePageSizes(in: root, buffer: &buffer)
+            let names = Self.names + hugePages.map { HugetlbNUMAStat.fileName(pageSizeBytes: $0) }
             for directory in directories {
-                for name in Self.names { add("\(directory)/\(name)", root) }
+                for name in names { add("\(directory)/\(name)", root) }
             }
         }
         for directory in NameFiles.directories {

@@ -38,7 +38,7 @@ package struct CgroupNUMAStat: Hashable, Sendable {
         }
     }
 
-    private static func nodes(
+    static func nodes(
         _ bytes: Span<UInt8>, _ offset: inout Int, _ end: Int
     ) throws(KernelTextError) -> [NodeBytes] {
         var result: [NodeBytes] = []

@@ -34,5 +34,6 @@ package enum KernelFile: String, Hashable, Sendable, CaseIterable {
     case cpuCache = "/sys/devices/system/cpu/cpu<n>/cache"
     case cgroupStat = "a memory.stat of a cgroup"
     case cgroupNUMAStat = "a memory.numa_stat of a cgroup"
+    case hugetlbNUMAStat = "a hugetlb.*.numa_stat of a cgroup"
     case scalar = "a file of one value"
 }

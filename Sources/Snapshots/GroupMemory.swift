@@ -21,8 +21,10 @@ package enum GroupMemorySource: Sendable, Equatable {
 package struct CgroupAccount: Sendable, Equatable {
     /// Monotonic time of the reading, nanoseconds.
     package var takenAtNanoseconds: UInt64
-    /// `memory.numa_stat`, by class and node.
+    /// `memory.numa_stat`, by class and node, and `hugetlb.*.numa_stat`.
     package var bytesByClass: [MemoryClass: NodeValues<UInt64>]
+    /// The sizes of huge pages of hugetlbfs that are accounted for; of none where the controller is not on for the cgroup.
+    package var hugePageSizes: Set<UInt64> = []
     /// `memory.current`: all that is charged, the kernel's own memory for it included.
     package var currentBytes: UInt64?
     /// The counters of NUMA balancing and tiering in `memory.stat`, by the kernel's names, since the cgroup was made;

@@ -21,6 +21,7 @@ struct ReportTests {
         switch name {
         case "status": StatusReport(try document(name, as: StatusDocument.self)).text(output)
         case "nodes": NodesReport(try document(name, as: NodesDocument.self)).text(output)
+        case "reclaim": ReclaimReport(try document("nodes", as: NodesDocument.self)).text(output)
         case "processes": ProcessesReport(try document(name, as: ProcessesDocument.self)).text(output)
         case "devices": DevicesReport(try document(name, as: DevicesDocument.self)).text(output)
         case "groups": GroupsReport(try document(name, as: GroupsDocument.self)).text(output)
@@ -29,7 +30,20 @@ struct ReportTests {
         }
     }
 
-    static let names = ["status", "nodes", "devices", "processes", "groups", "sources", "process", "process-sampled"]
+    static let names = [
+        "status", "nodes", "reclaim", "devices", "processes", "groups", "sources", "process", "process-sampled",
+    ]
+
+    // The mode, and how the sentence ends.
+    @Test(
+        arguments: [
+            (nil, "is not known"), (0, "is taken before a node's own is reclaimed"),
+            (1, "is reclaimed before that of others is taken"), (7, "; pages are written out and unmapped for it"),
+            (2, "; pages are written out for it"), (8, "is taken before a node's own is reclaimed"),
+        ] as [(Int?, String)])
+    func `what vm.zone_reclaim_mode does is said`(mode: Int?, end: String) {
+        #expect(ReclaimReport.sentence(mode).hasSuffix(end))
+    }
 
     @Test(arguments: names)
     func `a table is as its golden text says`(name: String) throws {

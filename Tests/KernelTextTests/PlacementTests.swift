@@ -324,3 +324,26 @@ import Testing
         #expect(throws: KernelTextError.self) { try parse(text) }
     }
 }
+
+@Suite struct HugetlbNUMAStatTests {
+    @Test(
+        arguments: [
+            (1 << 16, "hugetlb.64KB.numa_stat"), (1 << 21, "hugetlb.2MB.numa_stat"),
+            (1 << 25, "hugetlb.32MB.numa_stat"),
+            (1 << 30, "hugetlb.1GB.numa_stat"), (1 << 34, "hugetlb.16GB.numa_stat"),
+        ] as [(UInt64, String)])
+    func `the file of a size is called as the kernel writes it`(size: UInt64, name: String) {
+        #expect(HugetlbNUMAStat.fileName(pageSizeBytes: size) == name)
+    }
+
+    @Test func `the line of the total is read by node`() throws {
+        let nodes = try HugetlbNUMAStat.parse(Array("total=6291456 N0=2097152 N2=4194304\n".utf8).span)
+        #expect(nodes.map(\.node) == [0, 2])
+        #expect(nodes.map(\.bytes) == [2_097_152, 4_194_304])
+    }
+
+    @Test(arguments: ["", "total=2 N0=2", "x\n", "total=2 N0=\n", "hierarchical_total=1 N0=1\n"])
+    func `what is cut, odd or of version 1 is refused`(text: String) {
+        #expect(throws: KernelTextError.self) { try HugetlbNUMAStat.parse(Array(text.utf8).span) }
+    }
+}

@@ -43,10 +43,14 @@ import Testing
         }
 
         func groups(isLive: Bool = false) -> [String: GroupRecord] {
+            Dictionary(uniqueKeysWithValues: snapshot(isLive: isLive).groups.map { ($0.name, $0) })
+        }
+
+        func snapshot(isLive: Bool = false) -> HostSnapshot {
             var engine = SamplingEngine(
                 root: isLive ? ScriptedRoot(root, isLive: true) : root, settings: SamplingSettings(),
                 time: ManualTime(monotonicNanoseconds: 100 * secondNanoseconds), cost: FakeCost(), seed: 1)
-            return Dictionary(uniqueKeysWithValues: engine.collectOnce().groups.map { ($0.name, $0) })
+            return engine.collectOnce()
         }
     }
 
@@ -124,6 +128,23 @@ import Testing
         #expect(group?.currentBytes == nil)
     }
 
+    @Test func `what a sample does not tell of policies is counted as not known`() throws {
+        var host = Host()
+        host.put(
+            10, in: "/system.slice/db.service", maps: "00400000 bind:1 anon=8 dirty=8 N1=8 kernelpagesize_kB=4\n")
+        host.put(11, in: "/system.slice/db.service")
+        var sampled = PlacementRecord(
+            method: .sampled(pagesAsked: 100, pagesResident: 100, pagesMapped: 1 << 18), takenAtNanoseconds: 1)
+        sampled.bytes[node0] = 1 << 30
+        sampled.unlocatedBytes = 4096
+        var processes = host.snapshot().processes
+        let index = try #require(processes.firstIndex { $0.identity.pid == 11 })
+        processes[index].placement = sampled
+        let group = try #require(SnapshotAssembly.groups(of: processes, totals: GroupTotals()).first)
+        #expect(group.bytesByPolicy?.keys.sorted() == ["bind:1"])
+        #expect(group.unknownPolicyBytes == 1 << 30 + 4096)
+    }
+
     @Test func `huge pages, which no account holds, stay those of the mappings`() {
         var host = Host()
         let maps =
@@ -133,6 +154,33 @@ import Testing
         let group = host.groups()["db.service"]
         #expect(group?.bytesByClass?[.huge(pageSizeBytes: 2 << 20)]?[node1] == 4 << 20)
         #expect(group?.bytesByClass?[.anonymous]?[node0] == 1 << 20)
+    }
+
+    @Test func `huge pages that the kernel accounts to the cgroup are those, not the mappings'`() {
+        var host = Host()
+        let maps =
+            "7f0000000000 default file=/anon_hugepage\\040(deleted) huge dirty=2 N1=2 kernelpagesize_kB=2048\n"
+            + "7f1000000000 default file=/anon_hugepage\\040(deleted) huge dirty=1 N0=1 kernelpagesize_kB=1048576\n"
+        host.put(10, in: "/system.slice/db.service", maps: maps)
+        host.account("/system.slice/db.service", 1, 0)
+        for size in [2048, 1_048_576] {
+            host.root.addFile(
+                "/sys/devices/system/node/node0/hugepages/hugepages-\(size)kB/nr_hugepages", text: "8\n")
+        }
+        // Also what is charged to it and mapped by nobody; of the other size nothing is accounted for.
+        host.root.addFile(
+            "/sys/fs/cgroup/system.slice/db.service/hugetlb.2MB.numa_stat",
+            text: "total=8388608 N0=2097152 N1=6291456\n")
+        let classes = host.groups()["db.service"]?.bytesByClass
+        #expect(classes?[.huge(pageSizeBytes: 2 << 20)]?[node0] == 2 << 20)
+        #expect(classes?[.huge(pageSizeBytes: 2 << 20)]?[node1] == 6 << 20)
+        #expect(classes?[.huge(pageSizeBytes: 1 << 30)]?[node0] == 1 << 30)
+        // None is none, whatever a mapping of another's pages shows.
+        host.root.addFile("/sys/fs/cgroup/system.slice/db.service/hugetlb.1GB.numa_stat", text: "total=0 N0=0 N1=0\n")
+        #expect(host.groups()["db.service"]?.bytesByClass?[.huge(pageSizeBytes: 1 << 30)] == nil)
+        // Cut, it tells nothing.
+        host.root.addFile("/sys/fs/cgroup/system.slice/db.service/hugetlb.1GB.numa_stat", text: "total=4 N0=4")
+        #expect(host.groups()["db.service"]?.bytesByClass?[.huge(pageSizeBytes: 1 << 30)]?[node0] == 1 << 30)
     }
 
     /// Two mappings of a segment by name, and memory of the process's own.

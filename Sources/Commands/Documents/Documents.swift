@@ -118,6 +118,7 @@ struct NodesDocument: Decodable {
         var memoryFreeBytes: UInt64?
         var meminfo: [String: UInt64]?
         var numastatPages: [String: UInt64]?
+        var vmstatPages: [String: UInt64]?
         var hugepages: [HugePages]?
         var access: Access?
         var memoryTier: Int?
@@ -138,6 +139,7 @@ struct NodesDocument: Decodable {
     }
 
     var notes: [NoteDocument]?
+    var zoneReclaimMode: Int?
     var nodes: [Node]?
 }
 

@@ -8,7 +8,8 @@ struct NodesCommand: AsyncParsableCommand {
         discussion: """
             HUGE is the memory of huge pages set aside, and how much of it is free, all sizes together. TIER and DEMOTES TO \
             (the preferred node first) are shown where there is more than one memory tier, LATENCY and BANDWIDTH (of reads by \
-            the nearest CPUs) where the firmware states them.
+            the nearest CPUs) where the firmware states them. The second table is what reclaim did: pages taken back, written \
+            out for it and missed afterwards, and pages moved between tiers; a dash is what this kernel does not count by node.
             """)
 
     @OptionGroup var source: SourceOptions
@@ -28,7 +29,8 @@ struct NodesCommand: AsyncParsableCommand {
         let bytes = try await source.source().get("/v1/nodes")
         let document = try Documents.decode(NodesDocument.self, from: bytes)
         try document.requireNodes()
-        try output.write(source.isJSON ? bytes : Array(NodesReport(document).text(output).utf8))
+        let text = NodesReport(document).text(output) + ReclaimReport(document).text(output)
+        try output.write(source.isJSON ? bytes : Array(text.utf8))
         for note in document.notes ?? [] {
             CommandOutput.complain(note.text.terminalSafe)
         }

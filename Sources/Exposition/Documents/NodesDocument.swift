@@ -37,6 +37,7 @@ enum NodesDocument {
                             .optional("hugepages", .array(of: hugePages), "Huge pages set aside, by size."),
                             .optional("access", access, "What the firmware states of accesses to its memory (HMAT)."),
                         ] + TiersDocument.nodeFields)), "The online nodes; absent where nothing tells them."),
+            TiersDocument.zoneReclaimMode,
         ])
 
     private static let hugePages = Schema.object([
@@ -57,6 +58,7 @@ enum NodesDocument {
     static func write(_ snapshot: HostSnapshot, nowNanoseconds: UInt64, into json: inout JSONWriter) {
         RoundHeader.write(snapshot, nowNanoseconds: nowNanoseconds, into: &json)
         json.member(notes: snapshot.notes)
+        json.member(ifPresent: "zone_reclaim_mode", snapshot.host.zoneReclaimMode)
         guard !snapshot.host.nodes.isEmpty else { return }
         json.array("nodes") { json in
             for node in snapshot.host.nodes {

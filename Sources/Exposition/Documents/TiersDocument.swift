@@ -23,9 +23,11 @@ enum TiersDocument {
                 .optional("has_promotable_node", .boolean, "Whether there is a node from which pages can be promoted."),
             ]), "Memory tiers (since Linux 6.1)."),
         .optional("is_demotion_enabled", .boolean, "mm/numa/demotion_enabled."),
-        .optional(
-            "zone_reclaim_mode", .integer, "vm.zone_reclaim_mode: bit 0 reclaims before others' memory is taken."),
+        zoneReclaimMode,
     ]
+
+    static let zoneReclaimMode = Schema.Field.optional(
+        "zone_reclaim_mode", .integer, "vm.zone_reclaim_mode: bit 0 reclaims before others' memory is taken.")
 
     static let nodeFields: [Schema.Field] = [
         .optional("memory_tier", .integer, "The memory tier it is in; larger is slower."),

@@ -27,7 +27,8 @@ package struct MetricCatalogue: Sendable {
     ///   - additions: Further families, from parts of the daemon that keep their own state.
     package static func standard(version: String, additions: [MetricFamily] = []) -> MetricCatalogue {
         MetricCatalogue(
-            hostFamilies(version: version) + kernelCounterFamilies + nodeFamilies + domainFamilies + modelFamilies
+            hostFamilies(version: version) + kernelCounterFamilies + nodeFamilies + deviceFamilies + domainFamilies
+                + modelFamilies
                 + tracingFamilies
                 + groupFamilies
                 + costFamilies

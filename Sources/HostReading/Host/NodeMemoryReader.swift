@@ -37,6 +37,18 @@ package enum NodeMemoryReader {
         return pools.sorted { $0.pageSizeBytes < $1.pageSizeBytes }
     }
 
+    /// The sizes of huge pages of which a node has some, or may have: where its number cannot be read.
+    package static func hugePageSizes(in root: any HostRoot, buffer: inout [UInt8]) -> [UInt64] {
+        var sizes: Set<UInt64> = []
+        for name in (try? root.list(MachineReader.nodeDirectory)) ?? [] {
+            guard name.hasPrefix("node"), let node = Int(name.dropFirst(4)).flatMap(Self.node) else { continue }
+            for pool in hugePagePools(of: node, in: root, buffer: &buffer) ?? [] where pool.totalPages != 0 {
+                sizes.insert(pool.pageSizeBytes)
+            }
+        }
+        return sizes.sorted()
+    }
+
     /// The page size in the name of a pool's directory: `hugepages-2048kB`.
     static func pageSizeBytes(ofPool name: String) -> UInt64? {
         guard name.hasPrefix("hugepages-"), name.hasSuffix("kB"),

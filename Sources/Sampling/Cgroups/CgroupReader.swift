@@ -4,7 +4,8 @@ import LinuxSystem
 import NUMATopology
 import Snapshots
 
-/// What the kernel accounts to the cgroups of groups: `memory.numa_stat`, `memory.current` and `memory.stat` of version 2.
+/// What the kernel accounts to the cgroups of groups: `memory.numa_stat`, `memory.current` and `memory.stat` of version 2, and
+/// `hugetlb.*.numa_stat` where the host has huge pages set aside.
 ///
 /// No lock of a process is taken and no page table walked: the kernel adds up counters it keeps, of all CPUs and of all
 /// cgroups below that have changed. Where that costs too much, as with hundreds of groups, rounds take turns, the oldest
@@ -16,12 +17,14 @@ struct CgroupReader {
     private let root: any HostRoot
     private var hierarchy: UnifiedHierarchy?
     private var hierarchyReadAt: UInt64?
+    /// Of which huge pages there are some.
+    private var hugePageSizes: [UInt64] = []
     private(set) var accounts: [String: CgroupAccount] = [:]
     /// When a cgroup's files were tried last, whether they were there or not.
     private var triedAt: [String: UInt64] = [:]
     private var buffer: [UInt8] = []
 
-    /// How long the mount table is believed, nanoseconds.
+    /// How long the mount table, and which huge pages there are, is believed, nanoseconds.
     private static let hierarchyLifetime: UInt64 = 300_000_000_000
     /// Cgroups that one round reads whatever it costs, so that each gets its turn.
     static let fewestPerRound = 8
@@ -43,6 +46,7 @@ struct CgroupReader {
         triedAt = triedAt.filter { paths.contains($0.key) }
         if hierarchyReadAt.map({ now >= $0.addingSaturated(Self.hierarchyLifetime) }) ?? true {
             hierarchy = UnifiedHierarchy(of: root)
+            hugePageSizes = hierarchy == nil ? [] : NodeMemoryReader.hugePageSizes(in: root, buffer: &buffer)
             hierarchyReadAt = now
         }
         guard let hierarchy else { return accounts.removeAll() }
@@ -84,6 +88,14 @@ struct CgroupReader {
         }
         if readFile("\(directory)/memory.stat", &account) {
             result.counters = Self.counters(buffer.span)
+        }
+        for size in hugePageSizes {
+            guard readFile("\(directory)/\(HugetlbNUMAStat.fileName(pageSizeBytes: size))", &account),
+                let nodes = try? HugetlbNUMAStat.parse(buffer.span)
+            else { continue }
+            result.hugePageSizes.insert(size)
+            let bytes = Self.values(nodes)
+            if bytes.total > 0 { result.bytesByClass[.huge(pageSizeBytes: size)] = bytes }
         }
         return result
     }

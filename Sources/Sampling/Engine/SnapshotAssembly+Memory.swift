@@ -116,10 +116,13 @@ extension SnapshotAssembly {
             }
             current = current.map { $0 - min($0, account.currentBytes ?? 0) }
         }
-        // Huge pages of hugetlbfs are in no account of a cgroup's: what the mappings tell of them stays.
-        for (kind, bytes) in group.bytesByClass ?? [:] {
-            if case .huge = kind { classes[kind] = bytes }
+        // Huge pages of hugetlbfs are mostly in no account of a cgroup's: what the mappings tell of them stays.
+        func isAccounted(_ kind: MemoryClass) -> Bool {
+            guard case .huge(let size) = kind else { return true }
+            return tops.allSatisfy { $0.hugePageSizes.contains(size) }
         }
+        classes = classes.filter { isAccounted($0.key) }
+        for (kind, bytes) in group.bytesByClass ?? [:] where !isAccounted(kind) { classes[kind] = bytes }
         group.bytesByClass = classes
         group.memorySource = .cgroup(count: tops.count)
         group.halfWidth95Bytes = nil

@@ -30,9 +30,11 @@ struct Observation {
         let root = ExchangedRoot(first)
         let source = LocalSource(root: root)
         source.advance()
+        let earlier = try? await source.get("/v1/status")
         root.exchange(for: second)
         source.advance()
         await observation.take(source)
+        if let earlier, let later = try? await source.get("/v1/status") { observation.takeWatch(earlier, later) }
         observation.takeNumastat(second)
         observation.takeDomains(second)
         return observation
@@ -109,11 +111,16 @@ struct Observation {
         case "/v1/status":
             addLines("status", StatusReport(try Documents.decode(StatusDocument.self, from: document)).text(Self.plain))
         case "/v1/nodes":
-            addTable("nodes", NodesReport(try Documents.decode(NodesDocument.self, from: document)).text(Self.plain))
+            let nodes = try Documents.decode(NodesDocument.self, from: document)
+            addTable("nodes", NodesReport(nodes).text(Self.plain))
+            // The first line is blank, the second a sentence.
+            let reclaim = ReclaimReport(nodes).text(Self.plain).split(separator: "\n")
+            addTable("reclaim", reclaim.dropFirst().joined(separator: "\n"))
+            cells["reclaim mode"] = reclaim.first?.split(separator: ";").last.map { String($0) }
         case "/v1/devices":
             addTable(
                 "devices", DevicesReport(try Documents.decode(DevicesDocument.self, from: document)).text(Self.plain),
-                identifiedBy: "ADDRESS")
+                identifiedBy: ["ADDRESS"])
         case "/v1/processes":
             addTable(
                 "ps", ProcessesReport(try Documents.decode(ProcessesDocument.self, from: document)).text(Self.plain))
@@ -123,8 +130,28 @@ struct Observation {
         }
     }
 
-    /// The cells of a table by row and column. Columns are told apart by two blanks in every line.
-    private mutating func addTable(_ name: String, _ text: String, identifiedBy column: String? = nil) {
+    /// The cells of a table by row and column.
+    ///
+    /// - Parameter columns: Those that name a row; where one is blank it is that of the row above.
+    private mutating func addTable(_ name: String, _ text: String, identifiedBy columns: [String] = []) {
+        var rows = Self.rows(of: text)
+        guard !rows.isEmpty else { return }
+        let header = rows.removeFirst()
+        let identities = columns.isEmpty ? [0] : columns.compactMap { header.firstIndex(of: $0) }
+        var above: [String] = []
+        for row in rows {
+            let words = identities.enumerated().map { place, column in
+                row[column].isEmpty && place < above.count ? above[place] : row[column]
+            }
+            above = words
+            for (title, cell) in zip(header, row) {
+                cells["\(name) \(words.joined(separator: " ")) \(title)"] = cell
+            }
+        }
+    }
+
+    /// The lines of a table as cells, the header first. Columns are told apart by two blanks in every line.
+    private static func rows(of text: String) -> [[String]] {
         let lines = text.split(separator: "\n").map { Array($0) }
         let width = lines.map(\.count).max() ?? 0
         func isBlank(_ place: Int) -> Bool { lines.allSatisfy { place >= $0.count || $0[place] == " " } }
@@ -139,17 +166,8 @@ struct Observation {
                 start = place
             }
         }
-        func cells(_ line: [Character]) -> [String] {
-            ranges.map { range in
-                String(line.dropFirst(range.lowerBound).prefix(range.count)).trimmingBlanks
-            }
-        }
-        guard let header = lines.first.map(cells) else { return }
-        let identity = column.flatMap { header.firstIndex(of: $0) } ?? 0
-        for line in lines.dropFirst() {
-            let row = cells(line)
-            guard identity < row.count else { continue }
-            for (title, cell) in zip(header, row) { self.cells["\(name) \(row[identity]) \(title)"] = cell }
+        return lines.map { line in
+            ranges.map { range in String(line.dropFirst(range.lowerBound).prefix(range.count)).trimmingBlanks }
         }
     }
 
@@ -162,10 +180,18 @@ struct Observation {
         }
     }
 
+    /// The line of `watch` between two rounds, whose columns are as wide as their titles say.
+    private mutating func takeWatch(_ earlier: [UInt8], _ later: [UInt8]) {
+        guard let from = try? Documents.decode(StatusDocument.self, from: earlier),
+            let to = try? Documents.decode(StatusDocument.self, from: later)
+        else { return }
+        addTable("watch", WatchLine.heading + "\n" + WatchLine.text(from: from, to: to), identifiedBy: ["ROUND"])
+    }
+
     // MARK: Programs that read the host themselves
 
     private mutating func takeNumastat(_ root: MemoryRoot) {
-        for arguments in ["", "-c", "-m", "-n", "-p 4164", "-cm"] {
+        for arguments in ["", "-c", "-m", "-n", "-p 4164", "-cm", "-s -p 4164", "-v -p 4164", "-z -mn"] {
             guard let parsed = try? NumastatArguments(parsing: arguments.split(separator: " ").map(String.init)),
                 var report = try? NumastatReport(parsed, root: root, pageSizeBytes: 4096), let text = try? report.text()
             else { continue }
@@ -193,6 +219,46 @@ struct Observation {
         add(value, "domains")
         // Other domains have other flags: their number says nothing of what is known.
         numbers = numbers.filter { !($0.key.hasPrefix("domains") && $0.key.hasSuffix("flags#")) }
+        addTable(
+            "domains table", DomainsCommand.show(root, format: .table).text, identifiedBy: ["CPUS", "DOMAIN"])
+        addTree(DomainsCommand.show(root, format: .tree).text)
+        addKernelText(DomainsCommand.show(root, format: .kernel).text)
+    }
+
+    /// Each part of each domain; those that are sets of CPUs say nothing by a zero in them. The picture has nothing but sets.
+    private mutating func addTree(_ text: String) {
+        var place = ""
+        var cpus = ""
+        for line in text.split(separator: "\n").map({ String($0).trimmingBlanks }) {
+            if line.hasPrefix("CPU") {
+                cpus = line
+            } else if line.hasPrefix("domain"), let colon = line.firstRange(of: "): ") {
+                place = "domains tree \(cpus) \(line.prefix { $0 != " " })"
+                let parts = line[colon.upperBound...].split(separator: ", ")
+                for part in parts where part.hasSuffix(" CPUs") || part.contains("distance") {
+                    cells["\(place) \(part.hasSuffix(" CPUs") ? "weight" : "distance")"] = String(part)
+                }
+            } else if let gap = line.firstIndex(of: " "), ["balance", "flags"].contains(line[..<gap]) {
+                cells["\(place) \(line[..<gap])"] = String(line[gap...]).trimmingBlanks
+            } else if line == "no domains" {
+                cells["domains tree \(cpus)"] = "none"
+            }
+        }
+    }
+
+    /// The capacities of groups; all else are sets and names.
+    private mutating func addKernelText(_ text: String) {
+        var cpu: Substring = ""
+        var domain: Substring = ""
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if let word = words.first, word.hasPrefix("CPU") { cpu = word }
+            if let word = words.first, word.hasPrefix("domain-") { domain = word }
+            let capacities = words.filter { $0.hasPrefix("cap=") }.map { $0.dropFirst(4) }
+            if !capacities.isEmpty {
+                cells["domains kernel \(cpu) \(domain) capacities"] = capacities.joined(separator: " ")
+            }
+        }
     }
 }
 

@@ -41,7 +41,8 @@ enum WholeHost {
             "/proc/sys/kernel/numa_balancing_promote_rate_limit_MBps": "65536\n",
             "/proc/sys/kernel/sched_schedstats": "1\n", "/proc/sys/vm/zone_reclaim_mode": "1\n",
             "/proc/self/cpuset": "/\n", "/proc/cmdline": "quiet\n",
-            "/proc/filesystems": "nodev\tproc\nnodev\tdebugfs\n", "/proc/mounts": "proc /proc proc rw 0 0\n",
+            "/proc/filesystems": "nodev\tproc\nnodev\tdebugfs\n",
+            "/proc/mounts": "proc /proc proc rw 0 0\ncgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n",
             "/sys/kernel/security/lockdown": "[none] integrity confidentiality\n",
             "/sys/kernel/mm/numa/demotion_enabled": "true\n",
             "/sys/devices/virtual/memory_tiering/memory_tier4/nodelist": "0-1\n",
@@ -171,7 +172,13 @@ enum WholeHost {
     }
 
     private static func common(_ pid: Int, _ command: String, _ unit: String) -> [String: String] {
-        [
+        let cgroup = "/sys/fs/cgroup/system.slice/\(unit)"
+        return [
+            "\(cgroup)/memory.numa_stat":
+                "anon N0=409600 N1=614400 N2=204800\nfile N0=20480 N1=20480 N2=4096\nshmem N0=4096 N1=4096 N2=4096\n",
+            "\(cgroup)/memory.current": "1400000\n",
+            "\(cgroup)/memory.stat":
+                "anon 1228800\nnuma_pte_updates 90\nnuma_hint_faults 80\nnuma_pages_migrated 40\npgpromote_success 7\n",
             "/proc/\(pid)/status":
                 "Name:\t\(command)\nPid:\t\(pid)\nUid:\t26\t26\t26\t26\nVmRSS:\t8000 kB\nCpus_allowed_list:\t0-3\n"
                 + "Mems_allowed_list:\t0-2\n",
