@@ -30,7 +30,7 @@ package struct ArchiveRoot: HostRoot {
 
     /// What each member counts beside its bytes, and each directory that comes into being with it: an archive of empty
     /// files or of deep paths has a bound too.
-    private static let bytesPerName = 512
+    private static let bytesPerName = 1024
 
     /// PATH_MAX: no host has a longer path.
     private static let longestName = 4096

@@ -204,6 +204,14 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         }
     }
 
+    /// What a target says beside whom it is for: a client of a proxy names that, too (RFC 9112, 3.2.2).
+    static func originForm(_ target: String) -> String {
+        guard target.prefix(7).lowercased() == "http://" else { return target }
+        let rest = target.dropFirst(7)
+        guard let slash = rest.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return "/" }
+        return rest[slash] == "/" ? String(rest[slash...]) : "/" + rest[slash...]
+    }
+
     private func answer(_ head: HTTPRequestHead) {
         if !head.isKeepAlive { closesAfterAnswer = true }
         guard let viewer else {
@@ -213,7 +221,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         }
         do throws(EndpointError) {
             let reply = try shared.registry.answer(
-                method: head.method.rawValue, target: head.uri, viewer: viewer,
+                method: head.method.rawValue, target: Self.originForm(head.uri), viewer: viewer,
                 accept: head.headers["accept"].joined(separator: ","), nowNanoseconds: shared.now(),
                 mayBeLarge: shared.connections.mayAnswer(peer))
             send(reply, error: nil, head: head)

@@ -35,5 +35,9 @@ struct NumastatCommand: ParsableCommand {
         if let first = report.complaints.first(where: { $0.status != .success }) {
             throw ExitCode(first.status.rawValue)
         }
+        // One that keeps its memory locked is no failure beside others that are shown.
+        if !report.complaints.isEmpty, report.shownProcessCount == 0 {
+            throw ExitCode(ExitStatus.noInput.rawValue)
+        }
     }
 }

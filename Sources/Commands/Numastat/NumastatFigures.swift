@@ -237,7 +237,7 @@ package struct NumastatFigures: Sendable {
     }
 
     /// Why a process is not there, as a line for standard error. That one keeps its memory locked is no failure of the
-    /// command's: the others are shown.
+    /// command's where others are shown.
     private func complaint(_ failure: ReadFailure) -> CommandFailure {
         let status: ExitStatus =
             switch failure.kind {

@@ -10,6 +10,8 @@ package struct NumastatReport {
     private let pageSizeBytes: UInt64
     /// Lines for standard error: processes that could not be read.
     package private(set) var complaints: [CommandFailure] = []
+    /// Processes that could be read.
+    package private(set) var shownProcessCount = 0
     /// Lines for standard error that are no failure: what to know of the figures.
     package var notes: [String] { figures.notes }
 
@@ -108,6 +110,7 @@ package struct NumastatReport {
             do throws(CommandFailure) {
                 let placement = try figures.placement(of: pid)
                 regions = placement.regions
+                shownProcessCount += 1
                 if let damage = placement.damage { complaints.append(damage) }
             } catch {
                 complaints.append(error)
@@ -176,6 +179,7 @@ extension NumastatReport {
             do throws(CommandFailure) {
                 let placement = try figures.placement(of: pid)
                 placements.append((pid, placement.regions))
+                shownProcessCount += 1
                 if let damage = placement.damage { complaints.append(damage) }
             } catch {
                 complaints.append(error)

@@ -20,14 +20,17 @@ struct MachineFiles {
 
     // MARK: Lists
 
-    /// A list of CPUs or nodes. An empty file is none: the kernel ends even an empty list with a newline.
+    /// A list of CPUs or nodes. An empty file is none, nor is one of blanks or NUL: the kernel prints an empty list as a
+    /// newline.
     mutating func list(
         _ path: String, largest: Int = CPUList.largestNumber
     ) throws(SourceFailure) -> [ClosedRange<Int>] {
         let ranges = try root.parse(path, into: &buffer) { bytes throws(KernelTextError) in
             try CPUList.parse(bytes, largest: largest)
         }
-        guard !buffer.isEmpty else { throw .inconsistent(path: path, reason: "the file is empty") }
+        guard !ranges.isEmpty || buffer.first == UInt8(ascii: "\n") else {
+            throw .inconsistent(path: path, reason: "the file is empty")
+        }
         return ranges
     }
 

@@ -5,6 +5,25 @@ import Snapshots
 
 /// What seldom changes of a process, and is not read in each round.
 extension LedgerReader {
+    /// A first thread that has ended has given up its memory and, with cgroups of version 1, its group; the process has not.
+    /// Another thread is asked for these.
+    mutating func takeFromLivingThread(
+        _ files: borrowing ProcessFiles, _ process: TrackedProcess
+    ) throws(ReadFailure) {
+        guard try listThreads(files, process) else { return }
+        for tid in tids where tid != process.identity.pid {
+            do throws(ReadFailure) {
+                guard let (stat, _) = try readStat(files, "task/\(tid)/stat"), !stat.isDead else { continue }
+                process.livingThread = tid
+                process.residentPages = UInt64(max(stat.residentPages, 0))
+                return
+            } catch {
+                // It has ended meanwhile; the next may be there.
+                guard error.kind == .missing || error.kind == .gone else { throw error }
+            }
+        }
+    }
+
     func hasChangedUser(_ files: borrowing ProcessFiles, _ process: TrackedProcess) -> Bool {
         guard let before = process.effectiveUID, let now = files.effectiveUserID else { return false }
         return now != before
@@ -15,7 +34,8 @@ extension LedgerReader {
         _ files: borrowing ProcessFiles, _ process: TrackedProcess, now: UInt64
     ) throws(ReadFailure) {
         let shortagesBefore = shortages
-        if try readOptional(files, "status", process) {
+        let directory = process.livingThread.map { "task/\($0)/" } ?? ""
+        if try readOptional(files, directory + "status", process, as: "status") {
             do {
                 var defects = LineDefects()
                 let status = try WholeLines.parse(&buffer, defects: &defects) { bytes throws(KernelTextError) in
@@ -35,7 +55,7 @@ extension LedgerReader {
                 count(.malformed)
             }
         }
-        if try readOptional(files, "cgroup", process) {
+        if try readOptional(files, directory + "cgroup", process, as: "cgroup") {
             do {
                 process.assign(try CgroupFile(parsing: buffer.span))
             } catch {

@@ -18,7 +18,7 @@ import Snapshots
 ///   else. Between that they are as they were when it ran last.
 ///
 /// Of a process that ran, a thread is first asked for its run time alone (`schedstat`, a third of the cost of `stat` and
-/// `sched`). The scan sequence is the mm's, so that a thread which did not run has that of those that did.
+/// `sched`); once a minute it is read whatever that says, as others of the process may give it a name. The scan sequence is the mm's, so that a thread which did not run has that of those that did.
 ///
 /// Example: 100 processes of 20 threads; in 5 s one thread of each of three ran. Read are a `stat`, a list of threads and 20
 /// `schedstat` of each of the three, and `stat` and `sched` of three threads: 69 files and not 4,200.
@@ -47,8 +47,7 @@ extension LedgerReader {
 
     /// Whether a thread need not be read, because it has not run since it was.
     mutating func isUnchanged(_ thread: TrackedThread, _ files: borrowing ProcessFiles) -> Bool {
-        guard hasSchedstat, thread.timeSource == .exact,
-            !(thread.isInNUMAGroup && isRecheckDue(UInt64(UInt32(bitPattern: files.pid)))),
+        guard hasSchedstat, thread.timeSource == .exact, !isRecheckDue(UInt64(UInt32(bitPattern: files.pid))),
             // Where it cannot be read, what is read next tells why.
             (try? files.read("task/\(thread.record.tid)/schedstat", into: &buffer)) != nil
         else { return false }

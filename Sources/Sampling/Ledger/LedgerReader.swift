@@ -207,6 +207,8 @@ struct LedgerReader {
         process.flags = stat.flags
         process.threadCount = stat.threadCount
         process.residentPages = UInt64(max(stat.residentPages, 0))
+        process.livingThread = nil
+        if stat.isDead, stat.threadCount > 1 { try takeFromLivingThread(files, process) }
         let ticks = stat.userTicks.addingSaturated(stat.systemTicks)
         let hasRun = runNanoseconds == nil || runNanoseconds != process.runNanoseconds
         process.wasActive = process.ledgerReadAt == nil || (runNanoseconds == nil ? ticks != process.cpuTicks : hasRun)

@@ -52,6 +52,8 @@ final class TrackedProcess {
     var isZombie = false
     var threadCount = 0
     var residentPages: UInt64 = 0
+    /// Where its first thread has ended and others go on: one that has the memory, and shows the cgroup.
+    var livingThread: Int32?
     var cpuTicks: UInt64 = 0
 
     // From `status` and `cgroup`, on first sight, after exec, and now and then.

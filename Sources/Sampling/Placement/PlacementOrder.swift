@@ -5,12 +5,19 @@ import Snapshots
 /// What is known of a process whose placement is read, and what was learned of it by that.
 struct PlacementSubject: Sendable, Equatable {
     let identity: ProcessIdentity
+    /// The thread whose files show its memory, where its first one has ended.
+    var livingThread: Int32?
     /// Its resident set, base pages.
     var residentPages: UInt64
     /// How many mappings it had when they were last counted.
     var mappingCount: Int?
     /// What earlier readings tell of its huge pages.
     var holdHistory: HoldHistory?
+}
+
+extension PlacementSubject {
+    /// Where below `/proc/PID` its memory is shown.
+    var directory: String { livingThread.map { "task/\($0)/" } ?? "" }
 }
 
 /// One placement to be read: values only, so that it can be read on any thread.
@@ -39,7 +46,8 @@ struct PlacementAnswer: Sendable {
 extension TrackedProcess {
     var placementSubject: PlacementSubject {
         PlacementSubject(
-            identity: identity, residentPages: residentPages, mappingCount: mappingCount, holdHistory: holdHistory)
+            identity: identity, livingThread: livingThread, residentPages: residentPages, mappingCount: mappingCount,
+            holdHistory: holdHistory)
     }
 
     func take(_ subject: PlacementSubject) {

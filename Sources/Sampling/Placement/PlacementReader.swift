@@ -105,10 +105,10 @@ struct PlacementReader {
     private mutating func life(
         of process: PlacementSubject, _ files: borrowing ProcessFiles
     ) throws(ReadFailure) -> Life? {
-        try files.read("stat", into: &scratch)
+        try files.read(process.directory + "stat", into: &scratch)
         account.add(scratch)
-        guard let stat = try? TaskStat(parsing: scratch.span),
-            stat.startTicks == process.identity.startTimeTicks, !stat.isDead
+        guard let stat = try? TaskStat(parsing: scratch.span), !stat.isDead,
+            process.livingThread != nil || stat.startTicks == process.identity.startTimeTicks
         else { return nil }
         return Life(
             isForkedOnly: stat.flags & LedgerReader.forkedWithoutExec != 0, command: scratch.span.text(stat.commRange))
@@ -170,7 +170,9 @@ struct PlacementReader {
         defer { swap(&current, &reader) }
         let time = time
         var breather = LockBreather()
-        let chunks = try files.readChunks("numa_maps", chunkBytes: chunkBytes, scratch: &scratch) { chunk, held in
+        let chunks = try files.readChunks(
+            process.directory + "numa_maps", chunkBytes: chunkBytes, scratch: &scratch
+        ) { chunk, held in
             if let pause = breather.held(held) { time.pause(nanoseconds: pause) }
             do throws(KernelTextError) {
                 try current.feed(chunk, defects: &defects) { line, bytes in sum.add(line, bytes) }
@@ -276,7 +278,7 @@ struct PlacementReader {
         _ process: PlacementSubject, _ files: borrowing ProcessFiles, settings: SamplingSettings, nodes: [NodeID],
         now: UInt64
     ) throws(ReadFailure) -> Outcome {
-        guard memory.sampledPages > 0, mayAskByNumber else { return .gap(.tooExpensive) }
+        guard memory.sampledPages > 0, mayAskByNumber, process.livingThread == nil else { return .gap(.tooExpensive) }
         let resident = try residentPages(files)
         addresses.removeAll(keepingCapacity: true)
         classes.removeAll(keepingCapacity: true)
