@@ -224,6 +224,7 @@ package struct MachineReader {
             online = again
             others = lists.printed.subtracting(online)
         }
+        noteUnlisted(online, lists)
         guard !others.isEmpty else { return online }
         let vanished = lists.byNode.values.filter { !$0.isEmpty && $0.isDisjoint(with: online) }
             .reduce(into: CPUSet()) { $0.formUnion($1) }
@@ -245,6 +246,20 @@ package struct MachineReader {
                     "the nodes list CPUs \(rest), which \(path) does not: they count as offline"))
         }
         return online.union(running)
+    }
+
+    /// Online CPUs that no node has, though each node prints its own: where their threads run is not known.
+    private mutating func noteUnlisted(_ online: CPUSet, _ lists: NodeLists) {
+        guard lists.areWhole, !online.isSubset(of: lists.all) else { return }
+        // One that went off line between the two readings contradicts nothing.
+        let still = files.root.isLive ? files.optionalCPUs("online") ?? online : online
+        let unlisted = still.intersection(online).subtracting(lists.all)
+        guard !unlisted.isEmpty else { return }
+        notes.append(
+            HostNote(
+                .contradiction, "cpus",
+                "CPUs \(unlisted) are online by \(Self.cpuDirectory)/online, but no node lists them: they count as on none"
+            ))
     }
 
     private mutating func findPossible(_ online: CPUSet) -> CPUSet {

@@ -202,6 +202,14 @@ import Testing
         #expect(reading.machine.notes.map(\.kind) == [.contradiction])
     }
 
+    @Test("CPUs that are online, but on no node's list, are on no node, and the contradiction is said")
+    func unlisted() {
+        let reading = read { $0.addFile("\(Self.node)/node0/cpulist", text: "\n") }
+        #expect(cpus(reading) == [0: "", 2: "2-3,6"])
+        #expect(reading.machine.notes.map(\.kind) == [.contradiction])
+        #expect(reading.machine.notes.first?.text.hasPrefix("CPUs 0-1 are online by") == true)
+    }
+
     @Test("Directories that node/online does not have are counted in a copy, and the contradiction is said")
     func moreDirectories() {
         let reading = read { root in
