@@ -18,7 +18,7 @@ PROGRAMS = ^PackagingTests[.]
 
 # lab, capture: topologies by name; none: all.
 TOPOLOGY ?=
-# lab, capture: 6.1 or 6.12; none: all a topology is for.
+# lab, capture: a series, 5.10 to 7.3; none: those that the table of LabCoverage has; for captures 6.12.
 KERNEL ?=
 # lab: the document to write; capture: the archive.
 OUT ?=
@@ -74,7 +74,7 @@ harm: ## Measure what watching does to a process with much memory; TURNS=, LENGT
 	@$(MAKE) --no-print-directory build
 	@./Tests/Lab/Guest/harm.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)"
 
-lab: ## Run the checks in guests on every topology and kernel; TOPOLOGY=, KERNEL= choose, OUT= writes a document, KEEP= the results
+lab: ## Run the checks in guests on every topology and kernel; TOPOLOGY=, KERNEL= choose, OUT= renews a document, KEEP= the results
 	@./scripts/install-packages.sh build lab
 	@$(MAKE) --no-print-directory build
 	@NUMAWATCH_PROMTOOL="$$(./scripts/extract-tool.sh prometheus promtool)" && export NUMAWATCH_PROMTOOL && \

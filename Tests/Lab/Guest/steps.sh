@@ -28,7 +28,12 @@ hand_over() {
     echo "lab: results"
     dmesg >/out/dmesg
     touch /out/complete
-    # The marker last: an archive without it is cut short.
-    (cd /out && tar -cf /dev/vda dmesg files steps complete) && sync
+    # The marker last: an archive without it is cut short. A serial line is slow, and would change bytes.
+    if [ -e /lab/no-disks ]; then
+        stty -F /dev/ttyS1 raw -echo
+        (cd /out && tar -cf - dmesg files steps complete | gzip -1 >/dev/ttyS1)
+    else
+        (cd /out && tar -cf /dev/vda dmesg files steps complete) && sync
+    fi
     echo "lab: end"
 }

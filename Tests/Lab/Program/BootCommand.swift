@@ -20,7 +20,7 @@ struct BootCommand: AsyncParsableCommand {
     @Flag(help: "Debian's own userland with systemd, in place of busybox.")
     var systemd = false
 
-    @Option(help: "The kernel series: 6.1 or 6.12.")
+    @Option(help: ArgumentHelp("The kernel series.", valueName: "5.10 … 7.3"))
     var kernel = KernelSeries.linux612
 
     @Option(help: ArgumentHelp("A program of the host to put into /bin, with its libraries.", valueName: "path"))

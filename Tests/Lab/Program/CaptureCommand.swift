@@ -11,7 +11,7 @@ struct CaptureCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("A topology by name, or a file by path.", valueName: "topology"))
     var topology: String
 
-    @Option(help: "The kernel series: 6.1 or 6.12.")
+    @Option(help: ArgumentHelp("The kernel series.", valueName: "5.10 … 7.3"))
     var kernel = KernelSeries.linux612
 
     @Option(help: ArgumentHelp("The archive; else NAME.tar.xz here.", valueName: "file"))

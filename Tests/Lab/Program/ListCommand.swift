@@ -8,7 +8,8 @@ struct ListCommand: AsyncParsableCommand {
     func run() async throws {
         for name in TopologyFile.names {
             let topology = try TopologyFile.load(name)
-            let kernels = topology.kernels.map(\.rawValue).joined(separator: " ")
+            let kernels = KernelSeries.allCases.filter { LabCoverage.checks(of: topology, on: $0) != nil }
+                .map(\.rawValue).joined(separator: " ")
             print("\(name) (\(kernels)): \(topology.title)")
         }
         print()

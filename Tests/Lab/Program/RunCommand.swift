@@ -9,7 +9,7 @@ struct RunCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Topologies by name, or files by path; none: all.", valueName: "topology"))
     var topologies: [String] = []
 
-    @Option(help: "Only this kernel series: 6.1 or 6.12.")
+    @Option(help: ArgumentHelp("Only this kernel series.", valueName: "5.10 … 7.3"))
     var kernel: KernelSeries?
 
     @Option(help: ArgumentHelp("Only these checks, separated by commas.", valueName: "names"))
@@ -18,7 +18,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "How many guests run at a time.")
     var jobs = 2
 
-    @Option(help: ArgumentHelp("Write the table as a document, too.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Renew this document's lines of the guests that were booted, and the tables made of docs/lab.md if it is that.",
+            valueName: "file"))
     var out: String?
 
     @OptionGroup var options: GuestOptions
@@ -34,9 +37,15 @@ struct RunCommand: AsyncParsableCommand {
         let (files, programs, directory) = try await options.programs(isInstalled: isInstalled)
         var runs: [LabRun] = []
         for machine in machines {
-            var topology = machine
-            if let only { topology.checks = (topology.checks ?? only).filter(only.contains) }
-            for series in topology.kernels where kernel == nil || kernel == series {
+            for series in KernelSeries.allCases where kernel == nil || kernel == series {
+                var topology = machine
+                // What is named is run whole.
+                if topologies.isEmpty || kernel == nil {
+                    guard let covered = LabCoverage.checks(of: machine, on: series) else { continue }
+                    topology.checks = covered
+                }
+                if let only { topology.checks = (topology.checks ?? only).filter(only.contains) }
+                if topology.checks == [] { continue }
                 runs.append(
                     LabRun(
                         topology: topology, series: series, files: files, programs: programs, userland: userland,
@@ -44,16 +53,30 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         // Before the guests: two at once would both fetch it.
-        for series in Set(runs.map(\.series)) { _ = try await KernelPackage.fetch(series) }
+        for series in KernelSeries.allCases where runs.contains(where: { $0.series == series }) {
+            _ = try await KernelPackage.find(series)
+        }
+        let clock = ContinuousClock()
+        let start = clock.now
         let rows = await LabMatrix(runs: runs, guestsAtOnce: max(1, jobs)).run { rows in
             for row in rows { CommandLineOutput.note(LabTable.line(row)) }
         }
         try await HostFiles.remove(directory)
         print(LabTable.text(rows), terminator: "")
-        if let out {
-            let text = LabTable.markdown(rows, topologies: machines, checks: CheckCatalogue.all)
-            try HostFiles.write(Array(text.utf8), to: out)
-        }
-        if rows.isEmpty || rows.contains(where: { !$0.isPassed }) { throw ExitCode.failure }
+        let minutes = Int((clock.now - start) / .seconds(60))
+        CommandLineOutput.note("\(runs.count) guests, \(minutes) minutes")
+        if let out { try renew(out, rows) }
+        if rows.isEmpty || rows.contains(where: \.isFailed) { throw ExitCode.failure }
+    }
+
+    private func renew(_ path: String, _ rows: [LabRun.Row]) throws(LabFailure) {
+        let old = HostFiles.exists(path) ? String(decoding: try HostFiles.read(path), as: UTF8.self) : ""
+        var document = LabDocument(parsing: old)
+        document.renew(rows)
+        var topologies: [LabTopology] = []
+        for name in TopologyFile.names { topologies.append(try TopologyFile.load(name)) }
+        let text = document.text(topologies: topologies, checks: CheckCatalogue.all)
+        try HostFiles.write(Array(text.utf8), to: path)
+        if path.hasSuffix("docs/lab.md") { try KernelTables(document).write() }
     }
 }

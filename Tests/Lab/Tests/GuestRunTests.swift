@@ -10,7 +10,9 @@ import Testing
         _ script: String, overheadSeconds: Int = 60, steps: [GuestStep] = [], before: (String) throws -> Void = { _ in }
     ) async throws -> (result: Result<(earlier: LabFailure?, console: String), LabFailure>, calls: Int) {
         let directory = try TemporaryDirectory.make()
-        try await HostFiles.makeDirectories(["\(directory)/kernel/boot", "\(directory)/kept"])
+        try await HostFiles.makeDirectories([
+            "\(directory)/kernel/boot", "\(directory)/kernel/lib/modules/6.1.0-0-amd64/kernel", "\(directory)/kept",
+        ])
         try HostFiles.write(Array("CONFIG_NUMA=y\n".utf8), to: "\(directory)/kernel/boot/config-6.1.0-0-amd64")
         try before("\(directory)/kept")
         let emulator = "\(directory)/emulator"

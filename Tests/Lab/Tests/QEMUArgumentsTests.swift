@@ -81,4 +81,13 @@ import Testing
             ])
         #expect(values("-device", list) == ["virtio-blk-pci,drive=results", "virtio-blk-pci,drive=programs"])
     }
+
+    @Test("A guest without disks sends its results over the second serial line")
+    func serialLine() {
+        var machine = arguments(LabTopology(name: "x"))
+        machine.hasDisks = false
+        #expect(values("-serial", machine.arguments).last == "file:/tmp/a,,b/r")
+        #expect(values("-serial", machine.arguments).count == 2)
+        #expect(values("-drive", machine.arguments) == [])
+    }
 }

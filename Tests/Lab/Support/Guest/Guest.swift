@@ -15,7 +15,7 @@ package struct Guest: Sendable {
         topology: LabTopology, kernel: KernelPackage, files: GuestFiles, programs: ProgramDisk, plan: GuestPlan,
         userland: Userland? = nil, emulator: String = QEMUArguments.program
     ) {
-        self.topology = topology
+        self.topology = kernel.hasModules ? topology : topology.withRoomForPrograms
         self.kernel = kernel
         self.files = files
         self.programs = programs
@@ -65,10 +65,11 @@ package struct Guest: Sendable {
     private func runOnce(_ initramfs: [UInt8], _ directory: String) async throws(LabFailure) -> GuestResult {
         let work = try await HostFiles.makeTemporaryDirectory()
         do throws(LabFailure) {
-            let arguments = QEMUArguments(
+            var arguments = QEMUArguments(
                 topology: topology, kernelPath: kernel.imagePath, initramfsPath: "\(work)/initramfs",
                 resultsPath: "\(work)/results", consolePath: "\(work)/console", programsPath: programs.path,
                 userlandPath: userland?.path, bootArguments: plan.bootArguments)
+            arguments.hasDisks = kernel.hasModules
             try HostFiles.write(initramfs, to: arguments.initramfsPath)
             try HostFiles.makeSparse(arguments.resultsPath, sizeBytes: Self.resultsBytes)
             // What an earlier attempt left, or an earlier run that was kept, is no result of this one.
@@ -79,7 +80,7 @@ package struct Guest: Sendable {
                 "timeout",
                 ["--foreground", "--kill-after=10", "\(plan.deadlineSeconds)", emulator] + arguments.arguments,
                 console: arguments.consolePath)
-            // An empty disk is an empty archive; the marker of completeness is then not there.
+            // An empty disk or line is an empty archive; the marker of completeness is then not there.
             _ = try await HostCommand.run("tar", ["-xf", arguments.resultsPath, "-C", directory])
             _ = try await HostCommand.run("cp", [arguments.consolePath, "\(directory)/console"])
             try await HostFiles.remove(work)

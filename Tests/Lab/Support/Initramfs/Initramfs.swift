@@ -1,13 +1,16 @@
 /// The first and only file system of a guest.
 ///
+/// A kernel without modules has no disks: its programs are in here too, and its results leave through a serial line.
+///
 /// | path | what |
 /// | --- | --- |
 /// | `/init` | `Guest/init` of the lab: mounts, modules, steps, results; `Guest/systemd-init` hands over to Debian's userland |
 /// | `/bin` | busybox under all its names |
 /// | `/bin`, `/lib…` | links to the programs and libraries of ``ProgramDisk`` |
-/// | `/boot/config-…` | the kernel's configuration, as on a host |
+/// | `/boot/config-…`, `/usr/lib/modules/…/config` | the kernel's configuration, where its package has it |
 /// | `/lab/*.sh`, `/lab/*.service` | what steps may call, and what runs them under systemd |
 /// | `/lab/modules/NN-NAME.ko` | modules in the order of loading |
+/// | `/lab/no-disks` | there if programs and results do without disks |
 /// | `/lab/steps/NN-NAME` | the steps in their order, `…/script` and `…/deadline` |
 package enum Initramfs {
     /// The modules of the disks that programs come and results leave by.
@@ -34,8 +37,9 @@ package enum Initramfs {
             archive.add("etc/\(name)", .file(try HostFiles.read("\(guest)/etc/\(name)"), isExecutable: false))
         }
         archive.add("bin/busybox", .file(try await busybox(), isExecutable: true))
-        archive.add(
-            "boot/config-\(kernel.release)", .file(try HostFiles.read(kernel.configPath), isExecutable: false))
+        if let config = kernel.configPath {
+            archive.add(config, .file(try HostFiles.read(kernel.directory + config), isExecutable: false))
+        }
         for (index, module) in try await KernelModules(of: kernel).loadOrder(of: modules).enumerated() {
             archive.add("lab/modules/\(number(index))-\(module.name).ko", .file(module.bytes, isExecutable: false))
         }
@@ -48,6 +52,10 @@ package enum Initramfs {
             if case .bytes(let bytes, let isExecutable) = source {
                 archive.add(path, .file(bytes, isExecutable: isExecutable))
             }
+        }
+        guard kernel.hasModules else {
+            archive.add("lab/no-disks", .file([], isExecutable: false))
+            return archive.finished() + (try await programs.packed())
         }
         // Debian's userland has programs and libraries of its own, and is to have no others.
         guard system == .busybox else { return archive.finished() }

@@ -7,6 +7,8 @@ package struct ProgramDisk: Sendable {
     package let path: String
     /// Paths in the guest that are links to `/programs` and the same path below it.
     package let files: [String]
+    /// The files of the host by those paths.
+    private let sources: [String: String]
 
     /// Where guests mount it.
     static let mountPoint = "/programs"
@@ -17,6 +19,7 @@ package struct ProgramDisk: Sendable {
     package init(path: String, files: [String]) {
         self.path = path
         self.files = files
+        sources = [:]
     }
 
     /// Makes the image.
@@ -26,15 +29,16 @@ package struct ProgramDisk: Sendable {
     ///   - directory: Where it is put.
     package init(_ files: GuestFiles, in directory: String) async throws(LabFailure) {
         let tree = "\(directory)/programs"
-        var paths: [String] = []
+        var sources: [String: String] = [:]
         var copies = ""
         for (guest, source) in files.files.sorted(by: { $0.key < $1.key }) {
             guard case .host(let host) = source else { continue }
-            paths.append(guest)
+            sources[guest] = host
             copies += "install -D -m 755 -- \(Self.quoted(host)) \(Self.quoted(tree + guest))\n"
         }
         path = "\(directory)/programs.ext2"
-        self.files = paths
+        self.files = sources.keys.sorted()
+        self.sources = sources
         try await HostFiles.makeDirectory(tree)
         try HostFiles.write(Array(("set -e\n" + copies).utf8), to: "\(directory)/copy.sh")
         try await HostCommand.succeed("sh", ["\(directory)/copy.sh"])
@@ -45,6 +49,33 @@ package struct ProgramDisk: Sendable {
         let program = HostFiles.first(of: ["/usr/sbin/mke2fs", "/sbin/mke2fs"]) ?? "mke2fs"
         try await HostCommand.succeed(program, ["-q", "-F", "-t", "ext2", "-m", "0", "-d", tree, path])
         try await HostFiles.remove(tree)
+    }
+
+    /// The same files as a cpio archive, without what only debuggers read, for guests that have no disk: they are a part of
+    /// their first file system, which the kernel unpacks from one archive after the other. Made when it is first asked for.
+    package func packed() async throws(LabFailure) -> [UInt8] {
+        let packed = path + ".cpio"
+        if HostFiles.exists(packed) { return try HostFiles.read(packed) }
+        let work = try await HostFiles.makeTemporaryDirectory()
+        do {
+            var archive = CPIOArchive()
+            for (guest, host) in sources.sorted(by: { $0.key < $1.key }) {
+                // What is no program or library is taken as it is.
+                let stripped = "\(work)/stripped"
+                let strip = try await HostCommand.run("strip", ["-o", stripped, host])
+                let bytes = try HostFiles.read(strip.status == 0 ? stripped : host)
+                archive.add(guest, .file(bytes, isExecutable: true))
+            }
+            let bytes = archive.finished()
+            try HostFiles.write(bytes, to: "\(work)/packed")
+            // Two guests may begin at the same time.
+            try await HostCommand.succeed("mv", ["\(work)/packed", packed])
+            try await HostFiles.remove(work)
+            return bytes
+        } catch {
+            try await HostFiles.remove(work)
+            throw error
+        }
     }
 
     private static func quoted(_ path: String) -> String { "'" + path.replacing("'", with: "'\\''") + "'" }

@@ -1,5 +1,5 @@
-/// A kernel of Debian's archive, unpacked beside nothing else: `boot/vmlinuz-…`, `boot/config-…` and the modules that a
-/// guest's disk needs.
+/// A kernel of Debian's archive, unpacked beside nothing else: the image, its configuration and the modules that a
+/// guest's disk needs, where the archive has these.
 package struct KernelPackage: Sendable, Hashable {
     package var series: KernelSeries
     /// `uname -r`.
@@ -13,37 +13,64 @@ package struct KernelPackage: Sendable, Hashable {
         self.directory = directory
     }
 
-    package var imagePath: String { "\(directory)/boot/vmlinuz-\(release)" }
-    package var configPath: String { "\(directory)/boot/config-\(release)" }
+    /// Below `/boot` up to 7.1, beside the modules from 7.2 on.
+    package var imagePath: String {
+        HostFiles.first(of: ["\(directory)/boot/vmlinuz-\(release)", "\(moduleDirectory)/vmlinuz"])
+            ?? "\(directory)/boot/vmlinuz-\(release)"
+    }
+
+    /// Where the kernel's configuration lies, from the root; nil where the archive no longer has the package it is in.
+    package var configPath: String? {
+        ["/boot/config-\(release)", "/usr/lib/modules/\(release)/config"].first {
+            HostFiles.exists(directory + $0)
+        }
+    }
+
+    /// Whether guests can have disks. Of some series the archive keeps the image alone.
+    package var hasModules: Bool {
+        HostFiles.exists("\(directory)/lib/modules/\(release)/kernel") || HostFiles.exists("\(moduleDirectory)/kernel")
+    }
+
+    private var moduleDirectory: String { "\(directory)/usr/lib/modules/\(release)" }
 
     /// Finds the newest package of a series, downloads it if the cache has it not, and unpacks it. Nothing is installed.
     ///
-    /// The name comes from the package lists of this host's archive. If there is none in them, or its file is gone from
-    /// the archive, the lists are fetched anew once (which needs root).
+    /// If the lists have none, or its file is gone from the archive, they are fetched anew once.
     ///
     /// - Throws: ``LabFailure`` if the archive cannot be reached or has no kernel of this series.
     package static func fetch(_ series: KernelSeries) async throws(LabFailure) -> KernelPackage {
-        if let name = try await newestName(series) {
-            do {
-                return try await unpacked(name, series)
-            } catch {
-                // Below, with new lists.
-            }
+        guard let package = try await find(series) else {
+            throw LabFailure("find a kernel \(series.rawValue)", "Debian's archive has none any more")
         }
-        try await HostCommand.succeed("apt-get", ["update", "--quiet"])
-        guard let name = try await newestName(series) else {
-            throw LabFailure(
-                "find a kernel \(series.rawValue)",
-                "the package lists have no linux-image-\(series.rawValue)…-amd64",
-                remedy: "add Debian 12's bookworm and bookworm-security (for 6.12) to apt's sources")
-        }
-        return try await unpacked(name, series)
+        return package
     }
 
-    /// The package of the newest kernel of a series in the lists that are there.
-    private static func newestName(_ series: KernelSeries) async throws(LabFailure) -> String? {
-        let result = try await HostCommand.run("apt-cache", ["pkgnames", "linux-image-\(series.rawValue)."])
-        return newest(of: result.text.split(separator: "\n").map(String.init), series)
+    /// As ``fetch(_:)``.
+    ///
+    /// - Returns: Nil where the archive no longer has a kernel of this series.
+    /// - Throws: ``LabFailure`` if it cannot be reached.
+    package static func find(_ series: KernelSeries) async throws(LabFailure) -> KernelPackage? {
+        let archive = try await KernelArchive.open()
+        do {
+            if let package = try await newest(series, in: archive) { return package }
+        } catch {
+            // Below, with new lists.
+        }
+        await archive.update()
+        do {
+            return try await newest(series, in: archive)
+        } catch  where error.reason.contains(" 404 ") {
+            return nil
+        }
+    }
+
+    private static func newest(
+        _ series: KernelSeries, in archive: KernelArchive
+    ) async throws(LabFailure) -> KernelPackage? {
+        let names = try await archive.names("linux-")
+        guard let name = newest(of: Array(names), series) else { return nil }
+        let release = String(name.dropFirst("linux-image-".count))
+        return try await unpacked(release, series, KernelArchive.parts(of: release, in: names), archive)
     }
 
     /// The newest of several packages: the plain signed kernels alone (no `-cloud`, `-rt`, `-dbg`, `-unsigned`).
@@ -65,22 +92,25 @@ package struct KernelPackage: Sendable, Hashable {
 
     // MARK: Unpacking
 
-    /// Where those modules lie that guests load, and those that these need.
-    private static let moduleDirectories = [
-        "drivers/virtio/*", "drivers/block/virtio_blk.ko*", "fs/ext4/*", "fs/jbd2/*", "fs/mbcache.ko*",
-        "lib/crc*", "crypto/crc*",
-    ]
+    /// Image and configuration, and where those modules lie that guests load, and those that these need.
+    private static let wanted =
+        ["./boot/*", "./usr/lib/modules/*/vmlinuz", "./usr/lib/modules/*/config"]
+        + [
+            "drivers/virtio/*", "drivers/block/virtio_blk.ko*", "fs/ext4/*", "fs/jbd2/*", "fs/mbcache.ko*",
+            "lib/crc*", "crypto/crc*",
+        ].map { "*/kernel/\($0)" }
 
-    private static func unpacked(_ name: String, _ series: KernelSeries) async throws(LabFailure) -> KernelPackage {
-        let release = String(name.dropFirst("linux-image-".count))
-        let directory = "\(LabPaths.cache)/\(name)"
+    private static func unpacked(
+        _ release: String, _ series: KernelSeries, _ parts: [String], _ archive: KernelArchive
+    ) async throws(LabFailure) -> KernelPackage {
+        let directory = "\(LabPaths.cache)/linux-image-\(release)"
         let package = KernelPackage(series: series, release: release, directory: directory)
         // Moved into place when it is whole.
         if HostFiles.exists(package.imagePath) { return package }
-        try await HostFiles.makeDirectory(LabPaths.cache)
         let work = try await HostFiles.makeTemporaryDirectory()
         do {
-            try await unpack(name, in: work)
+            try await archive.download(parts, into: work)
+            try await unpack(in: work)
             // Another run may have been faster: what is there is as good.
             _ = try await HostCommand.run("mv", ["--no-target-directory", "\(work)/tree", directory])
             try await HostFiles.remove(work)
@@ -89,25 +119,21 @@ package struct KernelPackage: Sendable, Hashable {
             throw error
         }
         guard HostFiles.exists(package.imagePath) else {
-            throw LabFailure("unpack \(name)", "there is no \(package.imagePath) in it")
+            throw LabFailure("unpack \(parts.joined(separator: ", "))", "there is no \(package.imagePath) in it")
         }
         return package
     }
 
-    private static func unpack(_ name: String, in work: String) async throws(LabFailure) {
-        // apt-get gives up its rights before it downloads.
-        try await HostCommand.succeed("chmod", ["0777", work])
-        try await HostCommand.succeed("sh", ["-c", "cd \"$1\" && apt-get download --quiet \"$2\"", "sh", work, name])
+    private static func unpack(in work: String) async throws(LabFailure) {
         try await HostFiles.makeDirectory("\(work)/tree")
         // Not all modules: they are 400 MB.
-        let wanted = ["./boot/*"] + moduleDirectories.map { "*/kernel/\($0)" }
         try await HostCommand.succeed(
             "sh",
             [
                 // tar's status counts every pattern that no file has, as where a module is built in.
                 "-c",
-                "cd \"$1\" && shift && dpkg-deb --fsys-tarfile ./*.deb > all.tar && "
-                    + "{ tar -xf all.tar -C tree --wildcards \"$@\" 2>/dev/null || :; }", "sh", work,
+                "cd \"$1\" && shift && for package in ./*.deb; do dpkg-deb --fsys-tarfile \"$package\" > all.tar && "
+                    + "{ tar -xf all.tar -C tree --wildcards \"$@\" 2>/dev/null || :; } || exit; done", "sh", work,
             ] + wanted)
     }
 }

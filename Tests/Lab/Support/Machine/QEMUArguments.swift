@@ -6,14 +6,17 @@ import NUMATopology
 ///
 /// * each node has memory of its own (`-object memory-backend-ram`), each CPU its node, each pair of nodes its distance;
 /// * the first serial line is the console, into a file: it is for people, the kernel writes between a program's lines;
-/// * results leave through a disk (`/dev/vda`), which carries bytes unchanged however many;
+/// * results leave through a disk (`/dev/vda`), which carries bytes unchanged however many, or, where the kernel has no
+///   modules for disks, through the second serial line;
 /// * nothing else: no network, no display, no default devices, and a reset is an end (`-no-reboot`, `panic=-1`).
 package struct QEMUArguments: Sendable, Hashable {
     package var topology: LabTopology
     package var kernelPath: String
     package var initramfsPath: String
-    /// The file of `/dev/vda`.
+    /// The file of `/dev/vda`, or of the second serial line.
     package var resultsPath: String
+    /// Whether there are disks.
+    package var hasDisks = true
     package var consolePath: String
     /// The file of `/dev/vdb`, which guests only read; nil for none.
     package var programsPath: String?
@@ -70,6 +73,7 @@ package struct QEMUArguments: Sendable, Hashable {
             }
         }
         list += ["-kernel", kernelPath, "-initrd", initramfsPath, "-append", commandLine]
+        guard hasDisks else { return list + ["-serial", "file:\(Self.escaped(resultsPath))"] }
         list += ["-drive", "if=none,id=results,format=raw,file=\(Self.escaped(resultsPath))"]
         list += ["-device", "virtio-blk-pci,drive=results"]
         if let programsPath {

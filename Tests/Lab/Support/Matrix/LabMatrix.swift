@@ -1,4 +1,4 @@
-/// All guests: every topology on every kernel it is for.
+/// All guests: every topology on every kernel that ``LabCoverage`` has it on.
 package struct LabMatrix: Sendable {
     package var runs: [LabRun]
 

@@ -5,6 +5,8 @@ package struct LabRun: Sendable {
         package enum Outcome: Sendable, Hashable {
             case passed(String)
             case failed([String])
+            /// Not made, and why.
+            case skipped(String)
         }
 
         package var topology: String
@@ -19,7 +21,7 @@ package struct LabRun: Sendable {
             self.outcome = outcome
         }
 
-        package var isPassed: Bool { if case .passed = outcome { true } else { false } }
+        package var isFailed: Bool { if case .failed = outcome { true } else { false } }
     }
 
     package var topology: LabTopology
@@ -45,10 +47,18 @@ package struct LabRun: Sendable {
 
     /// Boots the guest, runs the topology's preparation and the checks' steps, and judges.
     ///
-    /// - Returns: A row per check. A guest that cannot be run is one row of the check `boot`.
+    /// - Returns: A row per check. A guest that cannot be run is one row of the check `boot`, also where there is no such
+    ///   kernel any more.
     package func run() async -> [Row] {
         do {
-            let kernel = try await KernelPackage.fetch(series)
+            guard let kernel = try await KernelPackage.find(series) else {
+                return [
+                    row("boot", series.rawValue, .skipped("Debian's archive no longer has a kernel of this series"))
+                ]
+            }
+            if topology.system == .systemd, !kernel.hasModules {
+                return [row("boot", kernel.release, .skipped("without modules there is no disk for Debian's userland"))]
+            }
             let checks = try CheckCatalogue.checks(for: topology, series)
             var plan = GuestPlan(steps: Self.preparation(topology))
             for check in checks {

@@ -1,4 +1,4 @@
-/// Rows as text: for a terminal, and for the documentation.
+/// Rows as text for a terminal.
 package enum LabTable {
     /// Columns filled up with spaces. What failed is told below the table.
     package static func text(_ rows: [LabRun.Row]) -> String {
@@ -7,7 +7,7 @@ package enum LabTable {
         var text = cells.map { row in
             zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count + 2) }.joined() + row[3] + "\n"
         }.joined()
-        for row in rows where !row.isPassed {
+        for row in rows where row.isFailed {
             text += "\n\(row.topology), \(row.kernel), \(row.check):\n" + problems(row)
         }
         return text
@@ -16,7 +16,7 @@ package enum LabTable {
     /// One row by itself, its problems below it, for who follows a run: a run that is stopped prints no table.
     package static func line(_ row: LabRun.Row) -> String {
         let line = cells(row).joined(separator: "  ")
-        return row.isPassed ? line : "\(line)\n\(problems(row).dropLast())"
+        return row.isFailed ? "\(line)\n\(problems(row).dropLast())" : line
     }
 
     private static func problems(_ row: LabRun.Row) -> String {
@@ -26,34 +26,18 @@ package enum LabTable {
         }.joined()
     }
 
-    /// A document with a table and, above it, what each topology and check is.
-    package static func markdown(_ rows: [LabRun.Row], topologies: [LabTopology], checks: [any LabCheck]) -> String {
-        var text = """
-            # What the lab found
-
-            Written by `make lab OUT=docs/lab.md`: guests of QEMU's full-system emulation that boot Debian's kernels with
-            our release programs in them. `Tests/Lab/README.md` says how it works.
-
-            | check | makes sure that |
-            | --- | --- |
-
-            """
-        for check in checks { text += "| \(check.name) | \(check.summary) |\n" }
-        text += "\n| topology | machine |\n| --- | --- |\n"
-        for topology in topologies { text += "| \(topology.name) | \(topology.title) |\n" }
-        text += "\n| topology | kernel | check | result |\n| --- | --- | --- | --- |\n"
-        for row in rows { text += "| \(cells(row).joined(separator: " | ")) |\n" }
-        let failed = rows.count { !$0.isPassed }
-        text += "\n\(rows.count) checks, \(failed == 0 ? "all passed" : "\(failed) failed").\n"
-        return text
-    }
-
     private static func cells(_ row: LabRun.Row) -> [String] {
-        let result =
-            switch row.outcome {
-            case .passed(let compared): "ok: \(compared)"
-            case .failed(let problems): "FAILED: \(problems.count) problem\(problems.count == 1 ? "" : "s")"
-            }
-        return [row.topology, row.kernel, row.check, result]
+        [row.topology, row.kernel, row.check, row.outcome.text]
+    }
+}
+
+extension LabRun.Row.Outcome {
+    /// As a cell of a table.
+    package var text: String {
+        switch self {
+        case .passed(let compared): "ok: \(compared)"
+        case .failed(let problems): "FAILED: \(problems.count) problem\(problems.count == 1 ? "" : "s")"
+        case .skipped(let reason): "skipped: \(reason)"
+        }
     }
 }

@@ -56,6 +56,19 @@ package struct LabTopology: Sendable, Hashable {
         self.name = name
     }
 
+    /// What a node with memory has at least where programs are in the guest's memory, which holds them twice as they are
+    /// unpacked.
+    private static let leastWithProgramsMiB = 448
+
+    /// The machine for a kernel whose guests have no disks.
+    package var withRoomForPrograms: LabTopology {
+        var topology = self
+        for node in nodes.indices where nodes[node].memoryMiB > 0 {
+            topology.nodes[node].memoryMiB = max(nodes[node].memoryMiB, Self.leastWithProgramsMiB)
+        }
+        return topology
+    }
+
     package var cpuCount: Int { sockets * dies * cores * threads }
     package var memoryMiB: Int { nodes.reduce(0) { $0 + $1.memoryMiB } }
 }

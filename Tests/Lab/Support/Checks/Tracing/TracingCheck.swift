@@ -1,11 +1,6 @@
-import ArchiveFiles
 import BalancingModel
-import HostReading
 import Insight
-import LinuxSystem
 import NUMATopology
-import TextOutput
-import Tracing
 
 /// Live tracing in a guest: the daemon counts the faults the kernel counts, loses nothing, predicts live as well as a replay
 /// of the same time does, and leaves nothing behind, not even after it was killed.
@@ -141,7 +136,7 @@ package struct TracingCheck: LabCheck {
         if seen < 1000 || live.total < 50 {
             problems.append("only \(seen) faults, \(live.total) of them remote and compared: nothing to judge by")
         }
-        let offline = try replay(result)
+        let offline = try RecordedTrace(result, path: "trace.txt.gz", root: "root").replay(.shadow).agreement
         let all = figures.decisions("all")
         for (what, score, replayed) in [
             ("away from the local node ", live, offline.remote), ("", all, offline.overall),
@@ -176,29 +171,6 @@ package struct TracingCheck: LabCheck {
     private func counter(_ result: GuestResult, _ name: String, in file: String) throws(LabFailure) -> UInt64? {
         let line = try text(result, file).split(separator: "\n").first { $0.hasPrefix("\(name) ") }
         return line?.split(separator: " ").last.flatMap { UInt64($0) }
-    }
-
-    /// The score of a replay of the shell's recording.
-    private func replay(_ result: GuestResult) throws(LabFailure) -> DecisionAgreement {
-        let machine: ReplayMachine
-        do {
-            let host = try BalancingHost.read(from: result.root())
-            machine = ReplayMachine(layout: host.layout, profile: host.profile, facts: [])
-        } catch {
-            throw LabFailure("judge the trace", "the captured root: \(error)")
-        }
-        do {
-            var sink = ByteArraySink()
-            let packed = try ByteStream(path: "\(result.directory)/files/trace.txt.gz")
-            var bytes: [UInt8] = []
-            var piece: [UInt8] = []
-            while try packed.read(into: &piece) { bytes += piece }
-            return try ReplayDriver.run(
-                MemoryTrace(bytes), machine: machine, drive: .shadow, lines: .none, sink: &sink
-            ).run.agreement
-        } catch {
-            throw LabFailure("judge the trace", "the recording cannot be replayed: \(error)")
-        }
     }
 
     private func leftovers(_ result: GuestResult) -> [String] {

@@ -1,0 +1,150 @@
+/// Debian's archive, all its suites that have kernels, beside what this host's own apt is configured for.
+///
+/// A configuration of apt in the lab's own directory: sources, lists and cache lie there, nothing of the host's is
+/// changed and nothing is installed. The mirror is the host's, the key that of Debian.
+package struct KernelArchive: Sendable {
+    /// The suites of one mirror: newer ones than the host's own are only looked into, never installed from.
+    package struct Source: Sendable, Hashable {
+        /// As the Release file calls the archive.
+        package var label: String
+        package var suites: [String]
+
+        package init(label: String, suites: [String]) {
+            self.label = label
+            self.suites = suites
+        }
+    }
+
+    /// Where kernels from 5.10 on are. A suite that is no longer there is passed over.
+    package static let sources = [
+        Source(
+            label: "Debian",
+            suites: ["bookworm", "bookworm-backports", "trixie", "trixie-backports", "forky", "sid", "experimental"]),
+        Source(label: "Debian-Security", suites: ["bullseye-security", "bookworm-security", "trixie-security"]),
+    ]
+
+    private static let keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+    /// The names of a kernel's packages: one holds all of it up to 6.18, four do from 6.19 on, of which the first is empty.
+    package static func parts(of release: String, in names: Set<String>) -> [String] {
+        let split = ["binary", "base", "modules"].map { "linux-\($0)-\(release)" }
+        return names.contains(split[0]) ? split.filter(names.contains) : ["linux-image-\(release)"]
+    }
+
+    private let directory: String
+    private var configuration: String { "\(directory)/apt.conf" }
+
+    /// Writes the configuration, and fetches the lists if there are none.
+    ///
+    /// - Throws: ``LabFailure`` if this host has no source of Debian's.
+    package static func open() async throws(LabFailure) -> KernelArchive {
+        let archive = KernelArchive(directory: "\(LabPaths.cache)/apt")
+        try await HostFiles.makeDirectories([
+            "\(archive.directory)/lists/partial", "\(archive.directory)/cache/archives/partial",
+        ])
+        guard HostFiles.exists(keyring) else {
+            throw LabFailure(
+                "find kernels", "there is no \(keyring)", remedy: "install the package debian-archive-keyring")
+        }
+        let mirrors = try await hostMirrors()
+        try HostFiles.write(Array(sourcesText(mirrors).utf8), to: "\(archive.directory)/debian.sources")
+        try HostFiles.write([], to: "\(archive.directory)/status")
+        try HostFiles.write(Array(configurationText(archive.directory).utf8), to: archive.configuration)
+        if !HostFiles.names(in: "\(archive.directory)/lists").contains(where: { $0.contains("Packages") }) {
+            await archive.update()
+        }
+        return archive
+    }
+
+    /// Fetches the lists anew. A suite that cannot be had is told by what is then missing.
+    package func update() async {
+        _ = try? await HostCommand.run("apt-get", ["-c", configuration, "update", "--quiet"])
+    }
+
+    /// The names of all packages that begin with a text.
+    package func names(_ prefix: String) async throws(LabFailure) -> Set<String> {
+        let result = try await HostCommand.run("apt-cache", ["-c", configuration, "pkgnames", prefix])
+        return Set(result.text.split(separator: "\n").map(String.init))
+    }
+
+    /// Downloads packages into a directory.
+    ///
+    /// - Throws: ``LabFailure`` where one cannot be had.
+    package func download(_ packages: [String], into directory: String) async throws(LabFailure) {
+        try await HostCommand.succeed(
+            "sh",
+            [
+                "-c", "cd \"$1\" && config=$2 && shift 2 && apt-get -c \"$config\" download --quiet \"$@\"", "sh",
+                directory, configuration,
+            ] + packages)
+    }
+
+    // MARK: Configuration
+
+    /// The mirrors that this host's apt fetches Debian from, by the archive's label.
+    private static func hostMirrors() async throws(LabFailure) -> [String: String] {
+        var mirrors = try await listedMirrors()
+        if mirrors["Debian"] == nil {
+            // What a source is, apt knows from its lists.
+            try await HostCommand.succeed("apt-get", ["update", "--quiet"])
+            mirrors = try await listedMirrors()
+        }
+        guard mirrors["Debian"] != nil else {
+            throw LabFailure("find kernels", "apt's sources have no archive of Debian's")
+        }
+        return mirrors
+    }
+
+    private static func listedMirrors() async throws(LabFailure) -> [String: String] {
+        let format = "$(ORIGIN) $(LABEL) $(REPO_URI)"
+        let result = try await HostCommand.succeed("apt-get", ["indextargets", "--format", format])
+        return mirrors(result.text)
+    }
+
+    /// The mirror of each label of Debian's own, from lines of origin, label and address; the first of several.
+    package static func mirrors(_ text: String) -> [String: String] {
+        var mirrors: [String: String] = [:]
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ").map(String.init)
+            guard words.count == 3, words[0] == "Debian", mirrors[words[1]] == nil else { continue }
+            mirrors[words[1]] = words[2]
+        }
+        return mirrors
+    }
+
+    /// apt's sources (sources.list(5)) for the mirrors there are.
+    package static func sourcesText(_ mirrors: [String: String]) -> String {
+        sources.compactMap { source in
+            mirrors[source.label].map { mirror in
+                """
+                Types: deb
+                URIs: \(mirror)
+                Suites: \(source.suites.joined(separator: " "))
+                Components: main
+                Signed-By: \(keyring)
+
+                """
+            }
+        }.joined(separator: "\n")
+    }
+
+    /// What apt.conf(5) of the host says otherwise. Proxies and the like stay as they are.
+    private static func configurationText(_ directory: String) -> String {
+        """
+        Dir::Etc::sourcelist "\(directory)/debian.sources";
+        Dir::Etc::sourceparts "/dev/null";
+        Dir::State::lists "\(directory)/lists";
+        Dir::State::status "\(directory)/status";
+        Dir::Cache "\(directory)/cache";
+        APT::Architecture "amd64";
+        #clear APT::Architectures;
+        APT::Architectures { "amd64"; };
+        APT::Default-Release "";
+        APT::Sandbox::User "root";
+        Acquire::Languages "none";
+        #clear APT::Update::Post-Invoke;
+        #clear APT::Update::Post-Invoke-Success;
+
+        """
+    }
+}
