@@ -16,8 +16,8 @@ import sys
 
 KEPT = [
     r"proc/(cmdline|schedstat|version|sys/kernel/osrelease|sys/kernel/sched_itmt_enabled|mounts|cpuinfo)$",
-    r"boot/config-.*$",
-    r"sys/devices/system/cpu/(online|possible|present|isolated|offline|modalias|smt/control)$",
+    r"(boot/config-.*|usr/lib/modules/[^/]*/config)$",
+    r"sys/devices/system/cpu/(online|possible|present|isolated|housekeeping|offline|modalias|smt/control)$",
     r"sys/devices/system/cpu/cpu\d+/(online|cpu_capacity|node\d+/.*)$",
     r"sys/devices/system/cpu/cpu\d+/topology/((core|cluster|package|die)_cpus_list|physical_package_id|(cluster|core|die)_id)$",
     r"sys/devices/system/cpu/cpu\d+/cache/index\d+/(level|type|id|size|shared_cpu_list)$",
@@ -43,7 +43,7 @@ def collect(capture):
             if not any(re.match(pattern, relative) for pattern in KEPT) or DROPPED.search(relative):
                 continue
             content = open(path, "rb").read()
-            if relative.startswith("boot/config-"):
+            if relative.startswith("boot/config-") or relative.endswith("/config"):
                 content = b"".join(line for line in content.splitlines(True) if CONFIG.search(line))
             files[relative] = content
     files["expected.dmesg"] = open(os.path.join(capture, "expected.dmesg"), "rb").read()

@@ -8,7 +8,7 @@ import Testing
 @Suite struct CapturedDomainsTests {
     @Test("There are captures to test with")
     func captures() {
-        #expect(CapturedMachine.names.count >= 29)
+        #expect(CapturedMachine.names.count >= 35)
     }
 
     @Test("With everything readable, the dump is the kernel's and nothing disagrees", arguments: CapturedMachine.names)
@@ -20,11 +20,13 @@ import Testing
         #expect(report.disagreements == [])
         #expect(report.inferred == nil)
         expectDump(report.hierarchy, equals: machine.log)
+        // Without a configuration levels that no domain shows are assumed: of some kernels the archive keeps the image alone.
+        let groups = reading.configPath == nil ? Origin.assumed : .derived
         for cpu in report.hierarchy.online {
             for domain in report.hierarchy.domains(of: cpu) {
                 #expect(domain.pattern.origins.span == .observed)
                 #expect(domain.pattern.origins.flags == .observed)
-                #expect(domain.pattern.origins.groups == .derived)
+                #expect(domain.pattern.origins.groups == groups)
             }
         }
     }
