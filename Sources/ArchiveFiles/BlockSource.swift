@@ -83,3 +83,28 @@ class BlockSource {
         return unsafe UnsafeRawBufferPointer(rebasing: block[..<bytes.count])
     }
 }
+
+/// Bytes that are in memory already.
+@safe final class MemorySource: BlockSource {
+    private let block: UnsafeMutableRawBufferPointer
+    private let count: Int
+    private var isHandedOut = false
+
+    init(_ bytes: [UInt8], path: String) {
+        unsafe block = .allocate(byteCount: max(1, bytes.count), alignment: 16)
+        unsafe block.copyBytes(from: bytes)
+        count = bytes.count
+        super.init(path: path)
+    }
+
+    deinit {
+        unsafe block.deallocate()
+    }
+
+    override var byteOffset: Int64 { isHandedOut ? Int64(count) : 0 }
+
+    override func nextBlock() -> UnsafeRawBufferPointer? {
+        defer { isHandedOut = true }
+        return unsafe UnsafeRawBufferPointer(rebasing: block[..<(isHandedOut ? 0 : count)])
+    }
+}

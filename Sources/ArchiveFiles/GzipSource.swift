@@ -95,4 +95,22 @@ import SystemPackage
         }
         return nil
     }
+
+    /// Unpacks bytes that are in memory.
+    ///
+    /// - Parameters:
+    ///   - path: For messages.
+    ///   - limitBytes: More than this is refused.
+    static func unpacked(_ bytes: [UInt8], path: String, limitBytes: Int) throws(ArchiveFailure) -> [UInt8] {
+        let source = try GzipSource(MemorySource(bytes, path: path))
+        var result: [UInt8] = []
+        while let block = unsafe source.nextBlock() {
+            if unsafe block.isEmpty { return result }
+            guard result.count + block.count <= limitBytes else {
+                throw ArchiveFailure(path: path, kind: .tooLarge(limitBytes: limitBytes))
+            }
+            unsafe result.append(contentsOf: block)
+        }
+        throw source.failure ?? ArchiveFailure(path: path, kind: .malformed("it cannot be unpacked"))
+    }
 }

@@ -55,9 +55,12 @@ package enum DomainsCommand {
             KernelDump.render(hierarchy, cpus: cpus) { text += $0 }
         case .json:
             var json = JSONWriter(isIndented: true)
-            DomainsDocument(report, input: reading.input, cpus: cpus, statistics: statistics).write(into: &json)
+            var document = DomainsDocument(report, input: reading.input, cpus: cpus, statistics: statistics)
+            document.housekeeping = reading.housekeeping
+            document.write(into: &json)
             text = String(decoding: json.bytes, as: UTF8.self) + "\n"
         }
+        if format != .json, format != .kernel { text += surroundings(reading, hierarchy, root) }
         if let statistics, format != .json, format != .kernel {
             text += BalanceTable.render(statistics)
         }
@@ -79,6 +82,25 @@ package enum DomainsCommand {
             }
         }
         return Output(text: text, notes: notes, isSuccess: !hierarchy.online.isEmpty)
+    }
+
+    /// What else decides where the load balancer puts threads: lines below the domains.
+    private static func surroundings(
+        _ reading: DomainsReading, _ hierarchy: DomainHierarchy, _ root: any HostRoot
+    ) -> String {
+        var lines: [String] = []
+        if let cacheAware = reading.cacheAware {
+            var buffer: [UInt8] = []
+            let mode = BalancingControls.read(from: root, buffer: &buffer, withSettings: false).mode
+            let meaning = cacheAware.meaning(isBalancing: mode.map { $0 != 0 })
+            let effect =
+                hierarchy.hasCachesToChoose ? "" : "; no cache of several CPUs is in a wider domain: no effect here"
+            lines.append("cache-aware scheduling: \(meaning)\(effect)")
+        }
+        if let housekeeping = reading.housekeeping, !housekeeping.isEmpty {
+            lines.append("the kernel's own work is kept to CPUs \(housekeeping.listText)")
+        }
+        return lines.isEmpty ? "" : "\n" + lines.map { $0 + "\n" }.joined()
     }
 
     /// Compares the domains of two roots.

@@ -8,6 +8,8 @@ package struct DomainsDocument {
     private let input: DomainsInput
     private let cpus: CPUSet?
     private let statistics: BalanceStatistics?
+    /// The CPUs that do the kernel's own work; absent: not known.
+    package var housekeeping: CPUSet?
 
     /// - Parameters:
     ///   - cpus: The CPUs to list; absent: all online ones.
@@ -30,6 +32,7 @@ package struct DomainsDocument {
                 input.guesses.contains(.kernel) ? "assumed_kernel" : "kernel", hierarchy.kernel.description)
             json.member("architecture", input.architecture.text)
             json.member("cpus_online", hierarchy.online.listText)
+            json.member(ifPresent: "cpus_housekeeping", housekeeping?.listText)
             json.member(ifPresent: "topology_type", hierarchy.topologyType?.rawValue)
             json.member("spans_checked", report.isSpanChecked)
             json.member("flags_checked", report.isFlagChecked)

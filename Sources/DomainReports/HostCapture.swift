@@ -25,7 +25,7 @@ package struct HostCapture: Sendable {
         "/proc/cmdline", "/proc/cpuinfo", "/proc/meminfo", "/proc/mounts", "/proc/schedstat", "/proc/stat",
         "/proc/version", "/proc/version_signature", "/proc/vmstat", "/proc/zoneinfo", "/proc/sys/kernel/osrelease",
         "/proc/sys/kernel/numa_balancing", "/proc/sys/kernel/sched_schedstats", "/proc/sys/kernel/sched_itmt_enabled",
-        "/proc/sys/kernel/numa_balancing_promote_rate_limit_MBps", "/proc/sys/vm/zone_reclaim_mode",
+        "/proc/sys/vm/zone_reclaim_mode", "/sys/fs/cgroup/cgroup.controllers",
         "/sys/devices/system/cpu/modalias",
         "/sys/kernel/security/lockdown", "/sys/kernel/mm/transparent_hugepage/enabled",
         "/sys/kernel/mm/numa/demotion_enabled", "/sys/devices/cpu_core/cpus", "/sys/devices/cpu_atom/cpus",
@@ -38,7 +38,8 @@ package struct HostCapture: Sendable {
     ]
 
     private static let cpuFiles: Set<String> = [
-        "online", "possible", "present", "offline", "isolated", "kernel_max", "nohz_full", "modalias", "cpu_capacity",
+        "online", "possible", "present", "offline", "isolated", "housekeeping", "kernel_max", "nohz_full", "modalias",
+        "cpu_capacity",
         "control", "active", "level", "type", "id", "size", "shared_cpu_list", "core_cpus_list", "cluster_cpus_list",
         "die_cpus_list", "package_cpus_list", "thread_siblings_list", "core_siblings_list", "physical_package_id",
         "cluster_id", "core_id", "die_id",
@@ -61,11 +62,9 @@ package struct HostCapture: Sendable {
             }
         }
         if let release = KernelIdentity(of: root).text, !release.contains("/") {
-            for path in [
-                "/boot/config-\(release)", "/lib/modules/\(release)/config", "/usr/lib/modules/\(release)/config",
-            ]
-            where members.keys.allSatisfy({ !$0.contains("config") }) {
+            for path in KernelConfigFile.paths(of: release) {
                 addFile(path, root)
+                if members[path] != nil { break }
             }
         }
         walk("/sys/devices/system/cpu", root, 0) { path, name in
@@ -111,6 +110,17 @@ package struct HostCapture: Sendable {
             true
         }
         walk("/sys/kernel/debug/sched/numa_balancing", root, 0) { _, _ in
+            true
+        } descend: { _ in
+            false
+        }
+        // The scanner's settings before 5.13.
+        walk("/proc/sys/kernel", root, 0) { _, name in
+            name.hasPrefix("numa_balancing_")
+        } descend: { _ in
+            false
+        }
+        walk("/sys/kernel/debug/sched/llc_balancing", root, 0) { _, _ in
             true
         } descend: { _ in
             false

@@ -27,7 +27,7 @@ package struct Vmstat: Hashable, Sendable {
     package var pagesPromoteSuccess: UInt64?
     /// `pgpromote_candidate`
     package var pagesPromoteCandidate: UInt64?
-    /// `pgpromote_candidate_nrl`: not rate limited; 6.18 at the latest.
+    /// `pgpromote_candidate_nrl`: not rate limited; since 6.18.
     package var pagesPromoteCandidateNotLimited: UInt64?
     /// `pgdemote_kswapd`
     package var pagesDemoteKswapd: UInt64?
@@ -35,7 +35,7 @@ package struct Vmstat: Hashable, Sendable {
     package var pagesDemoteDirect: UInt64?
     /// `pgdemote_khugepaged`: since 6.5 or so.
     package var pagesDemoteKhugepaged: UInt64?
-    /// `pgdemote_proactive`: 7.3 at the latest.
+    /// `pgdemote_proactive`: since 6.16 at the latest.
     package var pagesDemoteProactive: UInt64?
     /// `numa_hit`: pages allocated on the node asked for.
     package var numaHit: UInt64?

@@ -1,4 +1,5 @@
 package import NUMATopology
+package import SchedDomains
 
 /// The host-wide figures of one round (tier 0). Absent: the source could not be read; see ``HostSnapshot/sources``.
 package struct HostTotals: Sendable, Equatable {
@@ -6,6 +7,8 @@ package struct HostTotals: Sendable, Equatable {
     package var balancingMode: Int?
     /// The scanner's settings.
     package var knobs = BalancingKnobs()
+    /// The switches of cache-aware scheduling; absent where the kernel has none, or they cannot be seen.
+    package var cacheAware: CacheAwareScheduling?
     /// The `numa_*`, `pgmigrate_*` and `pgpromote_*` lines of `/proc/vmstat`, by the kernel's names, in its order; absent when the
     /// file could not be read. A name the kernel does not print is not in the list.
     package var vmstat: [Counter]?

@@ -101,8 +101,9 @@ package struct LedgerSummary: Sendable, Equatable {
     package var sharedPages: NodeValues<UInt64>
     /// Change of the sum of both since the previous round; negative while averages decay. Absent in the first round.
     package var changePages: NodeValues<Int64>?
-    /// Pages moved by hint faults of the tasks since they started (`numa_pages_migrated`).
-    package var migratedPages: UInt64
+    /// Pages moved by hint faults of the tasks since they started (`numa_pages_migrated`). Absent on kernels before 5.18: there
+    /// a task begins with the count of the one it was forked from, and its own is not to be told.
+    package var migratedPages: UInt64?
     /// Tasks by preferred node (`numa_preferred_nid`).
     package var tasksByPreferredNode: NodeValues<Int>
     /// Tasks without a preferred node.

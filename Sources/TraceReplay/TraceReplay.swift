@@ -115,19 +115,19 @@ package enum TraceReplay {
     static func machine(for options: Options) throws(Failure) -> ReplayMachine? {
         if let root = options.root {
             do {
-                return ReplayMachine(try BalancingHost.read(from: root))
+                return ReplayMachine(try BalancingHost.read(from: UnpackingRoot(root)))
             } catch {
                 throw .root(error)
             }
         }
         guard options.path != "-" else { return nil }
-        if let root = recordedRoot(options.path), let host = try? BalancingHost.read(from: root) {
+        if let root = recordedRoot(options.path), let host = try? BalancingHost.read(from: UnpackingRoot(root)) {
             return ReplayMachine(host)
         }
         // What is found by itself may be unfit; then the stream tells.
         let directory = options.path.lastIndex(of: "/").map { String(options.path[..<$0]) } ?? "."
         guard let root = try? DirectoryRoot((directory.isEmpty ? "/" : directory) + "/root"),
-            let host = try? BalancingHost.read(from: root)
+            let host = try? BalancingHost.read(from: UnpackingRoot(root))
         else { return nil }
         return ReplayMachine(host)
     }

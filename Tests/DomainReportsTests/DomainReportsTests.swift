@@ -131,4 +131,46 @@ import Testing
         #expect(DomainsCommand.show(root, format: .json, sampling: sampling).text.contains(#""balancing": {"#))
         #expect(!DomainsCommand.show(root, format: .kernel, sampling: sampling).text.contains("TRIES"))
     }
+
+    @Test("Cache-aware scheduling and the CPUs of the kernel's own work are told below the domains")
+    func surroundings() {
+        var root = Self.root
+        #expect(!DomainsCommand.show(root, format: .picture).text.contains("cache-aware"))
+        root.addFile("/sys/kernel/debug/sched/llc_balancing/enabled", text: "1\n")
+        root.addFile("/sys/kernel/debug/sched/llc_balancing/aggr_tolerance", text: "100\n")
+        root.addFile("/sys/devices/system/cpu/housekeeping", text: "0-3\n")
+        for format in [DomainsCommand.Format.picture, .tree, .table] {
+            let text = DomainsCommand.show(root, format: format).text
+            #expect(text.contains("\ncache-aware scheduling: on: "), "\(format)")
+            #expect(text.hasSuffix("\nthe kernel's own work is kept to CPUs 0-3\n"), "\(format)")
+        }
+        #expect(DomainsCommand.show(root, format: .json).text.contains("\"cpus_housekeeping\": \"0-3\""))
+        // The file is there and empty where no CPUs are set apart.
+        root.addFile("/sys/devices/system/cpu/housekeeping", text: "\n")
+        let output = DomainsCommand.show(root, format: .table)
+        #expect(!output.text.contains("own work"))
+        #expect(output.notes == [])
+        #expect(!DomainsCommand.show(root, format: .kernel).text.contains("cache-aware"))
+    }
+
+    @Test("With one cache only there is nothing to choose")
+    func oneCache() {
+        var root = SyntheticRoot.make(SyntheticTopology.make(nodes: 1, coresPerNode: 2, threads: 2))
+        root.addFile("/sys/kernel/debug/sched/llc_balancing/enabled", text: "1\n")
+        #expect(DomainsCommand.show(root, format: .table).text.contains("no effect here"))
+    }
+
+    @Test("A snapshot has what older and newer kernels keep elsewhere")
+    func otherPlaces() {
+        var root = Self.root
+        let paths = [
+            "/proc/sys/kernel/numa_balancing_scan_delay_ms", "/proc/sys/kernel/numa_balancing_scan_size_mb",
+            "/proc/sys/kernel/numa_balancing_promote_rate_limit_MBps",
+            "/proc/sys/kernel/sched_domain/cpu0/domain0/name", "/sys/kernel/debug/sched/llc_balancing/enabled",
+            "/sys/devices/system/cpu/housekeeping", "/sys/fs/cgroup/cgroup.controllers",
+        ]
+        for path in paths { root.addFile(path, text: "1\n") }
+        let members = HostCapture(root).members
+        for path in paths { #expect(members[path] == .file(Array("1\n".utf8)), "\(path)") }
+    }
 }

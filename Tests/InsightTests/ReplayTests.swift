@@ -137,4 +137,22 @@ import Tracing
         report.write(to: &json)
         #expect(json.bytes.first == UInt8(ascii: "{"))
     }
+
+    @Test("A blind drive says that it cannot know which pages the kernel failed to move")
+    func failures() throws {
+        let bytes = text(SyntheticTrace(Self.shape))
+        for drive in ReplayDrive.allCases {
+            let report = try run(bytes, drive).report
+            var page: [UInt8] = []
+            report.appendText(to: &page, width: 100)
+            let text = String(decoding: page, as: UTF8.self)
+            #expect(text.contains("how many pages the kernel failed to move is not known") == (drive == .blind))
+            var json = JSONWriter()
+            report.write(to: &json)
+            let document = String(decoding: json.bytes, as: UTF8.self)
+            #expect(document.contains("\"pages_failed\"") == (drive == .shadow))
+            #expect(document.contains("\"failed\"") == (drive == .shadow))
+            #expect(document.contains("\"migrated\""))
+        }
+    }
 }

@@ -290,4 +290,26 @@ import Testing
         #expect(bench.reader.processes[10]?.threads.count == 50)
         #expect(bench.reader.processes[100]?.threads.count == 1)
     }
+
+    @Test(
+        "Where tasks begin with their parents' counts, pages moved by a process are unknown and not added up",
+        arguments: [("5.10.0-46-amd64", nil), ("6.12.0-fake", 43), ("", 43)] as [(String, UInt64?)])
+    func inheritedCounts(release: String, migrated: UInt64?) throws {
+        var root = MemoryRoot.twoNodes
+        root.addFile("/proc/sys/kernel/osrelease", text: release + "\n")
+        // Both threads have moved 40 pages or inherited them: nothing tells.
+        var threads = [FakeTask(pid: 10), FakeTask(pid: 11)]
+        (threads[0].migrated, threads[1].migrated) = (3, 40)
+        root.put(threads[0], threads: threads)
+        var engine = SamplingEngine(
+            root: root, settings: SamplingSettings(),
+            time: ManualTime(monotonicNanoseconds: 100 * secondNanoseconds), cost: FakeCost(), seed: 1)
+        let snapshot = engine.collectOnce()
+        let process = try #require(snapshot.processes.first)
+        #expect(process.ledger?.taskCount == 2)
+        #expect(process.ledger?.migratedPages == migrated)
+        #expect(snapshot.groups.first?.ledger?.migratedPages == migrated)
+        // What the kernel prints of a thread is shown as it is.
+        #expect(process.threads.map(\.migratedPages) == [3, 40])
+    }
 }

@@ -31,7 +31,9 @@ struct SnapshotCommand: ParsableCommand {
     var numaMaps = false
 
     func run() throws {
-        let root = try root.map { path throws(CommandFailure) in try HostRoots.open(path) } ?? HostRoots.patientLive
+        let root =
+            try root.map { path throws(CommandFailure) in try HostRoots.open(path, asStored: true) }
+            ?? HostRoots.patientLive
         let capture = HostCapture(root)
         var members = capture.members
         var failures = capture.failures

@@ -35,6 +35,12 @@ extension ByNode {
 
 /// `/v1/status`
 struct StatusDocument: Decodable {
+    struct CacheAware: Decodable {
+        var isEnabled: Bool?
+        var tolerance: UInt64?
+        var cacheBytes: UInt64?
+    }
+
     struct Balancing: Decodable {
         var mode: Int?
         var isEnabled: Bool?
@@ -98,6 +104,7 @@ struct StatusDocument: Decodable {
     var processCount: Int?
     var threadCount: Int?
     var balancing: Balancing
+    var cacheAwareScheduling: CacheAware?
     var tiers: Tiers?
     var isDemotionEnabled: Bool?
     var zoneReclaimMode: Int?

@@ -114,7 +114,7 @@ struct RecordCommand: ParsableCommand {
             throw ArchiveFailure(path: path, kind: .system(error))
         }
         let writer = try TarWriter(copy, path: path, compression: nil)
-        for (path, content) in HostCapture(HostRoots.live).members.sorted(by: { $0.key < $1.key }) {
+        for (path, content) in HostCapture(HostRoots.patientLive).members.sorted(by: { $0.key < $1.key }) {
             let name = String(path.dropFirst())
             switch content {
             case .file(let bytes): try writer.addFile(name, bytes)

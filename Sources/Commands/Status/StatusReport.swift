@@ -1,3 +1,4 @@
+import SchedDomains
 import TextOutput
 
 /// The text of `numawatch status`.
@@ -32,6 +33,11 @@ struct StatusReport {
         lines.append(("Balancing", balancing(output)))
         if let tiers = TierLine.text(status) { lines.append(("Tiers", tiers)) }
         lines.append(("Scanner", scanner))
+        if let scheduling = status.cacheAwareScheduling {
+            let cacheAware = CacheAwareScheduling(
+                isEnabled: scheduling.isEnabled, tolerance: scheduling.tolerance, cacheBytes: scheduling.cacheBytes)
+            lines.append(("Cache-aware", cacheAware.meaning(isBalancing: status.balancing.mode.map { $0 != 0 })))
+        }
         lines += counters
         let processes =
             status.processCount.map {

@@ -4,13 +4,13 @@ import LinuxSystem
 /// Opens what `--root` names.
 enum HostRoots {
     /// This host.
-    static var live: any HostRoot { DirectoryRoot.live }
+    static var live: any HostRoot { UnpackingRoot(DirectoryRoot.live) }
 
-    /// This host, for readings of single files of processes: one that keeps its memory locked is given up after two seconds,
+    /// This host as its files are, for copies of them and for readings of single files of processes: one that keeps its memory locked is given up after two seconds,
     /// the next after half a second each.
     static var patientLive: any HostRoot {
         PatientRoot(
-            live,
+            DirectoryRoot.live,
             Patience(
                 threads: expendableThreads, firstNanoseconds: 2_000_000_000, laterNanoseconds: 500_000_000))
     }
@@ -23,14 +23,15 @@ enum HostRoots {
 
     /// A captured root: a directory, or an archive of one. See ``CapturedRoot``.
     ///
+    /// - Parameter asStored: Whether files are to be as they are, for copies of them.
     /// - Throws: ``CommandFailure`` with status `noInput` or `badData`.
-    static func open(_ path: String) throws(CommandFailure) -> any HostRoot {
+    static func open(_ path: String, asStored: Bool = false) throws(CommandFailure) -> any HostRoot {
         do {
             let captured = try CapturedRoot.open(path)
             if let problem = captured.problem {
                 CommandOutput.complain("\(problem); using what could be read")
             }
-            return captured.root
+            return asStored ? captured.root : UnpackingRoot(captured.root)
         } catch {
             switch error.kind {
             case .system:

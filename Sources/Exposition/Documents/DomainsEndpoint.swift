@@ -79,6 +79,10 @@ enum DomainsEndpoint {
         .notes,
         .required("architecture", .string, "The architecture the rules were chosen by."),
         .required("cpus_online", .string, "The online CPUs."),
+        .optional(
+            "cpus_housekeeping", .string,
+            "The CPUs that do the kernel's own work (numawatch domains alone, Linux 7.0 and later); empty where none are set apart."
+        ),
         .optional("topology_type", .string, "How the nodes are connected; absent where distances could not be read."),
         .required("spans_checked", .boolean, "Whether spans were compared with the kernel's."),
         .required("flags_checked", .boolean, "Whether flags were compared with the kernel's."),

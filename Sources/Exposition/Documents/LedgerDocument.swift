@@ -9,7 +9,10 @@ enum LedgerDocument {
         .required("private_pages_by_node", .byNode, "Private hint-fault pages: the kernel's decayed averages."),
         .required("shared_pages_by_node", .byNode, "Shared hint-fault pages: the kernel's decayed averages."),
         .optional("change_pages_by_node", .byNode, "Change of their sum since the previous round."),
-        .required("migrated_pages", .integer, "Pages moved by hint faults of the tasks since they started."),
+        .optional(
+            "migrated_pages", .integer,
+            "Pages moved by hint faults of the tasks since they started; absent before Linux 5.18, where a task begins with the "
+                + "count of its parent."),
         .required("tasks_by_preferred_node", .byNode, "Tasks by the node the kernel prefers for them."),
         .required("tasks_without_preferred_node_count", .integer, "Tasks without one."),
         .optional(
@@ -25,7 +28,7 @@ enum LedgerDocument {
         json.member("private_pages_by_node", ledger.privatePages)
         json.member("shared_pages_by_node", ledger.sharedPages)
         json.member(ifPresent: "change_pages_by_node", ledger.changePages)
-        json.member("migrated_pages", ledger.migratedPages)
+        json.member(ifPresent: "migrated_pages", ledger.migratedPages)
         json.member("tasks_by_preferred_node", ledger.tasksByPreferredNode)
         json.member("tasks_without_preferred_node_count", ledger.tasksWithoutPreferredNode)
         json.member(ifPresent: "tasks_off_preferred_node_count", ledger.tasksOffPreferredNode)

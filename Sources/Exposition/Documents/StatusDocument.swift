@@ -27,6 +27,8 @@ enum StatusDocument {
                     .optional("hot_threshold_seconds", .number, "hot_threshold_ms."),
                     .optional("promotion_limit_bytes_per_second", .integer, "numa_balancing_promote_rate_limit_MBps."),
                 ]), "Settings of automatic NUMA balancing."),
+            .optional(
+                "cache_aware_scheduling", CacheAwareDocument.schema, "How threads are drawn to caches (since 7.2)."),
         ] + TiersDocument.statusFields + [
             .optional(
                 "vmstat",
@@ -62,6 +64,9 @@ enum StatusDocument {
             json.member(ifPresent: "mode", host.balancingMode)
             json.member(ifPresent: "is_enabled", host.balancingMode.map { $0 != 0 })
             write(host.knobs, into: &json)
+        }
+        if let cacheAware = host.cacheAware {
+            json.object("cache_aware_scheduling") { CacheAwareDocument.write(cacheAware, into: &$0) }
         }
         TiersDocument.writeStatus(snapshot, into: &json)
         if let counters = host.vmstat {

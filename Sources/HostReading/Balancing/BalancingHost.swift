@@ -83,10 +83,9 @@ package struct BalancingHost: Sendable {
     private static func configuration(
         _ root: any HostRoot, _ release: String, _ facts: inout [Fact]
     ) -> KernelProfile.Configuration {
-        let path = "/boot/config-\(release)"
-        let config = try? root.parse(path) { bytes throws(KernelTextError) in
-            try KernelConfig(parsing: bytes, keeping: wantedOptions)
-        }
+        let file = KernelConfigFile.read(release, of: root, keeping: wantedOptions)
+        let config = file?.config
+        let path = file?.path ?? "/boot/config-\(release)"
         var configuration = KernelProfile.Configuration { name in
             switch config?[name] {
             case .yes: "y"

@@ -25,38 +25,18 @@ struct BuildFacts {
     let cpuInfo: CPUInfo?
     let modalias: String?
 
-    /// - Parameter gunzip: Expands `/proc/config.gz`, which is the running kernel's own word; absent: it is passed over.
-    init(_ facts: inout FactReader, gunzip: (([UInt8]) -> [UInt8]?)?) {
+    init(_ facts: inout FactReader) {
         let identity = KernelIdentity(of: facts.root)
         let release = identity.release
         if release == nil, let failure = identity.failure { facts.note(failure) }
         self.release = release?.text
         isKernelKnown = release != nil
         kernel = release.map { Self.version($0, &facts) } ?? Self.assumedKernel
-        var config: KernelConfig?
-        var configPath: String?
-        if let text = release?.text {
-            let paths = [
-                "/proc/config.gz", "/boot/config-\(text)", "/lib/modules/\(text)/config",
-                "/usr/lib/modules/\(text)/config",
-            ]
-            for path in paths where facts.root.exists(path) {
-                guard var bytes = facts.bytes(path) else { continue }
-                if path.hasSuffix(".gz") {
-                    guard let expanded = gunzip?(bytes) else { continue }
-                    bytes = expanded
-                }
-                do {
-                    config = try KernelConfig(parsing: bytes.span, keeping: Self.options)
-                    configPath = path
-                    break
-                } catch {
-                    facts.note(path, error.description)
-                }
-            }
+        let file = KernelConfigFile.read(release?.text, of: facts.root, keeping: Self.options) { path, reason in
+            facts.note(path, reason)
         }
-        self.config = config
-        self.configPath = configPath
+        config = file?.config
+        configPath = file?.path
         commandLine = facts.bytes("/proc/cmdline").map { KernelCommandLine(parsing: $0.span) }
         if facts.root.exists("/proc/cpuinfo"), let bytes = facts.bytes("/proc/cpuinfo") {
             cpuInfo = try? CPUInfo(parsing: bytes.span)

@@ -1,6 +1,6 @@
 import KernelText
 package import LinuxSystem
-import NUMATopology
+package import NUMATopology
 package import SchedDomains
 
 /// What was read of a root for its scheduling domains.
@@ -14,6 +14,11 @@ package struct DomainsReading: Sendable {
     /// Files that could not be read or understood: the path with numbers replaced by N, and why; whether hosts that lack
     /// nothing may be without it.
     package var failures: [(path: String, reason: String, isExpected: Bool)]
+    /// The switches of cache-aware scheduling; absent where the kernel has none, or they cannot be seen.
+    package var cacheAware: CacheAwareScheduling?
+    /// The CPUs that do the kernel's own work (`cpu/housekeeping`, since 7.0); absent where there is no such file, empty
+    /// where none are set apart.
+    package var housekeeping: CPUSet?
     /// Whether the set of online CPUs changed while reading.
     package var changedWhileReading: Bool
 
@@ -40,15 +45,13 @@ package enum DomainsReader {
     ///
     /// - Parameters:
     ///   - detail: How much of debugfs to read; absent: everything up to 256 CPUs, else 64 CPUs.
-    ///   - gunzip: Expands `/proc/config.gz`; absent: that file is passed over.
     ///   - ignoresObservations: Leave out what the kernel shows of the result (schedstat, debugfs).
     /// - Returns: What could be read; what could not is listed. Never fails: with nothing readable there are no CPUs.
     package static func read(
-        _ root: any HostRoot, detail: Detail? = nil, ignoresObservations: Bool = false,
-        gunzip: (([UInt8]) -> [UInt8]?)? = nil
+        _ root: any HostRoot, detail: Detail? = nil, ignoresObservations: Bool = false
     ) -> DomainsReading {
         var facts = FactReader(root)
-        let build = BuildFacts(&facts, gunzip: gunzip)
+        let build = BuildFacts(&facts)
         let (machine, withCPUs, hasNodes) = TopologyReader.machine(&facts)
         let splitLLC = build.commandLine?.splitLLC
         var guesses = guesses(build, machine)
@@ -89,6 +92,8 @@ package enum DomainsReader {
         return DomainsReading(
             input: input, observed: observed, release: build.release, configPath: build.configPath,
             failures: facts.failures.sorted { $0.key < $1.key }.map { ($0.key, $0.value.reason, $0.value.isExpected) },
+            cacheAware: ignoresObservations ? nil : CacheAwareReader.read(from: root),
+            housekeeping: facts.cpus("/sys/devices/system/cpu/housekeeping", mayBeMissing: true),
             changedWhileReading: hasChanged(machine, facts.root))
     }
 

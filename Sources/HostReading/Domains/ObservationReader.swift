@@ -5,9 +5,9 @@ import SchedDomains
 
 /// Reads what the kernel shows of its domains: spans from `/proc/schedstat`, names and flags from debugfs.
 struct ObservationReader {
-    private static let debugDirectory = "/sys/kernel/debug/sched/domains"
+    static let debugDirectory = "/sys/kernel/debug/sched/domains"
     /// Where kernels before 5.13 have the same files.
-    private static let oldDirectory = "/proc/sys/kernel/sched_domain"
+    static let oldDirectory = "/proc/sys/kernel/sched_domain"
     private static let attempts = 3
 
     /// Reads both sources. On a live host the spans are read again after debugfs, and all of it once more if a rebuild

@@ -6,9 +6,8 @@ import SystemPackage
 package struct KernelSurroundings: Sendable, Equatable {
     /// Where the build configuration could be had.
     package enum Configuration: Sendable, Equatable {
-        /// `/boot/config-<release>`.
-        case known(KernelConfig)
-        /// Only `/proc/config.gz` exists, which is not unpacked here.
+        case known(KernelConfigFile)
+        /// Only `/proc/config.gz` exists, which the daemon does not unpack.
         case compressed
         case absent
     }
@@ -26,7 +25,8 @@ package struct KernelSurroundings: Sendable, Equatable {
 
     package static let wantedOptions: Set<String> = [
         "CONFIG_NUMA", "CONFIG_NUMA_BALANCING", "CONFIG_SCHED_DEBUG", "CONFIG_SCHEDSTATS", "CONFIG_DEBUG_FS",
-        "CONFIG_KPROBES", "CONFIG_KPROBE_EVENTS", "CONFIG_FTRACE", "CONFIG_TRACING", "CONFIG_CPUSETS", "CONFIG_CGROUPS",
+        "CONFIG_KPROBES", "CONFIG_KPROBE_EVENTS", "CONFIG_FTRACE", "CONFIG_TRACING", "CONFIG_CPUSETS",
+        "CONFIG_CGROUPS",
         "CONFIG_MIGRATION", "CONFIG_PROC_PAGE_MONITOR", "CONFIG_VM_EVENT_COUNTERS", "CONFIG_SECURITY_LOCKDOWN_LSM",
         "CONFIG_IKCONFIG_PROC",
     ]
@@ -55,19 +55,14 @@ package struct KernelSurroundings: Sendable, Equatable {
     }
 
     private static func configuration(of root: any HostRoot, _ release: KernelRelease?) -> Configuration {
-        if let release {
-            let config = try? root.parse("/boot/config-\(release.text)") { bytes throws(KernelTextError) in
-                try KernelConfig(parsing: bytes, keeping: wantedOptions)
-            }
-            if let config { return .known(config) }
-        }
-        return root.exists("/proc/config.gz") ? .compressed : .absent
+        if let file = KernelConfigFile.read(release?.text, of: root, keeping: wantedOptions) { return .known(file) }
+        return root.exists(KernelConfigFile.packedPath) ? .compressed : .absent
     }
 
     /// Whether the kernel has an option; nil where that cannot be told.
     package func has(_ option: String) -> Bool? {
-        guard case .known(let config) = configuration else { return nil }
-        return config[option]?.isEnabled ?? false
+        guard case .known(let file) = configuration else { return nil }
+        return file.config[option]?.isEnabled ?? false
     }
 
     /// Whether a file system is mounted at a place; nil where the mounts are not known.

@@ -2,6 +2,7 @@ import KernelText
 import LinuxSystem
 import NUMATopology
 import Snapshots
+import SystemPackage
 
 /// Totals of host and nodes, and the kernel's own switches.
 extension SourceProbes {
@@ -157,23 +158,25 @@ extension SourceProbes {
     }
 
     func kernelSources() -> [SourceStatus] {
-        let config = Description(
-            name: "kernel-config", path: surroundings.release.map { "/boot/config-\($0.text)" } ?? "/proc/config.gz",
+        var config = Description(
+            name: "kernel-config",
+            path: surroundings.release.map { "/boot/config-\($0.text)" } ?? KernelConfigFile.packedPath,
             purpose: "which kernel options decide what can be seen",
             lost: "certainty about why other sources are missing; nothing else")
-        let configStatus: SourceStatus =
-            switch surroundings.configuration {
-            case .known: status(config, .readable)
-            case .compressed:
-                status(
-                    config,
-                    .notApplicable(reason: "only /proc/config.gz is here, which this program does not unpack"),
-                    remedy: "zcat /proc/config.gz > \(config.path)")
-            case .absent: probe(config) { _ in "install the kernel's config file in /boot" }
-            }
-        let cpuset = Description(
-            name: "cpuset", path: "/proc/self/cpuset", purpose: "which processes are confined to some CPUs and nodes",
-            lost: "partitions of the scheduling domains")
+        let configStatus: SourceStatus
+        switch surroundings.configuration {
+        case .known(let file):
+            config.path = file.path
+            configStatus = status(config, .readable)
+        case .compressed:
+            configStatus = status(
+                config,
+                .notApplicable(
+                    reason: "only \(KernelConfigFile.packedPath) is here, which commands unpack and the daemon does not"
+                ),
+                remedy: "zcat \(KernelConfigFile.packedPath) > \(config.path)")
+        case .absent: configStatus = probe(config) { _ in "install the kernel's config file in /boot" }
+        }
         return [
             probe(
                 Description(
@@ -188,9 +191,7 @@ extension SourceProbes {
                 understand: Self.word
             ) { _ in nil },
             configStatus,
-            probe(cpuset, understand: Self.word) { failure in
-                failure.kind == .missing ? rebuilt(with: "CONFIG_CPUSETS", certain: true) : nil
-            },
+            cpusets(),
             probe(
                 Description(
                     name: "lockdown", path: "/sys/kernel/security/lockdown",
@@ -209,4 +210,24 @@ extension SourceProbes {
         }
         return rebuilt(with: "CONFIG_SECURITY_LOCKDOWN_LSM", certain: true)
     }
+
+    /// Cpusets show in each process's file or, in kernels built without `CONFIG_CPUSETS_V1`, which is since 6.13 a matter of
+    /// its own, in the unified hierarchy alone: partitions are read from there.
+    private func cpusets() -> SourceStatus {
+        var source = Description(
+            name: "cpuset", path: "/proc/self/cpuset", purpose: "which processes are confined to some CPUs and nodes",
+            lost: "partitions of the scheduling domains")
+        let found = probe(source, understand: Self.word) { failure in
+            failure.kind == .missing ? rebuilt(with: "CONFIG_CPUSETS", certain: true) : nil
+        }
+        guard case .unavailable(let errno, _) = found.state, errno == Errno.noSuchFileOrDirectory.rawValue else {
+            return found
+        }
+        let controllers = (try? root.readText(Self.controllersPath, limitBytes: 4096)) ?? ""
+        guard controllers.split(separator: " ").contains("cpuset") else { return found }
+        source.path = Self.controllersPath
+        return status(source, .readable)
+    }
+
+    private static let controllersPath = "/sys/fs/cgroup/cgroup.controllers"
 }

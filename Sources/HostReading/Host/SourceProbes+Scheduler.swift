@@ -9,8 +9,11 @@ extension SourceProbes {
     static let traceMount = "/sys/kernel/tracing"
 
     func schedulerSources() -> [SourceStatus] {
+        // Before 5.13 they are sysctls, and always shown.
+        let old = "\(ObservationReader.oldDirectory)/cpu0/domain0/name"
+        let isOld = root.exists(old)
         let domains = Description(
-            name: "sched-domains", path: "\(Self.debugMount)/sched/domains/cpu0/domain0/name",
+            name: "sched-domains", path: isOld ? old : "\(ObservationReader.debugDirectory)/cpu0/domain0/name",
             purpose: "the kernel's own scheduling domains, to check the derived ones against",
             lost: "the check; domains are still derived from the topology")
         let verbose = Description(
@@ -25,10 +28,16 @@ extension SourceProbes {
                     lost: "balancing counts per domain, and a check of the derived domains"),
                 understand: { bytes throws(KernelTextError) in _ = try Schedstat(parsing: bytes) }
             ) { failure in failure.kind == .missing ? rebuilt(with: "CONFIG_SCHEDSTATS", certain: true) : nil },
-            probe(
-                verbose,
-                understand: { bytes throws(KernelTextError) in _ = try ScalarFile.boolean(bytes, field: "verbose") }
-            ) { failure in debugRemedy(failure, built: "CONFIG_SCHED_DEBUG") },
+            isOld
+                ? status(
+                    verbose,
+                    .notApplicable(reason: "this kernel always shows them, in \(ObservationReader.oldDirectory)"))
+                : probe(
+                    verbose,
+                    understand: { bytes throws(KernelTextError) in
+                        _ = try ScalarFile.boolean(bytes, field: "verbose")
+                    }
+                ) { failure in debugRemedy(failure, built: "CONFIG_SCHED_DEBUG") },
             probe(domains, understand: Self.word) { failure in
                 if failure.kind == .missing, switched == false {
                     return "echo Y > \(Self.debugMount)/sched/verbose"

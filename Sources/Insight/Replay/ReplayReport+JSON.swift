@@ -105,7 +105,8 @@ extension ReplayReport {
                         json.member("rule", rule.rawValue)
                         json.member("faults", row.faults)
                         json.member("remote", row.remoteFaults)
-                        for (outcome, count) in zip(FaultFigures.Outcome.allCases, row.outcomes) {
+                        for (outcome, count) in zip(FaultFigures.Outcome.allCases, row.outcomes)
+                        where run.tells(outcome) {
                             json.member(outcome.rawValue, count)
                         }
                     }
@@ -129,7 +130,7 @@ extension ReplayReport {
         json.object("migrations") { json in
             json.member("provenance", run.drive == .blind ? "modelled" : "kernel")
             json.member("pages", run.counters.pagesMigrated)
-            json.member("pages_failed", run.counters.pagesFailed)
+            if run.tells(.failed) { json.member("pages_failed", run.counters.pagesFailed) }
             json.array("by_nodes") { json in
                 let numbers = run.machine.layout.nodeNumbers
                 for source in numbers.indices {

@@ -131,7 +131,8 @@ extension ReplayReport {
         let rows = DecisionRule.allCases.compactMap { rule -> [String]? in
             let row = faults.rules[rule.position]
             guard row.faults > 0 else { return nil }
-            return [rule.rawValue, "\(row.faults)", "\(row.remoteFaults)"] + row.outcomes.map { "\($0)" }
+            return [rule.rawValue, "\(row.faults)", "\(row.remoteFaults)"]
+                + zip(FaultFigures.Outcome.allCases, row.outcomes).map { run.tells($0) ? "\($1)" : "-" }
         }
         text.table(
             [.init("RULE"), .init("FAULTS", .trailing), .init("REMOTE", .trailing)]
@@ -169,7 +170,12 @@ extension ReplayReport {
         if !rows.isEmpty {
             text.table([.init("FROM", .trailing), .init("TO", .trailing), .init("PAGES", .trailing)], rows)
         }
-        if run.counters.pagesFailed > 0 { text.line("  \(run.counters.pagesFailed) pages could not be moved") }
+        if !run.tells(.failed) {
+            text.line(
+                "  how many pages the kernel failed to move is not known: the blind drive takes its decisions as done")
+        } else if run.counters.pagesFailed > 0 {
+            text.line("  \(run.counters.pagesFailed) pages could not be moved")
+        }
         guard run.pages.migrations > 0 else { return }
         let bound = run.pages.evictions > 0 ? "at least " : ""
         text.line(

@@ -60,6 +60,10 @@ package struct ReplayRun: Sendable {
     /// Moves kept per task at most; with more of them in 0.2 s a mark is compared more strictly than need be.
     private static let recentMoveLimit = 4096
 
+    /// Whether the drive can tell how often there was an outcome: a blind one takes each decision as done, and never sees that
+    /// the kernel failed to move a page.
+    package func tells(_ outcome: FaultOutcome) -> Bool { drive != .blind || outcome != .failed }
+
     /// - Parameters:
     ///   - kinds: What the trace holds.
     ///   - startsUnknown: ``ReplayOptions/startsUnknown``: the trace begins with the ledgers of the threads there were.

@@ -20,9 +20,14 @@ extension SamplingEngine {
         let nodeByCPU = machine.nodeByAnyCPU()
         let units = units
         let onlineCPUs = machine.onlineCPUs
+        let inheritsMigrated = inheritsMigrated
         snapshot.processes = ledger.processes.values
             .sorted { $0.identity.pid < $1.identity.pid }
-            .map { SnapshotAssembly.record(of: $0, units: units, nodeByCPU: nodeByCPU, onlineCPUs: onlineCPUs) }
+            .map {
+                SnapshotAssembly.record(
+                    of: $0, units: units, nodeByCPU: nodeByCPU, onlineCPUs: onlineCPUs,
+                    inheritsMigrated: inheritsMigrated)
+            }
         snapshot.groups = SnapshotAssembly.groups(
             of: snapshot.processes, totals: ledger.groupTotals, accounts: cgroups.accounts, names: names)
         snapshot.model = model.record

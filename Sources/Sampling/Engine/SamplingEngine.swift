@@ -75,6 +75,9 @@ package struct SamplingEngine: ~Copyable {
     var accountedCPU: UInt64
     let kernelRelease: String?
     let hostName: String?
+    /// Whether tasks begin with their parents' counts of migrated pages (`init_numa_balancing`, kernel/sched/fair.c, before
+    /// 5.18).
+    let inheritsMigrated: Bool
 
     /// Sources are tried again this often: what is mounted or locked seldom changes.
     static let sourcesInterval: UInt64 = 300_000_000_000
@@ -106,6 +109,7 @@ package struct SamplingEngine: ~Copyable {
         governor = CPUGovernor(limitShare: settings.cpuLimitShare)
         hostReader = HostTotalsReader(root: root, units: units)
         let surroundings = KernelSurroundings(of: root)
+        inheritsMigrated = (surroundings.release?.version).map { $0 < .init(5, 18) } ?? false
         // A copy's clock is not ours: nothing in it counts as born while we watched.
         let ticks = root.isLive ? units.ticks(nanoseconds: time.boottimeNanoseconds) : .max
         ledger = LedgerReader(

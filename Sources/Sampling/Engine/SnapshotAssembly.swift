@@ -4,11 +4,15 @@ import Snapshots
 /// Makes the records of a snapshot from what is tracked: processes, and the groups they are in.
 enum SnapshotAssembly {
     /// The record of one process: the one that was published before, where nothing changed.
+    ///
+    /// - Parameter inheritsMigrated: Whether tasks begin with their parents' counts of migrated pages.
     static func record(
-        of process: TrackedProcess, units: HostUnits, nodeByCPU: [NodeID?], onlineCPUs: CPUSet
+        of process: TrackedProcess, units: HostUnits, nodeByCPU: [NodeID?], onlineCPUs: CPUSet,
+        inheritsMigrated: Bool = false
     ) -> ProcessRecord {
         var record =
             process.record ?? newRecord(of: process, units: units, nodeByCPU: nodeByCPU, onlineCPUs: onlineCPUs)
+        if inheritsMigrated { record.ledger?.migratedPages = nil }
         process.record = record
         record.unchangedAtNanoseconds = process.unchangedAt
         return record
@@ -74,7 +78,7 @@ enum SnapshotAssembly {
                 continue
             }
             ledger.taskCount += 1
-            ledger.migratedPages = ledger.migratedPages.addingSaturated(migrated)
+            ledger.migratedPages = ledger.migratedPages.map { $0.addingSaturated(migrated) }
             add(thread.record.privatePages ?? NodeValues(), to: &ledger.privatePages)
             add(thread.record.sharedPages ?? NodeValues(), to: &ledger.sharedPages)
             if let group = thread.record.groupID, group != 0 { groups.insert(group) }
@@ -165,7 +169,7 @@ enum SnapshotAssembly {
             }
             sum.changePages = total
         }
-        sum.migratedPages = sum.migratedPages.addingSaturated(ledger.migratedPages)
+        sum.migratedPages = sum.migratedPages.flatMap { sum in ledger.migratedPages.map(sum.addingSaturated) }
         sum.tasksByPreferredNode += ledger.tasksByPreferredNode
         sum.tasksWithoutPreferredNode += ledger.tasksWithoutPreferredNode
         let displaced = (sum.tasksOffPreferredNode ?? 0) + (ledger.tasksOffPreferredNode ?? 0)

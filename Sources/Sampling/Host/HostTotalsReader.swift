@@ -2,6 +2,7 @@ import HostReading
 import KernelText
 import LinuxSystem
 import NUMATopology
+import SchedDomains
 import Snapshots
 
 /// Tier 0: the totals of host and nodes, and their change since the previous round.
@@ -30,6 +31,7 @@ struct HostTotalsReader {
         var readAt: UInt64?
         var tiers: MemoryTiers?
         var access: [NodeID: MemoryAccess] = [:]
+        var cacheAware: CacheAwareScheduling?
     }
 
     private let root: any HostRoot
@@ -66,6 +68,7 @@ struct HostTotalsReader {
         totals.vmstat = counters("/proc/vmstat", .vmstat, keeping: Self.isHostCounter)
         readFirmware(machine, now)
         totals.tiers = firmware.tiers
+        totals.cacheAware = firmware.cacheAware
         totals.isDemotionEnabled = NodeMemoryReader.isDemotionEnabled(in: root, buffer: &buffer)
         totals.zoneReclaimMode = NodeMemoryReader.zoneReclaimMode(in: root, buffer: &buffer)
         account.files += 2
@@ -85,6 +88,8 @@ struct HostTotalsReader {
         guard !isFresh || firmware.nodes != machine.nodeSet else { return }
         firmware = Firmware(nodes: machine.nodeSet, readAt: now, tiers: NodeMemoryReader.tiers(in: root))
         account.files += UInt64(firmware.tiers?.tiers.count ?? 0)
+        // They lie beside the scanner's settings: what refused those would refuse these.
+        if refusedAt == nil { firmware.cacheAware = CacheAwareReader.read(from: root) }
         for node in machine.nodes {
             guard let access = NodeMemoryReader.access(to: node.id, in: root, buffer: &buffer) else { continue }
             firmware.access[node.id] = access

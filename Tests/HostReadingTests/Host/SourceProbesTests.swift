@@ -97,6 +97,35 @@ private struct LiveRoot: HostRoot {
                 == "a kernel built with CONFIG_SCHEDSTATS=y (this one is not)")
     }
 
+    @Test("A kernel without CONFIG_CPUSETS_V1 has cpusets all the same: nothing is said to be lost")
+    func cpusetsWithoutFirstVersion() throws {
+        var files = Self.base
+        files["/proc/sys/kernel/osrelease"] = "7.0.13+deb13-amd64\n"
+        files["/sys/fs/cgroup/cgroup.controllers"] = "cpuset cpu io memory pids\n"
+        let found = try status("cpuset", MemoryRoot(files: files))
+        #expect(found.isReadable && found.path == "/sys/fs/cgroup/cgroup.controllers")
+        // An older one, and one that has none at all, name the option.
+        files["/sys/fs/cgroup/cgroup.controllers"] = "cpu io memory pids\n"
+        let missing = try status("cpuset", MemoryRoot(files: files))
+        #expect(!missing.isReadable && missing.path == "/proc/self/cpuset")
+        #expect(missing.remedy?.contains("CONFIG_CPUSETS=y") == true)
+        files["/proc/self/cpuset"] = "/\n"
+        #expect(try status("cpuset", MemoryRoot(files: files)).path == "/proc/self/cpuset")
+    }
+
+    @Test("Domains that are sysctls, before 5.13, are the check of the derived ones")
+    func oldDomains() throws {
+        var files = Self.base
+        files["/proc/sys/kernel/osrelease"] = "5.10.0-46-amd64\n"
+        files["/proc/sys/kernel/sched_domain/cpu0/domain0/name"] = "MC\n"
+        let domains = try status("sched-domains", MemoryRoot(files: files))
+        #expect(domains.isReadable && domains.path == "/proc/sys/kernel/sched_domain/cpu0/domain0/name")
+        guard case .notApplicable = try status("sched-verbose", MemoryRoot(files: files)).state else {
+            Issue.record("the switch is asked for")
+            return
+        }
+    }
+
     @Test func aLedgerWithoutNUMALinesNamesTheOption() throws {
         var memory = MemoryRoot(files: Self.base)
         let text = "x (1, #threads: 1)\n" + String(repeating: "-", count: 60) + "\npolicy : 0\n"
