@@ -168,6 +168,7 @@ enum SyntheticHost {
             .init(number: 4, nodes: [NodeID(0)]), .init(number: 22, nodes: [NodeID(1)]),
         ])
         host.isDemotionEnabled = true
+        host.cacheAware = CacheAwareScheduling(isEnabled: true, tolerance: 1, cacheBytes: 32 << 20)
         host.zoneReclaimMode = 0
         host.nodes = machine.nodes.map { node in
             var totals = NodeTotals(id: node.id, cpus: node.cpus)
