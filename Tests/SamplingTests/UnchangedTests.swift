@@ -201,23 +201,57 @@ struct UnchangedTests {
         var bench = try bench([FakeTask(pid: 10, group: 5), FakeTask(pid: 11, group: 5), FakeTask(pid: 12)])
         var ledgers: [String] = []
         for _ in 0..<12 { ledgers += try bench.round().filter { $0.hasSuffix("/sched") } }
-        #expect(ledgers == ["/proc/10/task/10/sched", "/proc/10/task/11/sched"])
+        #expect(ledgers == ["/proc/10/task/10/sched", "/proc/10/task/11/sched", "/proc/10/task/12/sched"])
     }
 
     @Test("of one that ran, only the ledgers of the threads that ran are read")
     func oneThreadRan() throws {
-        var tasks = [FakeTask(pid: 10), FakeTask(pid: 11), FakeTask(pid: 12)]
+        var tasks = [FakeTask(pid: 12), FakeTask(pid: 13), FakeTask(pid: 14)]
         var bench = try bench(tasks)
         tasks[1].runtimeNanoseconds += 1
         tasks[1].faults = [(9, 0), (0, 0)]
         for index in tasks.indices { tasks[index].scanSequence = 4 }
         bench.root.change { [tasks] in $0.put(tasks[0], threads: tasks) }
-        bench.root.setRunNanoseconds([10: 8])
+        bench.root.setRunNanoseconds([12: 8])
         let reads = try bench.round().filter { $0.hasSuffix("/sched") }
-        #expect(reads == ["/proc/10/task/11/sched"])
-        let threads = try #require(bench.reader.processes[10]?.threads)
+        #expect(reads == ["/proc/12/task/13/sched"])
+        let threads = try #require(bench.reader.processes[12]?.threads)
         #expect(threads.values.allSatisfy { $0.scanSequence == 4 && $0.record.readAtNanoseconds == bench.now })
-        #expect(threads[11]?.record.privatePages?[node0] == 9)
+        #expect(threads[13]?.record.privatePages?[node0] == 9)
+    }
+
+    @Test("a thread that sleeps and is renamed by another has its new name within a minute")
+    func renamed() throws {
+        var tasks = [FakeTask(pid: 12), FakeTask(pid: 13)]
+        var bench = try bench(tasks)
+        tasks[1].command = "renamed"
+        for round in 1...12 {
+            tasks[0].runtimeNanoseconds += 1
+            bench.root.change { [tasks] in $0.put(tasks[0], threads: tasks) }
+            bench.root.setRunNanoseconds([12: 7 + UInt64(round)])
+            try bench.round()
+        }
+        #expect(bench.reader.processes[12]?.threads[13]?.record.command == "renamed")
+    }
+
+    @Test("a process whose first thread has ended has the memory, the user and the cgroup that the others show")
+    func firstThreadEnded() throws {
+        var first = FakeTask(pid: 12, state: "Z", residentPages: 0, cgroup: "/")
+        first.uid = 0
+        let second = FakeTask(pid: 13, residentPages: 500)
+        var bench = UnchangedBench()
+        bench.root.change { [first] root in
+            root.put(first, threads: [first, second])
+            root.addFile("/proc/12/task/13/status", text: second.status)
+            root.addFile("/proc/12/task/13/cgroup", text: "0::\(second.cgroup)\n")
+        }
+        try bench.round()
+        let process = try #require(bench.reader.processes[12])
+        #expect(process.residentPages == 500)
+        #expect(process.groupName == "work.service")
+        #expect(process.uid == 1000)
+        #expect(process.placementSubject.directory == "task/13/")
+        #expect(!process.isZombie)
     }
 
     @Test("what could not be read whole is read again, though it did not run")

@@ -37,6 +37,17 @@ struct MalformedRequestTests {
         #expect(!connection.isOpen)
     }
 
+    @Test(
+        "a target may name the host, as clients of a proxy do",
+        arguments: [
+            ("http://localhost/healthz", "/healthz"), ("HTTP://a:80/v1/status?x=1", "/v1/status?x=1"),
+            ("http://a", "/"),
+            ("http://a?x=1", "/?x=1"), ("/http://a", "/http://a"), ("*", "*"), ("http:/", "http:/"),
+        ])
+    func absoluteForm(target: String, origin: String) {
+        #expect(HTTPConnectionHandler.originForm(target) == origin)
+    }
+
     @Test("is answered on a kept connection, too, after the good ones before")
     func afterGood() throws {
         let connection = try EmbeddedConnection()

@@ -60,6 +60,15 @@ import Testing
     }
 
     @Test(
+        "A list of nothing but NULs or blanks is missing, as an empty file is; one of a newline is empty",
+        arguments: ["", "\0\0", " ", "\0\n", " \n"])
+    func nothingInIt(text: String) {
+        let path = "\(Self.node)/node2/cpulist"
+        #expect(cpus(read { $0.addFile(path, text: text) }) == [0: "0-1", 2: "2-3,6"])
+        #expect(cpus(read { $0.addFile(path, text: "\n") }) == [0: "0-1", 2: ""])
+    }
+
+    @Test(
         "NULs and blanks behind a value are none of it",
         arguments: ["\(cpu)/online", "\(node)/online", "\(node)/node2/cpulist", "\(node)/node0/distance"],
         ["\n\0", "\0\0\0", " \n", "\n\n", "", "\n\0\0 \0"])

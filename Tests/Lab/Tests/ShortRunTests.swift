@@ -44,7 +44,9 @@ import Testing
             #expect(!row.isFailed, "\(LabTable.text([row]))")
         }
         for machine in Self.machines {
-            #expect(rows.filter { $0.topology == machine.topology }.map(\.check).sorted() == machine.checks.sorted())
+            // A guest that had to be booted once more says so in a row of its own.
+            let made = rows.filter { $0.topology == machine.topology && $0.check != "boot" }.map(\.check)
+            #expect(made.sorted() == machine.checks.sorted())
         }
     }
 }
