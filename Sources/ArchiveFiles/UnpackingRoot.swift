@@ -23,6 +23,8 @@ package struct UnpackingRoot: HostRoot {
         buffer = unpacked
     }
 
+    package func processRunNanoseconds(_ pid: Int32) -> UInt64? { root.processRunNanoseconds(pid) }
+
     package func list(_ directory: String) throws(ReadFailure) -> [String] { try root.list(directory) }
 
     package func linkTarget(_ path: String) throws(ReadFailure) -> String { try root.linkTarget(path) }

@@ -20,7 +20,7 @@ extension Unicode.Scalar {
 }
 
 extension String {
-    /// The string fit for one cell or line of a terminal: unsafe characters are written as `\n`, `\t` or `\u{…}`.
+    /// The string fit for one cell or line of a terminal: characters that could act on it are written as `\n`, `\t` or `\u{…}`.
     package var terminalSafe: String { escaped(keepingNewlines: false) }
 
     /// The same of a text of several lines, which stay lines.

@@ -192,7 +192,7 @@ import Testing
         #expect(CgroupPlacement(path: "/lxc/7/user.slice/user-1000.slice/session-1.scope").ownerUID == nil)
     }
 
-    @Test func `a name that looks like a placeholder is a name`() {
+    @Test func `a name in angle brackets is taken as it is`() {
         #expect(CgroupPlacement(path: "/lxc/<name>").groupName == "lxc-<name>")
         #expect(
             CgroupPlacement(path: "/user.slice/user-1.slice/user@1.service/<uid>.service").groupName

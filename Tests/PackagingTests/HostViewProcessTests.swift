@@ -5,7 +5,9 @@ import Testing
 private enum Apart {
     /// `/proc` mounted anew with an option, and the program run by a user who is nobody. It is reached by a mount of its
     /// directory, because those above it may be closed to that user.
-    static func unprivileged(hidepid: String, _ arguments: String) throws -> Command {
+    static func unprivileged(
+        hidepid: String, program: String = #""$1/numawatch""#, _ arguments: String
+    ) throws -> Command {
         let directory = try TemporaryDirectory()
         return try Command(
             "/bin/sh",
@@ -14,7 +16,7 @@ private enum Apart {
                 """
                 exec unshare --mount sh -c '
                     mount --bind "$1" "$2" && mount -t proc -o hidepid=\(hidepid) proc /proc && shift &&
-                    exec setpriv --reuid=65534 --regid=65534 --clear-groups "$1/numawatch" \(arguments)
+                    exec setpriv --reuid=65534 --regid=65534 --clear-groups \(program) \(arguments)
                 ' sh "$1" "$2"
                 """, "sh", RunningDaemon.directory, directory.path,
             ])
@@ -24,9 +26,9 @@ private enum Apart {
         try Command("/bin/sh", ["-c", command])
     }
 
-    /// Why they cannot be had; nil where they can.
+    /// Why they cannot be had; nil where they can. Tried with a program that is not ours: one of ours that fails is no reason.
     static let obstacle: String? = {
-        guard let result = try? unprivileged(hidepid: "2", "--version"), result.status == 0 else {
+        guard let result = try? unprivileged(hidepid: "2", program: "true", ""), result.status == 0 else {
             return "needs root, to mount /proc for itself and run the program as another user"
         }
         return nil

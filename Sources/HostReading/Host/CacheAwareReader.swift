@@ -23,10 +23,7 @@ package enum CacheAwareReader {
     /// The size of the first CPU's last cache, as the kernel takes it: `32768K`.
     private static func cacheBytes(_ root: any HostRoot) -> UInt64? {
         let cpus = "/sys/devices/system/cpu"
-        let numbered = ((try? root.list(cpus)) ?? []).compactMap { name in
-            name.hasPrefix("cpu") ? Int(name.dropFirst("cpu".count)) : nil
-        }
-        for cpu in numbered.sorted() {
+        for cpu in FactReader.numbered((try? root.list(cpus)) ?? [], prefix: "cpu") {
             let directory = "\(cpus)/cpu\(cpu)/cache"
             let caches = ((try? root.list(directory)) ?? []).filter { $0.hasPrefix("index") }.compactMap { name in
                 cache("\(directory)/\(name)", root)

@@ -29,7 +29,8 @@ package protocol HostRoot: Sendable {
     /// The run time of all threads of a process, those on a CPU now and those that have ended included, nanoseconds; nil
     /// for a copy of a host, and where there is no such process.
     ///
-    /// Exact, and cheaper than any file: `thread_group_cputime`, kernel/sched/cputime.c. It needs no privilege.
+    /// Exact, and cheaper than any file: `thread_group_cputime`, kernel/sched/cputime.c. It needs no privilege. The number is
+    /// that of our own PID namespace, which `/proc` need not be of.
     func processRunNanoseconds(_ pid: Int32) -> UInt64?
 }
 

@@ -58,7 +58,7 @@ extension SamplingEngine {
             guard scheduler.mayRead(candidate) else { continue }
             let process = processes[candidate.identity]
             process.placementTriedAt = now
-            process.placementAttempt = root.processRunNanoseconds(process.identity.pid).map {
+            process.placementAttempt = ledger.runNanoseconds(of: process.identity.pid).map {
                 PlacementBasis(runNanoseconds: $0, residentPages: process.residentPages)
             }
             let cpu = take(placement.read(order(for: process, now)), of: process)

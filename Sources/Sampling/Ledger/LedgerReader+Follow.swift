@@ -43,7 +43,7 @@ extension LedgerReader {
 
     /// - Returns: Whether any of its threads was read.
     private mutating func lookAt(_ process: TrackedProcess, now: UInt64) -> Bool {
-        let runNanoseconds = root.processRunNanoseconds(process.identity.pid)
+        let runNanoseconds = runNanoseconds(of: process.identity.pid)
         if let runNanoseconds {
             guard runNanoseconds != process.runNanoseconds, runNanoseconds != process.runNanosecondsAtLook else {
                 return false

@@ -28,10 +28,15 @@ extension LedgerReader {
         guard let process = processes[pid], let before = process.runNanoseconds,
             let attributesReadAt = process.attributesReadAt,
             !isRecheckDue(UInt64(UInt32(bitPattern: pid))), now - min(attributesReadAt, now) < Self.attributeLifetime,
-            root.processRunNanoseconds(pid) == before
+            runNanoseconds(of: pid) == before
         else { return false }
         process.noteUnchanged(at: now)
         return true
+    }
+
+    /// The run time of all threads of a process; nil where the kernel cannot be asked for it.
+    func runNanoseconds(of pid: Int32) -> UInt64? {
+        mayAskByNumber ? root.processRunNanoseconds(pid) : nil
     }
 
     /// Whether it is the turn of a process that is read now and then only.

@@ -1,4 +1,5 @@
 import BalancingModel
+import HostReading
 import KernelText
 import LinuxSystem
 import NUMATopology
@@ -50,6 +51,8 @@ struct LedgerReader {
     private(set) var round: UInt64 = 0
     /// Whether something of the process under way must be read again in the next round.
     var isIncomplete = false
+    /// Whether system calls know processes by the numbers that `/proc` has.
+    let mayAskByNumber: Bool
     /// Whether the kernel has `schedstat` (`CONFIG_SCHED_INFO`).
     let hasSchedstat: Bool
     var pids: [Int32] = []
@@ -90,6 +93,7 @@ struct LedgerReader {
         self.units = units
         self.startTicks = startTicks
         self.forkResetsMigrated = forkResetsMigrated
+        mayAskByNumber = !ProcessNumbers.areForeign(in: root)
         hasSchedstat = root.isLive && root.exists("/proc/self/schedstat")
     }
 
@@ -190,7 +194,7 @@ struct LedgerReader {
     private mutating func readProcess(_ files: borrowing ProcessFiles, now: UInt64) throws(ReadFailure) {
         let pid = files.pid
         // Before anything is read: what it does meanwhile is read in the next round.
-        let runNanoseconds = root.processRunNanoseconds(pid)
+        let runNanoseconds = runNanoseconds(of: pid)
         isIncomplete = false
         guard let (stat, command) = try readStat(files, "stat") else { return }
         if stat.isKernelThread {
