@@ -83,22 +83,11 @@ package struct KernelArchive: Sendable {
 
     /// The mirrors that this host's apt fetches Debian from, by the archive's label.
     private static func hostMirrors() async throws(LabFailure) -> [String: String] {
-        var mirrors = try await listedMirrors()
-        if mirrors["Debian"] == nil {
-            // What a source is, apt knows from its lists.
-            try await HostCommand.succeed("apt-get", ["update", "--quiet"])
-            mirrors = try await listedMirrors()
-        }
+        let mirrors = mirrors(try await AptTargets.lines("$(ORIGIN) $(LABEL) $(REPO_URI)"))
         guard mirrors["Debian"] != nil else {
             throw LabFailure("find kernels", "apt's sources have no archive of Debian's")
         }
         return mirrors
-    }
-
-    private static func listedMirrors() async throws(LabFailure) -> [String: String] {
-        let format = "$(ORIGIN) $(LABEL) $(REPO_URI)"
-        let result = try await HostCommand.succeed("apt-get", ["indextargets", "--format", format])
-        return mirrors(result.text)
     }
 
     /// The mirror of each label of Debian's own, from lines of origin, label and address; the first of several.

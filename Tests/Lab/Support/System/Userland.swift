@@ -44,16 +44,7 @@ package struct Userland: Sendable, Hashable {
 
     /// Debian's archives that apt is configured for, as lines of a sources.list.
     private static func sources() async throws(LabFailure) -> String {
-        let listing = [
-            "indextargets", "--format", "deb $(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages",
-            "Origin: Debian",
-        ]
-        var text = try await HostCommand.succeed("apt-get", listing).text
-        if text.isEmpty {
-            // No lists yet; fetching them needs root.
-            try await HostCommand.succeed("apt-get", ["update", "--quiet"])
-            text = try await HostCommand.succeed("apt-get", listing).text
-        }
+        let text = try await AptTargets.lines("deb $(REPO_URI) $(RELEASE) $(COMPONENT)")
         guard text.contains(" \(suite) ") else {
             throw LabFailure(
                 "make Debian's userland", "apt is not configured for \(suite) of Debian",
