@@ -46,6 +46,25 @@ struct NumastatTests {
         #expect(none.contains("Per-node numastat info (in MBs):"))
     }
 
+    @Test func `the memory of a process whose first thread has ended is that which another thread shows`() throws {
+        var root = MemoryRoot(files: [
+            "/sys/devices/system/node/online": "0-1\n", "/proc/10/numa_maps": "", "/proc/10/task/10/numa_maps": "",
+            "/proc/10/task/11/numa_maps": "00400000 default anon=512 N1=512 kernelpagesize_kB=4\n",
+        ])
+        func text() throws -> (String, NumastatReport) {
+            var report = try NumastatReport(
+                NumastatArguments(parsing: ["-p", "10"]), root: root, pageSizeBytes: 4096)
+            return (try report.text(), report)
+        }
+        let (shown, report) = try text()
+        #expect(shown.contains("2.00") && report.complaints.isEmpty && report.shownProcessCount == 1)
+        // Without one there is no answer.
+        root.addFile("/proc/10/task/11/numa_maps", text: "")
+        let (_, without) = try text()
+        #expect(without.complaints.first?.message == "/proc/10/numa_maps shows no mapping")
+        #expect(without.shownProcessCount == 0)
+    }
+
     @Test func `a process that is gone is complained of and the others are shown`() throws {
         var report = try NumastatReport(
             NumastatArguments(parsing: ["208", "99999"]), root: Self.archive.root, pageSizeBytes: 4096)

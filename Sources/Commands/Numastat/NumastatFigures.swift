@@ -142,9 +142,8 @@ package struct NumastatFigures: Sendable {
         for region in MemoryRegion.allCases {
             rows[region] = [UInt64](repeating: 0, count: nodes.count)
         }
-        let path = "/proc/\(pid)/numa_maps"
         do {
-            let bytes = try root.readBytes(path)
+            let (path, bytes) = try memoryMap(of: pid)
             var reader = NUMAMapsReader()
             var defects = LineDefects()
             try reader.feed(bytes.span, defects: &defects) { (line, _) in
@@ -176,8 +175,20 @@ package struct NumastatFigures: Sendable {
         } catch let failure as ReadFailure {
             throw complaint(failure)
         } catch {
-            throw CommandFailure(.badData, "\(path): \(error)")
+            throw CommandFailure(.badData, "/proc/\(pid)/numa_maps: \(error)")
         }
+    }
+
+    /// The file that shows a process's memory: its own, or that of another thread where the first has ended and so has none.
+    private func memoryMap(of pid: Int32) throws(ReadFailure) -> (path: String, bytes: [UInt8]) {
+        let own = "/proc/\(pid)/numa_maps"
+        let bytes = try root.readBytes(own)
+        guard bytes.isEmpty else { return (own, bytes) }
+        for thread in (try? root.list("/proc/\(pid)/task")) ?? [] where thread != "\(pid)" {
+            let path = "/proc/\(pid)/task/\(thread)/numa_maps"
+            if let bytes = try? root.readBytes(path), !bytes.isEmpty { return (path, bytes) }
+        }
+        return (own, bytes)
     }
 
     /// The processes that arguments mean: those with the id, and those whose command line holds the text. A copy without
