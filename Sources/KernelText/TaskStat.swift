@@ -169,3 +169,8 @@ package struct TaskStat: Hashable, Sendable {
         return value
     }
 }
+
+extension TaskStat {
+    /// Z and X: the task has exited.
+    package var isDead: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
+}

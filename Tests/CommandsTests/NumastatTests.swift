@@ -65,6 +65,26 @@ struct NumastatTests {
         #expect(without.shownProcessCount == 0)
     }
 
+    @Test func `a snapshot takes along what another thread shows of a process whose first has ended`() {
+        func stat(_ id: Int, _ state: String) -> String {
+            "\(id) (w) \(state) 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 2 0 9 0 7" + String(repeating: " 0", count: 28) + "\n"
+        }
+        var files = ["/proc/10/stat": stat(10, "Z"), "/proc/10/numa_maps": ""]
+        for thread in [10, 11, 12] {
+            files["/proc/10/task/\(thread)/stat"] = stat(thread, thread == 10 ? "Z" : "S")
+            for name in ["status", "cgroup", "numa_maps"] { files["/proc/10/task/\(thread)/\(name)"] = "\(name)\n" }
+        }
+        func extra(_ includesPlacement: Bool) -> [String] {
+            ProcessCapture(MemoryRoot(files: files), includesPlacement: includesPlacement).files.keys
+                .filter { $0.hasPrefix("/proc/10/task/") && !$0.hasSuffix("/stat") }.sorted()
+        }
+        #expect(
+            extra(true) == ["/proc/10/task/11/cgroup", "/proc/10/task/11/numa_maps", "/proc/10/task/11/status"])
+        #expect(extra(false) == ["/proc/10/task/11/cgroup", "/proc/10/task/11/status"])
+        files["/proc/10/stat"] = stat(10, "S")
+        #expect(extra(true).isEmpty)
+    }
+
     @Test func `a process that is gone is complained of and the others are shown`() throws {
         var report = try NumastatReport(
             NumastatArguments(parsing: ["208", "99999"]), root: Self.archive.root, pageSizeBytes: 4096)

@@ -252,6 +252,12 @@ struct UnchangedTests {
         #expect(process.uid == 1000)
         #expect(process.placementSubject.directory == "task/13/")
         #expect(!process.isZombie)
+        // A copy that lacks the thread's files has those of the process.
+        var copy = UnchangedBench()
+        copy.root.change { [first] in $0.put(first, threads: [first, second]) }
+        try copy.round()
+        #expect(copy.reader.processes[12]?.residentPages == 500)
+        #expect(copy.reader.processes[12]?.uid == 0)
     }
 
     @Test("what could not be read whole is read again, though it did not run")

@@ -1,4 +1,5 @@
 import DomainReports
+import KernelText
 import LinuxSystem
 
 /// The files of a root's processes and of their cgroups that the commands read, for an archive.
@@ -40,6 +41,13 @@ struct ProcessCapture {
         for thread in threads {
             try add("task/\(thread)/stat", process)
             try add("task/\(thread)/sched", process)
+        }
+        // A first thread that has ended shows neither memory nor, with cgroups of version 1, the group; another does.
+        guard let other = threads.first(where: { $0 != process.pid }), let stat = files["/proc/\(process.pid)/stat"],
+            (try? TaskStat(parsing: stat.span))?.isDead == true
+        else { return }
+        for name in ["status", "cgroup"] + (includesPlacement ? ["numa_maps"] : []) {
+            try add("task/\(other)/\(name)", process)
         }
     }
 

@@ -34,8 +34,7 @@ extension LedgerReader {
         _ files: borrowing ProcessFiles, _ process: TrackedProcess, now: UInt64
     ) throws(ReadFailure) {
         let shortagesBefore = shortages
-        let directory = process.livingThread.map { "task/\($0)/" } ?? ""
-        if try readOptional(files, directory + "status", process, as: "status") {
+        if try readAttribute("status", files, process) {
             do {
                 var defects = LineDefects()
                 let status = try WholeLines.parse(&buffer, defects: &defects) { bytes throws(KernelTextError) in
@@ -55,7 +54,7 @@ extension LedgerReader {
                 count(.malformed)
             }
         }
-        if try readOptional(files, directory + "cgroup", process, as: "cgroup") {
+        if try readAttribute("cgroup", files, process) {
             do {
                 process.assign(try CgroupFile(parsing: buffer.span))
             } catch {
@@ -64,5 +63,15 @@ extension LedgerReader {
         }
         // What could not be read for want of descriptors is read in the next round, not in a minute.
         process.attributesReadAt = shortages == shortagesBefore ? now : nil
+    }
+
+    /// Reads a file of the process, or that of a living thread where its first has ended; a copy may lack the latter.
+    private mutating func readAttribute(
+        _ name: String, _ files: borrowing ProcessFiles, _ process: TrackedProcess
+    ) throws(ReadFailure) -> Bool {
+        if let thread = process.livingThread, try readOptional(files, "task/\(thread)/\(name)", process, as: name) {
+            return true
+        }
+        return try readOptional(files, name, process)
     }
 }

@@ -300,8 +300,3 @@ struct LedgerReader {
         }
     }
 }
-
-extension TaskStat {
-    /// Z and X: the task has exited.
-    var isDead: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
-}
