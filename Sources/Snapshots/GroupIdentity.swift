@@ -23,3 +23,7 @@ package struct GroupIdentity: Sendable, Hashable {
     /// The kind of processes outside any cgroup.
     package static let noneKind = "none"
 }
+
+extension GroupIdentity: SharedDefault {
+    package static var sharedDefault: GroupIdentity { GroupIdentity() }
+}

@@ -39,7 +39,7 @@ package struct CgroupAccount: Sendable, Equatable {
 }
 
 /// A mapping that other processes may map as well, under a name they share it by.
-package struct SharedMapping: Sendable, Equatable {
+package struct SharedMapping: Sendable, Hashable {
     /// Equal for the same pages.
     package var key: UInt64
     package var memoryClass: MemoryClass

@@ -28,7 +28,7 @@ package struct ProcessRecord: Sendable, Equatable {
     /// What metrics label the process with: systemd unit, container scope or cgroup. See ``GroupRecord/name``.
     package var groupName: String
     /// What the group is, and whose.
-    package var groupIdentity: GroupIdentity
+    @Shared package var groupIdentity: GroupIdentity
     /// The cgroup of version 2 that all processes of the group are in or below; absent where there is none.
     package var groupCgroupPath: String?
     /// The step of the group's job it belongs to.
@@ -49,18 +49,18 @@ package struct ProcessRecord: Sendable, Equatable {
     /// The nodes it may take memory from (`Mems_allowed`).
     package var allowedMemoryNodes: NodeSet?
     /// The kernel's fault ledger, summed over the threads.
-    package var ledger: LedgerSummary?
+    @Shared package var ledger: LedgerSummary?
     /// Thread by thread; empty unless the ledger is read.
     package var threads: [ThreadRecord]
     /// When it was last found that no thread has run since it was read, monotonic nanoseconds; absent where they were read
     /// in the last round, or never stood still for one.
     package var unchangedAtNanoseconds: UInt64?
     /// What balancing did to it in the last interval, by the model.
-    package var model: ModelledActivity?
+    @Shared package var model: ModelledActivity?
     /// What tracing saw of it; absent unless it is traced.
-    package var traced: TracedActivity?
+    @Shared package var traced: TracedActivity?
     /// Where its memory is.
-    package var placement: PlacementRecord?
+    @Shared package var placement: PlacementRecord?
     /// Why there is no placement, or no newer one.
     package var placementGap: PlacementGap?
     /// Files of this process that may not be read, by name (`numa_maps`, `sched`…).

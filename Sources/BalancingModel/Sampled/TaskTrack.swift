@@ -4,7 +4,14 @@ import NUMATopology
 struct TaskTrack: Sendable {
     private(set) var last: LedgerSample
     /// The open interval's part; nothing before a second reading.
-    private(set) var interval: TaskInterval?
+    private(set) var interval: TaskInterval? {
+        get {
+            guard case .of(let interval) = part else { return nil }
+            return interval
+        }
+        set { part = newValue.map(Part.of) ?? .nothing }
+    }
+    private var part = Part.nothing
     /// How many hint faults the system had counted when the task's window was opened, at the earliest: at a reading that is
     /// not later than its last placement. Nothing if that was before it was followed.
     private var windowOpenedAtFaults: UInt64?
@@ -23,6 +30,12 @@ struct TaskTrack: Sendable {
     private var faultsAtLast: UInt64
     /// Whether the last reading was found to be still true in the open interval.
     private var hasStayed = false
+
+    /// Apart from the track: of thousands of tasks that sleep none has one.
+    private indirect enum Part: Sendable {
+        case nothing
+        case of(TaskInterval)
+    }
 
     init(first sample: LedgerSample, faultCount: UInt64) {
         last = sample
@@ -106,7 +119,8 @@ struct TaskTrack: Sendable {
     /// - Parameter faultCount: Hint faults the system has counted by now, if the last reading is not older than that.
     mutating func takeInterval(faultCount: UInt64?) -> TaskInterval? {
         defer { interval = nil }
-        if mayHaveStoodStill { interval?.widen(byHalfOf: last) }
+        let ledger = last
+        if mayHaveStoodStill { interval?.widen(byHalfOf: ledger) }
         mayHaveStoodStill = false
         if let faultCount { faultsAtLast = faultCount }
         openedBeforeInterval = windowOpenedAtFaults

@@ -2,9 +2,10 @@
 ///
 /// The C library keeps what was freed: after two thousand threads have ended, the daemon would stay as large as they made it.
 /// Giving it back takes about a millisecond of CPU time, so it is done when there is something to give: after the first
-/// rounds, for what starting took; when a quarter of the threads are gone; and now and then for what short-lived ones left.
+/// rounds, for what starting took; when a quarter of the threads are gone, and in the round after that, as the snapshot in which
+/// they were is freed only then; and now and then for what short-lived ones left.
 ///
-/// Example: rounds with 2,000, 2,000, 1,900 and 1,400 threads: after the second, and after the fourth.
+/// Example: rounds with 2,000, 2,000, 1,900, 1,400 and 1,400 threads: after the second, the fourth and the fifth.
 struct HeapReturn: Equatable, Sendable {
     /// By then what starting took is freed: the second snapshot takes the first one's place.
     static let startRounds = 2
@@ -16,6 +17,7 @@ struct HeapReturn: Equatable, Sendable {
     private var rounds = 0
     private var roundsSince = 0
     private var mostThreads = 0
+    private var hasFallen = false
 
     /// Takes note of a round.
     ///
@@ -25,9 +27,9 @@ struct HeapReturn: Equatable, Sendable {
         roundsSince += 1
         mostThreads = max(mostThreads, threadCount)
         let fall = mostThreads - threadCount
-        let isDue =
-            rounds == Self.startRounds || roundsSince >= Self.roundsBetween
-            || fall >= max(Self.leastFall, mostThreads / 4)
+        let falls = fall >= max(Self.leastFall, mostThreads / 4)
+        let isDue = rounds == Self.startRounds || roundsSince >= Self.roundsBetween || falls || hasFallen
+        hasFallen = falls
         guard isDue else { return false }
         roundsSince = 0
         mostThreads = threadCount

@@ -122,6 +122,7 @@ extension SamplingEngine {
         switch answer.outcome {
         case .read(var record):
             record.costNanoseconds = answer.cpuNanoseconds
+            record.sharedMappings = mappings.pooled(record.sharedMappings)
             process.placement = record
             process.placementGap = nil
             process.placementBasis = process.placementAttempt

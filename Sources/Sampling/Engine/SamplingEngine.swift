@@ -32,6 +32,7 @@ package struct SamplingEngine: ~Copyable {
     /// What an administrator calls pods, containers and jobs.
     var names = GivenNames()
     var placement: PlacementDesk
+    var mappings = SharedMappingPool()
     var scheduler = PlacementScheduler()
     var domains: DomainsObserver
     var model: ModelObserver

@@ -26,12 +26,9 @@ extension SnapshotAssembly {
                     counted[mapping.key] = mapping.bytes
                     continue
                 }
-                for node in mapping.bytes.nodes {
-                    let again = min(most[node], mapping.bytes[node])
-                    most[node] = max(most[node], mapping.bytes[node])
-                    SnapshotAssembly.take(again, node, from: &group.bytesByClass, mapping.memoryClass)
-                    SnapshotAssembly.take(again, node, from: &group.bytesByPolicy, mapping.policy)
-                }
+                let again = most.formMaximum(mapping.bytes)
+                group.bytesByClass?[mapping.memoryClass]? -= again
+                group.bytesByPolicy?[mapping.policy]? -= again
                 counted[mapping.key] = most
             }
         }
@@ -40,14 +37,6 @@ extension SnapshotAssembly {
         var source: GroupMemorySource {
             .mappings(sharedBytes: namelessProcesses > 1 ? namelessSharedBytes : 0)
         }
-    }
-
-    private static func take<Key>(
-        _ amount: UInt64, _ node: NodeID, from sums: inout [Key: NodeValues<UInt64>]?, _ key: Key
-    ) {
-        guard amount > 0, var values = sums?[key] else { return }
-        values[node] -= min(amount, values[node])
-        sums?[key] = values
     }
 
     /// Gives groups the kernel's account of their cgroups.
@@ -97,19 +86,15 @@ extension SnapshotAssembly {
         var current: UInt64? = 0
         for account in tops {
             for (kind, bytes) in account.bytesByClass {
-                var sum = classes[kind] ?? NodeValues()
-                for node in bytes.nodes { sum[node] = sum[node].addingSaturated(bytes[node]) }
-                classes[kind] = sum
+                classes[kind, default: NodeValues()] += bytes
             }
             for (name, value) in account.counters { counters[name] = (counters[name] ?? 0).addingSaturated(value) }
             current = current.flatMap { sum in account.currentBytes.map { sum.addingSaturated($0) } }
         }
         for account in others {
             for (kind, bytes) in account.bytesByClass {
-                guard var sum = classes[kind] else { continue }
                 // Read at other instants, and a page may have changed its owner in between.
-                for node in bytes.nodes { sum[node] -= min(bytes[node], sum[node]) }
-                classes[kind] = sum
+                classes[kind]? -= bytes
             }
             for (name, value) in account.counters {
                 if let sum = counters[name] { counters[name] = sum - min(value, sum) }

@@ -11,15 +11,17 @@ enum SnapshotAssembly {
         inheritsMigrated: Bool = false
     ) -> ProcessRecord {
         var record =
-            process.record ?? newRecord(of: process, units: units, nodeByCPU: nodeByCPU, onlineCPUs: onlineCPUs)
-        if inheritsMigrated { record.ledger?.migratedPages = nil }
+            process.record
+            ?? newRecord(
+                of: process, units: units, nodeByCPU: nodeByCPU, onlineCPUs: onlineCPUs,
+                inheritsMigrated: inheritsMigrated)
         process.record = record
         record.unchangedAtNanoseconds = process.unchangedAt
         return record
     }
 
     private static func newRecord(
-        of process: TrackedProcess, units: HostUnits, nodeByCPU: [NodeID?], onlineCPUs: CPUSet
+        of process: TrackedProcess, units: HostUnits, nodeByCPU: [NodeID?], onlineCPUs: CPUSet, inheritsMigrated: Bool
     ) -> ProcessRecord {
         var record = ProcessRecord(
             identity: process.identity, command: process.command, groupName: process.groupName)
@@ -27,14 +29,17 @@ enum SnapshotAssembly {
         record.uid = process.uid
         record.ownerUID = process.ownerUID
         record.cgroupPath = process.cgroupPath
-        record.groupIdentity = process.groupIdentity
+        record.$groupIdentity = process.$groupIdentity
         record.groupCgroupPath = process.groupCgroupPath
         record.jobStep = process.jobStep
         record.threadCount = process.threadCount
         record.residentBytes = units.bytes(pages: process.residentPages)
         record.cpuNanoseconds = units.nanoseconds(ticks: process.cpuTicks)
         record.cpuNanosecondsByNode = process.cpuNanosecondsByNode
-        record.threads = process.threads.values.map(\.record).sorted { $0.tid < $1.tid }
+        record.threads.reserveCapacity(process.threads.count)
+        for tid in process.threads.keys.sorted() {
+            if let thread = process.threads[tid] { record.threads.append(thread.record) }
+        }
         record.threadsByNode.unlocated = process.unreadThreadCount
         for thread in record.threads {
             if let node = thread.node {
@@ -46,7 +51,8 @@ enum SnapshotAssembly {
         record.allowedCPUNodes = process.allowedCPUs.flatMap { nodes(of: $0, nodeByCPU, onlineCPUs) }
         record.allowedMemoryNodes = process.allowedMemoryNodes
         record.ledger = ledger(of: process)
-        record.placement = process.placement
+        if inheritsMigrated { record.ledger?.migratedPages = nil }
+        record.$placement = process.$placement
         record.placementGap = process.placementGap
         record.denied = process.denied
         return record
@@ -79,8 +85,8 @@ enum SnapshotAssembly {
             }
             ledger.taskCount += 1
             ledger.migratedPages = ledger.migratedPages.map { $0.addingSaturated(migrated) }
-            add(thread.record.privatePages ?? NodeValues(), to: &ledger.privatePages)
-            add(thread.record.sharedPages ?? NodeValues(), to: &ledger.sharedPages)
+            ledger.privatePages += thread.record.privatePages ?? NodeValues()
+            ledger.sharedPages += thread.record.sharedPages ?? NodeValues()
             if let group = thread.record.groupID, group != 0 { groups.insert(group) }
             if let preferred = thread.record.preferredNode {
                 ledger.tasksByPreferredNode[preferred] += 1
@@ -99,13 +105,6 @@ enum SnapshotAssembly {
         ledger.groupIDs = groups.sorted()
         ledger.changePages = process.faultChange
         return ledger
-    }
-
-    /// Adds without overflow: figures of damaged text must not trap.
-    private static func add(_ values: NodeValues<UInt64>, to sum: inout NodeValues<UInt64>) {
-        for node in values.nodes {
-            sum[node] = sum[node].addingSaturated(values[node])
-        }
     }
 
     /// The groups of the processes, ascending by name.
@@ -159,14 +158,13 @@ enum SnapshotAssembly {
             group.ledger?.scanSequence = nil
             return
         }
+        group.ledger = nil
         sum.taskCount += ledger.taskCount
-        add(ledger.privatePages, to: &sum.privatePages)
-        add(ledger.sharedPages, to: &sum.sharedPages)
+        sum.privatePages += ledger.privatePages
+        sum.sharedPages += ledger.sharedPages
         if let change = ledger.changePages {
             var total = sum.changePages ?? NodeValues()
-            for node in change.nodes {
-                total[node] = total[node].addingSaturated(change[node])
-            }
+            total += change
             sum.changePages = total
         }
         sum.migratedPages = sum.migratedPages.flatMap { sum in ledger.migratedPages.map(sum.addingSaturated) }
@@ -185,21 +183,9 @@ enum SnapshotAssembly {
             return
         }
         group.placedProcessCount += 1
-        var classes = group.bytesByClass ?? [:]
-        for (kind, bytes) in placement.bytesByClass {
-            var sum = classes[kind] ?? NodeValues()
-            add(bytes, to: &sum)
-            classes[kind] = sum
-        }
-        group.bytesByClass = classes
+        add(placement.bytesByClass, to: &group.bytesByClass)
         if let policies = placement.bytesByPolicy {
-            var sums = group.bytesByPolicy ?? [:]
-            for (policy, bytes) in policies {
-                var sum = sums[policy] ?? NodeValues()
-                add(bytes, to: &sum)
-                sums[policy] = sum
-            }
-            group.bytesByPolicy = sums
+            add(policies, to: &group.bytesByPolicy)
         } else {
             group.unknownPolicyBytes = group.unknownPolicyBytes.addingSaturated(placement.bytes.total)
                 .addingSaturated(placement.unlocatedBytes ?? 0)
@@ -207,8 +193,16 @@ enum SnapshotAssembly {
         if let width = placement.halfWidth95Bytes {
             // Widths add up linearly: wider than independent errors would give, never too narrow.
             var sum = group.halfWidth95Bytes ?? NodeValues()
-            add(width, to: &sum)
+            sum += width
             group.halfWidth95Bytes = sum
         }
+    }
+
+    /// Adds in place: the sums are in no other's hands meanwhile and need not be copied.
+    private static func add<Key>(_ amounts: [Key: NodeValues<UInt64>], to sums: inout [Key: NodeValues<UInt64>]?) {
+        var all = sums ?? [:]
+        sums = nil
+        for (key, bytes) in amounts { all[key, default: NodeValues()] += bytes }
+        sums = all
     }
 }

@@ -56,7 +56,7 @@ extension LedgerReader {
         }
         if try readAttribute("cgroup", files, process) {
             do {
-                process.assign(try CgroupFile(parsing: buffer.span))
+                process.assign(try homes.home(of: buffer))
             } catch {
                 count(.malformed)
             }

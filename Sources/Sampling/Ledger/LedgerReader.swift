@@ -60,6 +60,7 @@ struct LedgerReader {
     var processesListedAt: UInt64?
     var tids: [Int32] = []
     var buffer: [UInt8] = []
+    var homes = CgroupHomes()
     var sched = TaskSched()
     /// The node of each CPU, of those that went offline as well.
     var nodeByCPU: [NodeID?] = []

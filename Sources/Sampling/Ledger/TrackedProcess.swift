@@ -1,5 +1,4 @@
 import BalancingModel
-import KernelText
 import LinuxSystem
 import NUMATopology
 import Snapshots
@@ -63,7 +62,7 @@ final class TrackedProcess {
     var ownerUID: UInt32?
     var cgroupPath: String?
     var groupName = GroupNames.none
-    var groupIdentity = GroupIdentity()
+    @Shared var groupIdentity = GroupIdentity()
     /// The cgroup of version 2 that the group is; nil where what it is was told from another hierarchy.
     var groupCgroupPath: String?
     var jobStep: String?
@@ -90,10 +89,10 @@ final class TrackedProcess {
     /// When it was last found not to have run since then, monotonic nanoseconds.
     private(set) var unchangedAt: UInt64?
     /// Set when it called exec while it had other threads; see ``ExecBaseline``.
-    var execBaseline: ExecBaseline?
+    @Shared var execBaseline: ExecBaseline?
 
     // Placement.
-    var placement: PlacementRecord? { didSet { record = nil } }
+    @Shared var placement: PlacementRecord? { didSet { record = nil } }
     var placementGap: PlacementGap? = .notYet { didSet { if placementGap != oldValue { record = nil } } }
     /// Monotonic time of the last attempt, successful or not, nanoseconds.
     var placementTriedAt: UInt64?
@@ -161,13 +160,12 @@ final class TrackedProcess {
     }
 
     /// Takes over what its `cgroup` file says.
-    func assign(_ file: CgroupFile) {
-        let placement = file.placement
-        cgroupPath = placement?.path
-        groupName = placement.flatMap { $0.isRoot ? nil : $0.groupName } ?? GroupNames.none
-        groupIdentity = placement.map(GroupIdentity.init) ?? GroupIdentity()
-        groupCgroupPath = placement.flatMap { $0.path == file.unifiedPath ? $0.groupPath : nil }
-        jobStep = placement?.step
+    func assign(_ home: CgroupHome) {
+        cgroupPath = home.path
+        groupName = home.groupName
+        $groupIdentity = home.$groupIdentity
+        groupCgroupPath = home.groupCgroupPath
+        jobStep = home.jobStep
     }
 
     /// What belongs to the program rather than the process: gone after exec.
@@ -200,19 +198,6 @@ struct ExecBaseline: Equatable {
     init(_ threads: [ThreadRecord]) {
         migratedPages = threads.compactMap(\.migratedPages).max()
         cpuNanoseconds = threads.map(\.cpuNanoseconds).max() ?? 0
-    }
-}
-
-extension GroupIdentity {
-    /// What a path says.
-    init(_ placement: CgroupPlacement) {
-        self.init(kind: placement.isRoot ? Self.noneKind : placement.kind.rawValue)
-        ownerUID = placement.ownerUID
-        engine = placement.container?.engine
-        containerID = placement.container?.id
-        podUID = placement.pod?.uid
-        podQualityOfService = placement.pod?.qualityOfService
-        job = placement.job
     }
 }
 

@@ -27,7 +27,8 @@ static const struct {
     {"processes", run_processes, "`count` processes, each with private memory on the wrong node"},
     {"spread", run_spread, "`count` processes, each with memory on memory_node and thread_node in another proportion"},
     {"segment", run_segment, "`count` processes, each of which maps all of one shared segment of `mib` MiB"},
-    {"storm", run_storm, "processes that fork and exec without end"},
+    {"idle", run_idle, "`count` processes of `threads` threads each, all of which sleep"},
+    {"storm", run_storm, "`count` threads that fork and exec without end, or once every period_ms"},
     {"stall", run_stall, "mmap and munmap beside a large mapping: how long each pair takes"},
 };
 
@@ -76,8 +77,8 @@ void wait_until_stopped(const struct options *options) {
 }
 
 static void usage(FILE *file) {
-    fprintf(file, "usage: numawatch-workload NAME [count=N] [mib=N] [seconds=N] [memory_node=N] [thread_node=N]\n"
-                  "    [period_ms=N] [maps=N] [policy=NAME] [nodes=LIST] [balancing=yes|no] [huge=yes|no]\n\n");
+    fprintf(file, "usage: numawatch-workload NAME [count=N] [threads=N] [mib=N] [seconds=N] [memory_node=N]\n"
+                  "    [thread_node=N] [period_ms=N] [maps=N] [policy=NAME] [nodes=LIST] [balancing=yes|no] [huge=yes|no]\n\n");
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++) {
         fprintf(file, "  %-10s %s\n", workloads[i].name, workloads[i].what);
     }
@@ -121,6 +122,8 @@ static void read_option(struct options *options, const char *argument) {
 #define IS(key) (strlen(key) == length && strncmp(argument, key, length) == 0)
     if (IS("count")) {
         options->count = (int)number(argument, value, 1, 100000);
+    } else if (IS("threads")) {
+        options->threads = (int)number(argument, value, 1, 10000);
     } else if (IS("mib")) {
         options->mib = (size_t)number(argument, value, 1, 1 << 20);
     } else if (IS("seconds")) {

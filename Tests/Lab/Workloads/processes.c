@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "workload.h"
@@ -151,10 +152,60 @@ void run_segment(const struct options *options) {
     run_until_stopped(options, children, count);
 }
 
+// A thread, or the first of a process, of `idle`.
+static void *sleep_until_stopped(void *argument) {
+    struct worker *worker = argument;
+    wait_until_stopped(worker->options);
+    return NULL;
+}
+
+void run_idle(const struct options *options) {
+    int count = count_or(options, 100);
+    int threads = options->threads > 0 ? options->threads : 1;
+    pid_t *children = calloc((size_t)count, sizeof *children);
+    struct worker *workers = calloc((size_t)threads, sizeof *workers);
+    if (children == NULL || workers == NULL) {
+        fail("calloc");
+    }
+    for (int i = 0; i < count; i++) {
+        pid_t child = fork();
+        if (child < 0) {
+            fail("fork");
+        }
+        if (child == 0) {
+            for (int j = 0; j < threads; j++) {
+                workers[j].options = options;
+            }
+            // Those beside the first end with the process.
+            start_workers(workers, threads - 1, sleep_until_stopped);
+            wait_until_stopped(options);
+            _exit(0);
+        }
+        children[i] = child;
+    }
+    free(workers);
+    run_until_stopped(options, children, count);
+}
+
+// Sleeps until `period_ms` have gone since the last child was due, if there is a period.
+static void wait_until_due(const struct worker *worker, struct timespec *due) {
+    long period_ns = (long)worker->options->period_ms * 1000000;
+    if (period_ns == 0) {
+        return;
+    }
+    due->tv_sec += (due->tv_nsec + period_ns) / 1000000000;
+    due->tv_nsec = (due->tv_nsec + period_ns) % 1000000000;
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, due, NULL) == EINTR && !stopping()) {
+    }
+}
+
 // Half of the children only fork and end, half execute a new program (this one, as `mayfly`).
 static void *breed(void *argument) {
     struct worker *worker = argument;
+    struct timespec due;
+    clock_gettime(CLOCK_MONOTONIC, &due);
     while (!stopping()) {
+        wait_until_due(worker, &due);
         bool executes = worker->rounds++ % 2 == 0;
         pid_t child = fork();
         if (child < 0) {

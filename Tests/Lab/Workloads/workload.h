@@ -27,6 +27,8 @@ struct options {
     const char *name;
     // Threads or child processes.
     int count;
+    // Threads of each process of `idle`.
+    int threads;
     // Memory of each thread (private), or of all (shared), MiB.
     size_t mib;
     // How long the steady state lasts; 0 is until SIGTERM.
@@ -34,7 +36,8 @@ struct options {
     // Where memory is first touched, and where the threads run afterwards; -1 is anywhere.
     int memory_node;
     int thread_node;
-    // Length of a phase of `pingpong` and `moves`, and of the life of a thread of `churn`, milliseconds.
+    // Length of a phase of `pingpong` and `moves`, and of the life of a thread of `churn`, milliseconds; from one child of
+    // `storm` to the next.
     int period_ms;
     // Number of mappings of `vmas`, and of the large memory of `stall`.
     int maps;
@@ -114,5 +117,6 @@ void run_large(const struct options *options);
 void run_processes(const struct options *options);
 void run_spread(const struct options *options);
 void run_segment(const struct options *options);
+void run_idle(const struct options *options);
 void run_storm(const struct options *options);
 void run_stall(const struct options *options);
