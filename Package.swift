@@ -84,7 +84,7 @@ let package = Package(
         ),
         .target(
             name: "FixtureSupport",
-            dependencies: ["LinuxSystem", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: ["LinuxSystem", "TextOutput", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/Support"),
         .target(name: "TextOutput"),
         .testTarget(name: "TextOutputTests", dependencies: ["TextOutput"]),
@@ -124,7 +124,10 @@ let package = Package(
         ),
         .target(
             name: "DomainReports",
-            dependencies: ["HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains", "TextOutput"]
+            dependencies: [
+                "Exposition", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains", "Snapshots",
+                "TextOutput",
+            ]
         ),
         .testTarget(
             name: "DomainReportsTests",
@@ -171,13 +174,13 @@ let package = Package(
         .target(
             name: "Exposition",
             dependencies: [
-                "BalancingModel", "DomainReports", "Insight", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput",
+                "BalancingModel", "Insight", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput",
             ]),
         .testTarget(
             name: "ExpositionTests",
             dependencies: [
                 "BalancingModel", "Exposition", "FixtureSupport", "Insight", "NUMATopology", "SchedDomains",
-                "Snapshots",
+                "Snapshots", "TextOutput",
             ],
             exclude: ["Golden"]),
         .target(
@@ -194,7 +197,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Exposition", "FixtureSupport", "LinuxSystem", "NUMATopology", "Server", "Snapshots",
+                "Exposition", "FixtureSupport", "LinuxSystem", "NUMATopology", "Server", "Snapshots", "TextOutput",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -227,7 +230,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "ArchiveFiles", "BalancingModel", "DomainReports", "Exposition", "HostReading", "Insight", "KernelText",
-                "LinuxSystem", "NUMATopology", "Sampling", "Snapshots", "TextOutput", "TraceReplay", "Tracing",
+                "LinuxSystem", "NUMATopology", "Sampling", "SchedDomains", "Snapshots", "TextOutput", "TraceReplay",
+                "Tracing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -238,8 +242,8 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "ArchiveFiles", "Commands", "DomainReports", "FixtureSupport", "LinuxSystem", "NUMATopology",
-                "TextOutput", "Tracing",
+                "ArchiveFiles", "Commands", "DomainReports", "Exposition", "FixtureSupport", "LinuxSystem",
+                "NUMATopology", "Snapshots", "TextOutput", "Tracing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,8 +1,9 @@
+import Exposition
 import HostReading
 package import LinuxSystem
 package import NUMATopology
 import SchedDomains
-import TextOutput
+import Snapshots
 
 /// `numawatch domains` and `numawatch domains diff`, apart from the parsing of arguments.
 package enum DomainsCommand {
@@ -54,11 +55,10 @@ package enum DomainsCommand {
             text = ""
             KernelDump.render(hierarchy, cpus: cpus) { text += $0 }
         case .json:
-            var json = JSONWriter(isIndented: true)
-            var document = DomainsDocument(report, input: reading.input, cpus: cpus, statistics: statistics)
-            document.housekeeping = reading.housekeeping
-            document.write(into: &json)
-            text = String(decoding: json.bytes, as: UTF8.self) + "\n"
+            var answer = DomainsAnswer(report, input: reading.input, cpus: cpus, statistics: statistics)
+            answer.housekeeping = reading.housekeeping
+            text = String(
+                decoding: DomainsAnswer.fields.document(answer, .timeless, isIndented: true), as: UTF8.self)
         }
         if format != .json, format != .kernel { text += surroundings(reading, hierarchy, root) }
         if let statistics, format != .json, format != .kernel {

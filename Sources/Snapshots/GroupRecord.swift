@@ -67,6 +67,11 @@ package struct GroupRecord: Sendable, Equatable {
 }
 
 extension GroupRecord {
+    /// Its memory by node, all classes together; absent when nothing could be read.
+    package var bytes: NodeValues<UInt64>? {
+        bytesByClass.map { $0.values.reduce(into: NodeValues()) { $0 += $1 } }
+    }
+
     /// Where ``bytesByClass`` comes from: the kernel's own sum or reading, a sum of readings in which what is shared was
     /// taken off, or one with samples among them.
     package var memoryProvenance: Provenance {

@@ -77,6 +77,14 @@ package struct BalancingKnobs: Sendable, Equatable {
     package init() {}
 }
 
+extension UInt64 {
+    /// Bytes of so many MiB, at most what fits.
+    package var bytesOfMebibytes: UInt64 {
+        let (bytes, overflow) = multipliedReportingOverflow(by: 1 << 20)
+        return overflow ? .max : bytes
+    }
+}
+
 /// One node's figures.
 package struct NodeTotals: Sendable, Equatable {
     package var id: NodeID

@@ -9,6 +9,11 @@ package enum MemoryClass: Hashable, Sendable, Comparable {
     /// hugetlbfs, by page size.
     case huge(pageSizeBytes: UInt64)
 
+    /// The size of huge pages.
+    package var pageSizeBytes: UInt64? {
+        if case .huge(let size) = self { size } else { nil }
+    }
+
     /// The name metrics and JSON use.
     package var name: String {
         switch self {
@@ -79,6 +84,13 @@ package struct PlacementRecord: Sendable, Equatable {
         self.mappingCount = 0
         self.longestCallNanoseconds = 0
         self.costNanoseconds = 0
+    }
+
+    /// What is missing of `numa_maps`: `cut`, `2 odd lines`; absent where nothing is.
+    package var damage: String? {
+        let lines = oddLineCount == 1 ? "1 odd line" : "\(oddLineCount) odd lines"
+        let parts = [isCut ? "cut" : nil, oddLineCount > 0 ? lines : nil].compactMap { $0 }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
     /// Where the figures come from.

@@ -39,4 +39,36 @@ package struct SourceStatus: Sendable, Equatable {
     }
 
     package var isReadable: Bool { state == .readable }
+
+    /// The name of the errno; nil where there is none.
+    package var errnoName: String? {
+        get { if case .unavailable(_, let name) = state { name } else { nil } }
+        set {
+            guard let newValue else { return }
+            if case .unavailable(let errno, _) = state {
+                state = .unavailable(errno: errno, errnoName: newValue)
+            } else {
+                state = .unavailable(errno: 0, errnoName: newValue)
+            }
+        }
+    }
+
+    /// Why it is not readable, where no errno says so.
+    package var reason: String? {
+        get {
+            switch state {
+            case .readable, .unavailable: nil
+            case .failed(let reason), .malformed(let reason), .notApplicable(let reason): reason
+            }
+        }
+        set {
+            let reason = newValue ?? ""
+            switch state {
+            case .readable, .unavailable: break
+            case .failed: state = .failed(reason: reason)
+            case .malformed: state = .malformed(reason: reason)
+            case .notApplicable: state = .notApplicable(reason: reason)
+            }
+        }
+    }
 }

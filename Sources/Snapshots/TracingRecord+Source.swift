@@ -1,8 +1,12 @@
 extension TracingRecord {
+    /// The name of tracing among the sources.
+    package static let sourceName = "tracing"
+
     /// Tracing as one of the sources.
     package var source: SourceStatus {
         var status = SourceStatus(
-            name: "tracing", path: "/sys/kernel/tracing/instances/numawatch" + (level.map { ", level \($0)" } ?? ""),
+            name: Self.sourceName,
+            path: "/sys/kernel/tracing/instances/numawatch" + (level.map { ", level \($0)" } ?? ""),
             state: .readable,
             purpose: "every hint fault with the kernel's decision, replayed by the model as it happens",
             lostWithout: "single faults, why pages and tasks moved, and the model's agreement with the kernel")

@@ -63,8 +63,17 @@ package struct JSONWriter: Sendable {
     package mutating func key(_ name: String) {
         precondition(levels.last?.isObject == true && !keyIsWaiting, "a key belongs into an object, before a value")
         separate()
-        appendQuoted(name)
+        bytes.append(jsonString: name)
         bytes.append(UInt8(ascii: ":"))
+        if isIndented { bytes.append(UInt8(ascii: " ")) }
+        keyIsWaiting = true
+    }
+
+    /// Writes a member's name that was made ready before.
+    package mutating func key(_ key: JSONKey) {
+        precondition(levels.last?.isObject == true && !keyIsWaiting, "a key belongs into an object, before a value")
+        separate()
+        bytes.append(contentsOf: key.bytes)
         if isIndented { bytes.append(UInt8(ascii: " ")) }
         keyIsWaiting = true
     }
@@ -73,7 +82,7 @@ package struct JSONWriter: Sendable {
 
     package mutating func value(_ value: String) {
         beginValue()
-        appendQuoted(value)
+        bytes.append(jsonString: value)
     }
 
     package mutating func value(_ value: Bool) {
@@ -200,33 +209,44 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\n"))
         bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * levels.count))
     }
+}
 
-    private mutating func appendQuoted(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        appendEscaped(text)
-        bytes.append(UInt8(ascii: "\""))
-    }
-
+extension [UInt8] {
+    /// Appends a text as a string of JSON.
+    ///
     /// Beside what RFC 8259 demands, every character is escaped that a terminal or an editor would act on: the document
     /// stays the same to a parser, and safe to look at.
-    private mutating func appendEscaped(_ text: String) {
+    package mutating func append(jsonString text: String) {
+        append(UInt8(ascii: "\""))
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"", "\\":
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(UInt8(ascii: scalar))
-            case "\n": bytes.append(text: "\\n")
-            case "\r": bytes.append(text: "\\r")
-            case "\t": bytes.append(text: "\\t")
-            case let scalar where scalar.isUnsafe: for unit in scalar.utf16 { appendEscape(unit) }
-            case let scalar where scalar.isASCII: bytes.append(UInt8(ascii: scalar))
-            default: bytes.append(contentsOf: scalar.utf8)
+                append(UInt8(ascii: "\\"))
+                append(UInt8(ascii: scalar))
+            case "\n": append(text: "\\n")
+            case "\r": append(text: "\\r")
+            case "\t": append(text: "\\t")
+            case let scalar where scalar.isUnsafe: for unit in scalar.utf16 { append(escapeOf: unit) }
+            case let scalar where scalar.isASCII: append(UInt8(ascii: scalar))
+            default: append(contentsOf: scalar.utf8)
             }
         }
+        append(UInt8(ascii: "\""))
     }
 
-    private mutating func appendEscape(_ unit: UInt16) {
-        bytes.append(text: "\\u")
-        for shift in [12, 8, 4, 0] { bytes.append(hexadecimal: UInt64(unit >> UInt16(shift)) & 0xf) }
+    private mutating func append(escapeOf unit: UInt16) {
+        append(text: "\\u")
+        for shift in [12, 8, 4, 0] { append(hexadecimal: UInt64(unit >> UInt16(shift)) & 0xf) }
+    }
+}
+
+/// A member's name as it is written: quoted and escaped once, for names that are written again and again.
+package struct JSONKey: Sendable {
+    fileprivate let bytes: [UInt8]
+
+    package init(_ name: String) {
+        var bytes: [UInt8] = []
+        bytes.append(jsonString: name)
+        self.bytes = bytes + [UInt8(ascii: ":")]
     }
 }

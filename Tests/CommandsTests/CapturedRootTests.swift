@@ -1,8 +1,11 @@
 import ArchiveFiles
+import Exposition
 import FixtureSupport
 import Glibc
 import LinuxSystem
+import Snapshots
 import Testing
+import TextOutput
 
 @testable import Commands
 
@@ -72,13 +75,12 @@ struct CapturedRootTests {
         try await body(directory)
     }
 
-    private func table(_ root: any HostRoot) async throws -> (nodes: NodesDocument, groups: String, processes: String) {
+    private func table(_ root: any HostRoot) async throws -> (nodes: NodesAnswer, groups: String, processes: String) {
         let source = LocalSource(root: root)
         let output = CommandOutput(widthLimit: nil, hasColour: false)
         return try await (
-            Documents.decode(NodesDocument.self, from: source.get("/v1/nodes")),
-            GroupsReport(Documents.decode(GroupsDocument.self, from: source.get("/v1/groups"))).text(output),
-            ProcessesReport(Documents.decode(ProcessesDocument.self, from: source.get("/v1/processes"))).text(output)
+            source.record(.nodes), GroupsReport(source.record(.groups)).text(output),
+            ProcessesReport(source.record(.processes)).text(output)
         )
     }
 
@@ -93,11 +95,11 @@ struct CapturedRootTests {
         #expect(each == ["40", "40"], "\(processes)")
         // What exited tasks had moved since a start is not known of a capture: absent, in JSON and in metrics.
         let source = LocalSource(root: root)
-        let document = try #require(JSONValue(try await source.get("/v1/groups")))
+        let document = try #require(JSONValue(try await source.bytes(.groups)))
         let json = try #require(document["groups"]?.elements?.first)
         #expect(json["migrated_pages_total"] == nil)
         #expect(json["ledger"]?["migrated_pages"]?.number == 80)
-        let metrics = String(decoding: try await source.get("/metrics"), as: UTF8.self)
+        let metrics = String(decoding: try await source.metrics(.prometheus), as: UTF8.self)
         #expect(metrics.contains("numawatch_group_resident_bytes{"))
         #expect(!metrics.contains("numawatch_group_migrated_pages_total{"))
     }
@@ -109,7 +111,7 @@ struct CapturedRootTests {
     func archives(_ name: String, _ prefix: String) async throws {
         try await withDirectory { directory in
             let root = try HostRoots.open(try archive(name, prefix: prefix, in: directory))
-            #expect(try await table(root).nodes.nodes?.count == 2)
+            #expect(try await table(root).nodes.nodes.count == 2)
         }
     }
 
@@ -118,7 +120,7 @@ struct CapturedRootTests {
         try await withDirectory { directory in
             let path = try archive("a.tar", prefix: "report-db1/", in: directory)
             #expect(unsafe system("mkdir '\(directory)/out' && tar xf '\(path)' -C '\(directory)/out'") == 0)
-            #expect(try await table(HostRoots.open("\(directory)/out")).nodes.nodes?.count == 2)
+            #expect(try await table(HostRoots.open("\(directory)/out")).nodes.nodes.count == 2)
         }
     }
 

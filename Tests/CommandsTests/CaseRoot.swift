@@ -1,5 +1,7 @@
+import Exposition
 import FixtureSupport
 import LinuxSystem
+import Snapshots
 import SystemPackage
 import TextOutput
 
@@ -21,36 +23,24 @@ struct CaseRoot {
         source = LocalSource(root: root)
     }
 
-    func document<Document: Decodable>(_ target: String, as type: Document.Type) async throws -> Document {
-        try Documents.decode(type, from: await source.get(target))
+    func json<Record>(_ document: PublishedDocument<Record>) async throws -> String {
+        String(decoding: try await source.bytes(document), as: UTF8.self)
     }
 
-    func json(_ target: String) async throws -> String {
-        String(decoding: try await source.get(target), as: UTF8.self)
+    func nodes() async throws -> NodesAnswer {
+        let answer = try await source.record(.nodes)
+        try answer.requireNodes()
+        return answer
     }
 
-    func nodes() async throws -> NodesDocument {
-        let document = try await document("/v1/nodes", as: NodesDocument.self)
-        try document.requireNodes()
-        return document
-    }
+    func status() async throws -> String { StatusReport(try await source.record(.status)).text(Self.output) }
 
-    func status() async throws -> String {
-        StatusReport(try await document("/v1/status", as: StatusDocument.self)).text(Self.output)
-    }
+    func doctor() async throws -> String { DoctorReport(try await source.record(.sources)).text(Self.output) }
 
-    func doctor() async throws -> String {
-        DoctorReport(try await document("/v1/sources", as: SourcesDocument.self)).text(Self.output)
-    }
+    func processes() async throws -> String { ProcessesReport(try await source.record(.processes)).text(Self.output) }
 
-    func processes() async throws -> String {
-        ProcessesReport(try await document("/v1/processes", as: ProcessesDocument.self)).text(Self.output)
-    }
-
-    /// The cells of the first row of `ps`, by column.
-    func process() async throws -> ProcessDocument? {
-        try await document("/v1/processes", as: ProcessesDocument.self).processes.first
-    }
+    /// The first process of `ps`.
+    func process() async throws -> ProcessRecord? { try await source.record(.processes).processes.first }
 
     func numastat(_ arguments: [String]) throws -> (text: String, report: NumastatReport) {
         var report = try NumastatReport(

@@ -1,14 +1,17 @@
+import Exposition
 import FixtureSupport
 import LinuxSystem
+import NUMATopology
+import Snapshots
 import Testing
 
 @testable import Commands
 
 /// Small hosts whose groups used to be answered wrongly: see `Fixtures/README.md`.
 struct GroupCaseTests {
-    private func groups(_ name: String) async throws -> GroupsDocument {
+    private func groups(_ name: String) async throws -> GroupsAnswer {
         let root = try HostRoots.open("\(Fixture.directory)/cases/\(name).tar.xz")
-        return try Documents.decode(GroupsDocument.self, from: await LocalSource(root: root).get("/v1/groups"))
+        return try await LocalSource(root: root).record(.groups)
     }
 
     @Test(arguments: [
@@ -17,14 +20,14 @@ struct GroupCaseTests {
     ])
     func `a group is what people run`(name: String, expected: [String: Int]) async throws {
         let groups = try await groups(name).groups
-        #expect(Dictionary(uniqueKeysWithValues: groups.map { ($0.group, $0.pids.count) }) == expected)
+        #expect(Dictionary(uniqueKeysWithValues: groups.map { ($0.name, $0.pids.count) }) == expected)
     }
 
     @Test func `what forty processes share counts once`() async throws {
         let document = try await groups("shared-memory-counted-per-process")
-        let placement = try #require(document.groups.first?.placement)
-        #expect(document.groups.map(\.group) == ["postgresql.service"])
-        #expect(placement.provenance == "kernel")
+        let group = try #require(document.groups.first)
+        #expect(document.groups.map(\.name) == ["postgresql.service"])
+        #expect(group.bytes != nil && group.memoryProvenance == .kernel)
         let table = GroupsReport(document).text(CommandOutput(widthLimit: nil, hasColour: false))
         #expect(table.contains("  0:7.8G 1:380M  "))
         #expect(table.contains("  8.2G  "))
@@ -34,12 +37,11 @@ struct GroupCaseTests {
     @Test func `the same counts once where there is no account of the cgroup`() async throws {
         let archive = try HostRoots.open("\(Fixture.directory)/cases/shared-memory-counted-per-process.tar.xz")
         let root = try WithoutCgroups(archive)
-        let document = try Documents.decode(
-            GroupsDocument.self, from: await LocalSource(root: root.root).get("/v1/groups"))
+        let document = try await LocalSource(root: root.root).record(.groups)
         let group = try #require(document.groups.first)
         // The 40 times 1,000 pages of their own, and the segment.
-        #expect(group.placement?.allBytesByNode == ["0": 8_192_000_000 + 163_840_000, "1": 397_934_592])
-        #expect(group.placement?.provenance == "reconstructed")
+        #expect(group.bytes?[NodeID(0)] == 8_192_000_000 + 163_840_000 && group.bytes?[NodeID(1)] == 397_934_592)
+        #expect(group.memoryProvenance == .reconstructed)
         #expect(group.currentBytes == nil)
     }
 

@@ -1,7 +1,9 @@
 import DomainReports
+import Exposition
 import FixtureSupport
 import LinuxSystem
 import NUMATopology
+import Snapshots
 import Testing
 import TextOutput
 
@@ -19,14 +21,14 @@ import TextOutput
     func fourNodes(name: String, provenance: String, note: String?) async throws {
         let host = try CaseRoot(name)
         let nodes = try await host.nodes()
-        let rows = try #require(nodes.nodes)
-        #expect(rows.map(\.numaNode) == [0, 1, 2, 3])
-        #expect(rows.map(\.cpus) == ["0-1", "2-3", "4-5", "6-7"])
+        let rows = nodes.nodes.map(\.totals)
+        #expect(rows.map(\.id.rawValue) == [0, 1, 2, 3])
+        #expect(rows.map { $0.cpus?.listText } == ["0-1", "2-3", "4-5", "6-7"])
         if name != "links-only" {
-            #expect(rows.allSatisfy { $0.memoryTotalBytes ?? 0 > 0 && $0.distances?.count == 4 })
+            #expect(rows.allSatisfy { $0.meminfoBytes("MemTotal") ?? 0 > 0 && $0.distances?.count == 4 })
             #expect(try host.numastat([]).text.contains("node3"))
         }
-        #expect(try await host.json("/v1/topology").contains(#""provenance":"\#(provenance)""#))
+        #expect(try await host.json(.topology).contains(#""provenance":"\#(provenance)""#))
         let status = try await host.status()
         #expect(status.contains("4 nodes"))
         #expect(status.contains("\nNote ") == (note != nil))
@@ -47,8 +49,8 @@ import TextOutput
         let links = (0..<8).map { "/sys/devices/system/cpu/cpu\($0)/node\($0 / 2)" }
         let base = try CaseRoot("links-only").root
         let packages = CaseRoot(ChangedRoot(base, hiding: links))
-        #expect(try await packages.nodes().nodes?.map(\.cpus) == ["0-1", "2-3", "4-5", "6-7"])
-        #expect(try await packages.json("/v1/nodes").contains(#""provenance":"assumed""#))
+        #expect(try await packages.nodes().nodes.map { $0.totals.cpus?.listText } == ["0-1", "2-3", "4-5", "6-7"])
+        #expect(try await packages.json(.nodes).contains(#""provenance":"assumed""#))
         let topology = (0..<8).map { "/sys/devices/system/cpu/cpu\($0)/topology" }
         let unknown = CaseRoot(
             ChangedRoot(base, hiding: links + topology, changing: ["/proc/vmstat": "numa_hit 1\n"]))
@@ -66,20 +68,20 @@ import TextOutput
             let failure = await #expect(throws: CommandFailure.self) { try await CaseRoot(root).status() }
             #expect(failure?.status == .noInput)
         }
-        #expect(try await CaseRoot("wrong-root").nodes().nodes?.map(\.cpus) == ["0-1", "2-3"])
+        #expect(try await CaseRoot("wrong-root").nodes().nodes.map { $0.totals.cpus?.listText } == ["0-1", "2-3"])
     }
 
     @Test("Under LXCFS nodes have the CPUs of the host, threads a node, and the contradiction is said")
     func lxcfs() async throws {
         let host = try CaseRoot("lxcfs-online")
         let nodes = try await host.nodes()
-        let rows = try #require(nodes.nodes)
-        #expect(rows.map(\.cpus) == ["0-15", "16-31"])
+        let rows = nodes.nodes.map(\.totals)
+        #expect(rows.map { $0.cpus?.listText } == ["0-15", "16-31"])
         // The container's own /proc/stat numbers its CPUs anew.
-        #expect(rows.allSatisfy { $0.busyRatio == nil })
+        #expect(rows.allSatisfy { $0.busyShare == nil })
         let process = try await host.process()
-        #expect(process?.threadsByNode == ["1": 2])
-        #expect(process?.allowedCpuNodes == [1])
+        #expect(process?.threadsByNode.nodes == [NodeID(1)] && process?.threadsByNode[NodeID(1)] == 2)
+        #expect(process?.allowedCPUNodes == [NodeID(1)])
         #expect(try await host.status().contains("says 0-1, but the nodes list CPUs 0-31"))
     }
 
@@ -118,7 +120,7 @@ import TextOutput
         let host = try CaseRoot("numa-maps-cut")
         let process = try await host.process()
         #expect(process?.placement?.isCut == true)
-        #expect(process?.placement?.bytesByNode?.isEmpty == false)
+        #expect(process?.placement?.bytes.nodes.isEmpty == false)
         let text = try await host.processes()
         #expect(text.contains(" (cut) ") && !text.contains("exited"))
         let table = try host.numastat(["-p", "500"])
@@ -178,16 +180,16 @@ import TextOutput
     func oddLines(path: String, text: String) async throws {
         let host = CaseRoot(ChangedRoot(try CaseRoot("wrong-root").root, changing: [path: text]))
         let nodes = try await host.nodes()
-        let rows = try #require(nodes.nodes)
+        let rows = nodes.nodes.map(\.totals)
         #expect(rows.count == 2)
         switch path.split(separator: "/").last {
-        case "meminfo": #expect(rows[0].memoryTotalBytes == 1 << 20 && rows[0].memoryFreeBytes == nil)
-        case "numastat": #expect(rows[0].numastatPages == ["numa_hit": 7])
+        case "meminfo": #expect(rows[0].meminfoBytes("MemTotal") == 1 << 20 && rows[0].meminfoBytes("MemFree") == nil)
+        case "numastat": #expect(rows[0].numastat == [.init(name: "numa_hit", value: 7)])
         case "vmstat": #expect(try await host.status().contains("7 faults since boot"))
         default: break
         }
-        let notes = nodes.notes ?? []
-        #expect(notes.contains { $0.kind == "damaged" && $0.about == path && $0.text.contains("2 lines are left out") })
+        let notes = nodes.notes
+        #expect(notes.contains { $0.kind == .damaged && $0.about == path && $0.text.contains("2 lines are left out") })
         #expect(try await host.doctor().contains("damaged  \(path)"))
     }
 

@@ -1,31 +1,28 @@
+import Exposition
 import FixtureSupport
 import LinuxSystem
 import Testing
+import TextOutput
 
 @testable import Commands
 
 struct MetricsJSONTests {
-    @Test(arguments: [
-        ("a_total 12", MetricsJSON.Sample(name: "a_total", labels: [], value: 12)),
-        ("a{x=\"1\",y=\"b c\"} 0.5", MetricsJSON.Sample(name: "a", labels: [("x", "1"), ("y", "b c")], value: 0.5)),
-        // A quote, a backslash and a newline inside a label's value.
-        ("a{x=\"\\\"q\\\\\\n}\"} 1e3", MetricsJSON.Sample(name: "a", labels: [("x", "\"q\\\n}")], value: 1000)),
-    ])
-    func `a sample is read with its labels`(line: String, expected: MetricsJSON.Sample) {
-        #expect(MetricsJSON.sample(line[...]) == expected)
-    }
-
-    @Test(arguments: ["", "a", "a{x=\"1\" 2", "a{x} 1", "a{x=\"1} 1", "a one", "{x=\"1\"} 1"])
-    func `what is no sample is refused`(line: String) {
-        #expect(MetricsJSON.sample(line[...]) == nil)
-    }
-
-    @Test func `every sample of the published page becomes one object`() throws {
-        let tests = String(Fixture.directory.dropLast("Fixtures".count))
-        let page = try DirectoryRoot(tests).readBytes("/ExpositionTests/Golden/metrics.prom")
-        let samples = String(decoding: page, as: UTF8.self).split(separator: "\n").count { !$0.hasPrefix("#") }
-        let document = String(decoding: try MetricsJSON.document(of: page), as: UTF8.self)
-        #expect(document.split(separator: "{\"name\":").count - 1 == samples)
-        #expect(document.contains("{\"name\":\"numawatch_processes\",\"labels\":{},\"value\":3"))
+    @Test func `the metrics as JSON are the samples of the text, with their labels and values`() async throws {
+        let root = try HostRoots.open("\(Fixture.directory)/cases/shared-memory-counted-per-process.tar.xz")
+        let source = LocalSource(root: root)
+        let text = String(decoding: try await source.metrics(.prometheus), as: UTF8.self)
+        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let document = try #require(JSONValue(await source.metrics(.json)))
+        let samples = try #require(document["samples"]?.elements)
+        #expect(samples.count == lines.count)
+        for (line, sample) in zip(lines, samples) {
+            let name = try #require(sample["name"]?.text)
+            #expect(line.hasPrefix(name))
+            #expect(sample["value"]?.number == line.split(separator: " ").last.flatMap { Double($0) }, "\(line)")
+            let labels = try #require(sample["labels"]?.members)
+            #expect(labels.isEmpty == !line.contains("{"))
+            for (label, value) in labels { #expect(line.contains("\(label)=\"\(value.text ?? "")\""), "\(line)") }
+        }
+        #expect(samples.contains { !($0["labels"]?.members ?? [:]).isEmpty })
     }
 }

@@ -1,3 +1,5 @@
+import NUMATopology
+import Snapshots
 import Testing
 
 @testable import Commands
@@ -15,7 +17,7 @@ struct QuantityTests {
     @Test func `what is not known is a dash, never a zero`() {
         #expect(Quantity.bytes(nil as UInt64?) == "-")
         #expect(Quantity.count(nil) == "-" && Quantity.rate(nil) == "-" && Quantity.percent(nil) == "-")
-        #expect(Quantity.bytesByNode(nil) == "-" && Quantity.bytesByNode([:]) == "0")
+        #expect(Quantity.bytesByNode(nil) == "-" && Quantity.bytesByNode(NodeValues()) == "0")
         #expect(Quantity.list(nil) == "-" && Quantity.list([]) == "none")
     }
 
@@ -29,19 +31,22 @@ struct QuantityTests {
 
     @Test func `counts have separators and lists are folded`() {
         #expect(Quantity.count(0) == "0" && Quantity.count(1_234_567) == "1,234,567")
-        #expect(Quantity.list([4, 0, 1, 2]) == "0-2,4")
+        #expect(Quantity.list([NodeID(4), NodeID(0), NodeID(1), NodeID(2)]) == "0-2,4")
     }
 
     @Test func `amounts on many nodes show the largest four and the rest in one`() {
-        var amounts: ByNode = [:]
-        for node in 0..<8 {
-            amounts["\(node)"] = Double(node + 1)
-        }
+        var amounts = NodeValues<Int>()
+        for node in 0..<8 { amounts[NodeID(node)] = node + 1 }
         #expect(Quantity.countsByNode(amounts) == "7:8 6:7 5:6 4:5 +4:10")
-        #expect(Quantity.countsByNode(["2": 1, "0": 3]) == "0:3 2:1")
+        var few = NodeValues<Int>()
+        few[NodeID(2)] = 1
+        few[NodeID(0)] = 3
+        #expect(Quantity.countsByNode(few) == "0:3 2:1")
+        few.unlocated = 2
+        #expect(Quantity.countsByNode(few) == "0:3 2:1 ?:2")
     }
 
     @Test func `text for a query is percent encoded byte by byte`() {
-        #expect(Query.encoded("a b&c=é/") == "a%20b%26c%3D%C3%A9%2F")
+        #expect(DocumentRequest.encoded("a b&c=é/") == "a%20b%26c%3D%C3%A9%2F")
     }
 }

@@ -1,5 +1,7 @@
+import Exposition
 import FixtureSupport
 import LinuxSystem
+import Snapshots
 import Testing
 
 @testable import Commands
@@ -12,21 +14,20 @@ struct ReportTests {
     private static let plain = CommandOutput(widthLimit: nil, hasColour: false)
     private static let tests = String(Fixture.directory.dropLast("Fixtures".count))
 
-    private func document<Document: Decodable>(_ name: String, as type: Document.Type) throws -> Document {
-        let bytes = try DirectoryRoot(Self.tests).readBytes("/ExpositionTests/Golden/\(name).json")
-        return try Documents.decode(type, from: bytes)
+    private func record<Record>(_ name: String, as document: PublishedDocument<Record>) throws -> Record {
+        try document.read(DirectoryRoot(Self.tests).readBytes("/ExpositionTests/Golden/\(name).json"))
     }
 
     private func text(_ name: String, _ output: CommandOutput) throws -> String {
         switch name {
-        case "status": StatusReport(try document(name, as: StatusDocument.self)).text(output)
-        case "nodes": NodesReport(try document(name, as: NodesDocument.self)).text(output)
-        case "reclaim": ReclaimReport(try document("nodes", as: NodesDocument.self)).text(output)
-        case "processes": ProcessesReport(try document(name, as: ProcessesDocument.self)).text(output)
-        case "devices": DevicesReport(try document(name, as: DevicesDocument.self)).text(output)
-        case "groups": GroupsReport(try document(name, as: GroupsDocument.self)).text(output)
-        case "sources": DoctorReport(try document(name, as: SourcesDocument.self)).text(output)
-        default: ProcessReport(try document(name, as: ProcessDocument.self)).text(output)
+        case "status": StatusReport(try record(name, as: .status)).text(output)
+        case "nodes": NodesReport(try record(name, as: .nodes)).text(output)
+        case "reclaim": ReclaimReport(try record("nodes", as: .nodes)).text(output)
+        case "processes": ProcessesReport(try record(name, as: .processes)).text(output)
+        case "devices": DevicesReport(try record(name, as: .devices)).text(output)
+        case "groups": GroupsReport(try record(name, as: .groups)).text(output)
+        case "sources": DoctorReport(try record(name, as: .sources)).text(output)
+        default: ProcessReport(try record(name, as: .process)).text(output)
         }
     }
 

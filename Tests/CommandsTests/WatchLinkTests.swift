@@ -1,3 +1,5 @@
+import Exposition
+import Snapshots
 import Synchronization
 import Testing
 
@@ -11,18 +13,22 @@ struct WatchLinkTests {
 
         init(_ answers: [CommandFailure?]) { self.answers = Mutex(answers) }
 
-        func get(_ target: String, accept: String?) async throws -> [UInt8] {
+        func answer<Record>(
+            _ document: PublishedDocument<Record>, _ request: DocumentRequest
+        ) async throws -> Answer<Record> {
             if let failure = answers.withLock({ $0.removeFirst() }) { throw failure }
-            return [1]
+            return Answer(document, bytes: [1])
         }
+
+        func metrics(_ format: MetricsFormat) async throws -> [UInt8] { [] }
 
         func advance() {}
     }
 
     private static let away = CommandFailure(.unavailable, "Nobody is there.")
 
-    private func status(_ sequence: Int) throws -> StatusDocument {
-        try Documents.decode(StatusDocument.self, from: WatchLineTests.document(sequence, processes: 3, rates: ""))
+    private func status(_ sequence: Int) -> StatusAnswer {
+        WatchLineTests.status(sequence, processes: 3, rates: [:])
     }
 
     @Test("one that is away is said once and waited for, and its return is said")
@@ -56,11 +62,11 @@ struct WatchLinkTests {
         var link = WatchLink()
         var outputs: [WatchLink.Output] = []
         for sequence in [1, 2, 0, 1, 2] where try await link.get(source, complain: { _ in }) != nil {
-            outputs.append(link.next(try status(sequence)))
+            outputs.append(link.next(status(sequence)))
         }
         #expect(outputs.count == 4)
         #expect(outputs[0] == .heading && outputs[2] == .heading)
         #expect(outputs[1] != .nothing && outputs[3] == outputs[1])
-        #expect(link.next(try status(2)) == .nothing)
+        #expect(link.next(status(2)) == .nothing)
     }
 }

@@ -2,6 +2,7 @@ import Exposition
 import FixtureSupport
 import Snapshots
 import Testing
+import TextOutput
 
 @Suite("Every endpoint")
 struct EndpointTests {
@@ -187,7 +188,7 @@ struct EndpointTests {
         #expect(error.status == 400)
         #expect(error.remedy != nil)
         let body = try #require(JSONValue(error.body))
-        #expect(EndpointError.schema.problems(with: body) == [])
+        #expect(EndpointError.fields.schema.problems(with: body) == [])
     }
 
     @Test(

@@ -2,6 +2,7 @@ import Exposition
 import FixtureSupport
 import Snapshots
 import Testing
+import TextOutput
 
 @Suite("The lines of /v1/events")
 struct EventLinesTests {

@@ -5,6 +5,7 @@ import Insight
 import NUMATopology
 import Snapshots
 import Testing
+import TextOutput
 
 @Suite("The endpoints that explain")
 struct ExplainEndpointTests {

@@ -2,6 +2,7 @@ import Exposition
 import FixtureSupport
 import Snapshots
 import Testing
+import TextOutput
 
 @Suite("The sources as they are now")
 struct SourcesEndpointTests {

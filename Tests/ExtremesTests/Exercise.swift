@@ -53,38 +53,42 @@ enum Exercise {
     /// The commands that show what the sampler reads, with `--root`.
     private static func tables(_ root: any HostRoot) async throws {
         let source = LocalSource(root: root)
-        func document<Document: Decodable>(_ target: String, as type: Document.Type) async throws -> Document? {
-            guard let bytes = try await answer(source, target) else { return nil }
-            return try Documents.decode(type, from: bytes)
+        func record<Record>(
+            _ document: PublishedDocument<Record>, _ request: DocumentRequest = DocumentRequest()
+        ) async throws -> Record? {
+            let answer: Answer<Record>
+            do {
+                answer = try await source.answer(document, request)
+            } catch is CommandFailure {
+                // A refusal.
+                return nil
+            }
+            // As one that asks the daemon has it.
+            return try document.read(answer.bytes)
         }
-        let status = try await document("/v1/status", as: StatusDocument.self)
+        let status = try await record(.status)
         _ = status.map { StatusReport($0).text(output) }
-        _ = try await document("/v1/nodes", as: NodesDocument.self).map { NodesReport($0).text(output) }
-        _ = try await document("/v1/sources", as: SourcesDocument.self).map { DoctorReport($0).text(output) }
-        _ = try await document("/v1/groups", as: GroupsDocument.self).map { GroupsReport($0).text(output) }
-        let processes = try await document("/v1/processes?sort=cpu_seconds", as: ProcessesDocument.self)
+        _ = try await record(.nodes).map { NodesReport($0).text(output) + ReclaimReport($0).text(output) }
+        _ = try await record(.devices).map { DevicesReport($0).text(output) }
+        _ = try await record(.topology)
+        _ = try await record(.model)
+        _ = try await record(.sources).map { DoctorReport($0).text(output) }
+        _ = try await record(.groups).map { GroupsReport($0).text(output) }
+        let processes = try await record(.processes, DocumentRequest(query: [("sort", "cpu_seconds")]))
         _ = processes.map { ProcessesReport($0).text(output) }
         for process in processes?.processes ?? [] {
-            _ = try await document("/v1/processes/\(process.pid)", as: ProcessDocument.self)
+            _ = try await record(.process, DocumentRequest(pathValues: ["pid": Int(process.identity.pid)]))
                 .map { ProcessReport($0).text(output) }
         }
-        for accept in ["text/plain", "application/openmetrics-text; version=1.0.0"] {
-            _ = try MetricsJSON.document(of: try #require(try await answer(source, "/metrics", accept)))
+        if status != nil {
+            for format in MetricsFormat.allCases {
+                let bytes = try await source.metrics(format)
+                #expect(format != .json || JSONValue(bytes) != nil)
+            }
         }
         source.advance()
-        if let status, let later = try await document("/v1/status", as: StatusDocument.self) {
+        if let status, let later = try await record(.status) {
             _ = WatchLine.text(from: status, to: later) + WatchLine.text(from: later, to: status)
-        }
-    }
-
-    /// A document, or nothing where the answer is a refusal.
-    private static func answer(
-        _ source: LocalSource, _ target: String, _ accept: String? = nil
-    ) async throws -> [UInt8]? {
-        do {
-            return try await source.get(target, accept: accept)
-        } catch is CommandFailure {
-            return nil
         }
     }
 
@@ -138,8 +142,8 @@ enum Exercise {
         for story in [told.book.story(of: 211), told.book.story(of: 212)] {
             var text: [UInt8] = []
             story?.appendText(to: &text, title: "", narrator: told.narrator)
-            var json = JSONWriter()
-            json.object { story?.write(into: &$0, narrator: told.narrator) }
+            guard let story else { continue }
+            _ = NarratedStory.fields.document(NarratedStory(story, narrator: told.narrator), .timeless)
         }
         for address in [0, 0x7faf_00a0_0000, UInt64.max] {
             _ = told.book.story(ofPage: address, process: 211, pageShift: told.narrator.profile.pageShift)
@@ -199,7 +203,7 @@ enum Exercise {
         var engine = SamplingEngine(root: ExtremeHost.root, settings: SamplingSettings(), time: time, seed: 1)
         store.publish(engine.round())
         let registry = registry(store)
-        for number in Extremes.numbers + Extremes.texts.map({ Query.encoded($0) }) {
+        for number in Extremes.numbers + Extremes.texts.map({ DocumentRequest.encoded($0) }) {
             for endpoint in registry.endpoints {
                 let path = endpoint.path.replacing("{pid}", with: number).replacing("{id}", with: number)
                 let plain = endpoint.path.replacing("{pid}", with: "208").replacing("{id}", with: "208")

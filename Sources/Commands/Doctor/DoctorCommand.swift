@@ -1,4 +1,7 @@
 import ArgumentParser
+import Exposition
+import NUMATopology
+import Snapshots
 import TextOutput
 
 /// `numawatch doctor`: what can be read here, what not, and what would change that.
@@ -11,43 +14,42 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let output = CommandOutput.standard()
-        let document = try await source.source().get("/v1/sources")
-        guard !source.isJSON else {
-            return try output.write(document)
-        }
-        try output.write(DoctorReport(Documents.decode(SourcesDocument.self, from: document)).text(output))
+        let answer = try await source.source().answer(.sources)
+        guard !source.isJSON else { return try output.write(answer.bytes) }
+        try output.write(DoctorReport(answer.record()).text(output))
     }
 }
 
 /// The text of `numawatch doctor`.
 struct DoctorReport {
-    private let document: SourcesDocument
+    private let answer: SourcesAnswer
 
-    init(_ document: SourcesDocument) {
-        self.document = document
+    init(_ answer: SourcesAnswer) {
+        self.answer = answer
     }
 
     func text(_ output: CommandOutput) -> String {
-        let nameWidth = document.sources.reduce(0) { max($0, $1.source.count) }
+        let nameWidth = answer.sources.reduce(0) { max($0, $1.status.name.count) }
         var text = ""
-        for note in document.notes ?? [] {
+        for note in answer.notes {
             text +=
-                output.styled(note.kind, note.kind == "view" ? .heading : .warning) + "  \(note.text.terminalSafe)\n"
+                output.styled(note.kind.rawValue, note.kind == .view ? .heading : .warning)
+                + "  \(note.text.terminalSafe)\n"
         }
-        for source in document.sources {
+        for source in answer.sources.map(\.status) {
             let (mark, emphasis): (String, CommandOutput.Emphasis) =
                 switch source.state {
-                case "readable": ("ok", .good)
-                case "not-applicable": ("n/a", .faint)
-                default: ("NO", .bad)
+                case .readable: ("ok", .good)
+                case .notApplicable: ("n/a", .faint)
+                case .unavailable, .failed, .malformed: ("NO", .bad)
                 }
             text += output.styled(mark, emphasis) + String(repeating: " ", count: 5 - mark.count)
-            text += source.source + String(repeating: " ", count: nameWidth - source.source.count + 2)
+            text += source.name + String(repeating: " ", count: nameWidth - source.name.count + 2)
             text += source.path.terminalSafe + "\n"
-            guard source.state != "readable" else { continue }
+            guard !source.isReadable else { continue }
             for (label, value) in [
                 ("why", source.errnoName ?? source.reason), ("lost", source.lostWithout), ("remedy", source.remedy),
-                ("tried", source.ageSeconds.map { $0 < 1 ? "just now" : "\(Quantity.time($0)) ago" }),
+                ("tried", source.triedAtNanoseconds.map { age(answer.round.age(of: $0)) }),
             ] {
                 if let value {
                     text +=
@@ -56,5 +58,9 @@ struct DoctorReport {
             }
         }
         return text
+    }
+
+    private func age(_ nanoseconds: UInt64) -> String {
+        nanoseconds < 1_000_000_000 ? "just now" : "\(Quantity.time(nanoseconds: nanoseconds)) ago"
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BalancingModel
+import Exposition
 import Insight
 import TextOutput
 import TraceReplay
@@ -107,12 +108,7 @@ struct ExplainCommand: AsyncParsableCommand {
             story.appendText(to: &text, title: title, narrator: told.narrator)
             return try output.write(text)
         }
-        var json = JSONWriter()
-        json.object { json in
-            json.member("id", id)
-            json.member("trace", path)
-            story.write(into: &json, narrator: told.narrator)
-        }
-        try output.write(json.bytes + [UInt8(ascii: "\n")])
+        let recorded = RecordedStory(id: id, trace: path, told: NarratedStory(story, narrator: told.narrator))
+        try output.write(RecordedStory.fields.document(recorded, .timeless))
     }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Exposition
+import Snapshots
 import TextOutput
 
 /// `numawatch groups`: systemd units, containers and cgroups.
@@ -25,24 +27,20 @@ struct GroupsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let output = CommandOutput.standard()
-        var target = "/v1/groups?sort=\(Query.encoded(sort))"
-        if let filter {
-            target += "&filter=\(Query.encoded(filter))"
-        }
-        let document = try await source.source().get(target)
-        guard !source.isJSON else {
-            return try output.write(document)
-        }
-        try output.write(GroupsReport(Documents.decode(GroupsDocument.self, from: document)).text(output))
+        var request = DocumentRequest(query: [(QueryValues.Name.sort, sort)])
+        if let filter { request.query.append((QueryValues.Name.filter, filter)) }
+        let answer = try await source.source().answer(.groups, request)
+        guard !source.isJSON else { return try output.write(answer.bytes) }
+        try output.write(GroupsReport(answer.record()).text(output))
     }
 }
 
 /// The text of `numawatch groups`.
 struct GroupsReport {
-    private let document: GroupsDocument
+    private let answer: GroupsAnswer
 
-    init(_ document: GroupsDocument) {
-        self.document = document
+    init(_ answer: GroupsAnswer) {
+        self.answer = answer
     }
 
     func text(_ output: CommandOutput) -> String {
@@ -54,26 +52,28 @@ struct GroupsReport {
                 .init("MEMORY", isFlexible: true),
                 .init("THREADS", isFlexible: true), .init("PREFERRED"), .init("MIGRATED", .trailing),
             ], widthLimit: output.widthLimit)
-        for group in document.groups {
+        for group in answer.groups {
             table.add([
-                group.title ?? group.group, "\(group.pids.count)", "\(group.placedProcessCount)",
+                group.title ?? group.name, "\(group.pids.count)", "\(group.placedProcessCount)",
                 "\(group.threadCount)",
-                Quantity.bytes(group.residentBytes),
-                group.currentBytes.map { Quantity.bytes($0) } ?? Quantity.unknown,
-                group.placement.map(memory) ?? Quantity.unknown,
-                Quantity.countsByNode(group.threadsByNode, unlocated: group.unlocatedThreadCount),
+                Quantity.bytes(group.residentBytes), Quantity.bytes(group.currentBytes),
+                memory(group),
+                Quantity.countsByNode(group.threadsByNode),
                 group.ledger.map { Quantity.countsByNode($0.tasksByPreferredNode, none: "none") } ?? Quantity.unknown,
                 Quantity.count(group.ledger?.migratedPages),
             ])
         }
-        guard document.groups.contains(where: { isRepeated($0.placement) }) else { return table.render() }
+        guard answer.groups.contains(where: isRepeated) else { return table.render() }
         return table.render() + "* counts memory once for each process that maps it, where it is not told apart\n"
     }
 
-    private func memory(_ placement: PlacementDocument) -> String {
-        Quantity.bytesByNode(placement.allBytesByNode) + (placement.provenance == "estimated" ? " ~" : "")
-            + (isRepeated(placement) ? " *" : "")
+    private func memory(_ group: GroupRecord) -> String {
+        guard let bytes = group.bytes else { return Quantity.unknown }
+        return Quantity.bytesByNode(bytes) + (group.memoryProvenance == .estimated ? " ~" : "")
+            + (isRepeated(group) ? " *" : "")
     }
 
-    private func isRepeated(_ placement: PlacementDocument?) -> Bool { placement?.repeatedBytes ?? 0 > 0 }
+    private func isRepeated(_ group: GroupRecord) -> Bool {
+        if group.bytesByClass != nil, case .mappings(let shared)? = group.memorySource { shared > 0 } else { false }
+    }
 }

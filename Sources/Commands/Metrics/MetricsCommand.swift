@@ -1,4 +1,5 @@
 import ArgumentParser
+import Exposition
 
 /// `numawatch metrics`: what Prometheus scrapes.
 struct MetricsCommand: AsyncParsableCommand {
@@ -17,8 +18,7 @@ struct MetricsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let accept = isOpenMetrics ? "application/openmetrics-text; version=1.0.0" : "text/plain; version=0.0.4"
-        let text = try await source.source().get("/metrics", accept: accept)
-        try CommandOutput.standard().write(source.isJSON ? MetricsJSON.document(of: text) : text)
+        let format: MetricsFormat = source.isJSON ? .json : isOpenMetrics ? .openMetrics : .prometheus
+        try CommandOutput.standard().write(await source.source().metrics(format))
     }
 }

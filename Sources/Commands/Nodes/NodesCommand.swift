@@ -1,4 +1,7 @@
 import ArgumentParser
+import Exposition
+import NUMATopology
+import Snapshots
 import TextOutput
 
 /// `numawatch nodes`: what each node has, holds and does.
@@ -20,44 +23,41 @@ struct NodesCommand: AsyncParsableCommand {
     func run() async throws {
         let output = CommandOutput.standard()
         if devices {
-            let document = try await source.source().get("/v1/devices")
-            guard !source.isJSON else {
-                return try output.write(document)
-            }
-            return try output.write(DevicesReport(Documents.decode(DevicesDocument.self, from: document)).text(output))
+            let answer = try await source.source().answer(.devices)
+            guard !source.isJSON else { return try output.write(answer.bytes) }
+            return try output.write(DevicesReport(answer.record()).text(output))
         }
-        let bytes = try await source.source().get("/v1/nodes")
-        let document = try Documents.decode(NodesDocument.self, from: bytes)
-        try document.requireNodes()
-        let text = NodesReport(document).text(output) + ReclaimReport(document).text(output)
-        try output.write(source.isJSON ? bytes : Array(text.utf8))
-        for note in document.notes ?? [] {
-            CommandOutput.complain(note.text.terminalSafe)
-        }
+        let answer = try await source.source().answer(.nodes)
+        let nodes = try answer.record()
+        try nodes.requireNodes()
+        let text = NodesReport(nodes).text(output) + ReclaimReport(nodes).text(output)
+        try output.write(source.isJSON ? answer.bytes : Array(text.utf8))
+        for note in nodes.notes { CommandOutput.complain(note.text.terminalSafe) }
     }
 }
 
-extension NodesDocument {
+extension NodesAnswer {
     /// - Throws: ``CommandFailure`` where nothing tells which nodes there are: a table of none would be an answer.
     func requireNodes() throws(CommandFailure) {
-        guard nodes?.isEmpty ?? true else { return }
-        let why = notes?.first { $0.kind == "unknown" && $0.about == "nodes" }?.text.terminalSafe
+        guard nodes.isEmpty else { return }
+        let why = notes.first { $0.kind == .unknown && $0.about == "nodes" }?.text.terminalSafe
         throw CommandFailure(
             .noInput, "No node can be shown: \(why ?? "nothing tells which nodes there are").",
-            remedy: (notes ?? []).filter { $0.kind == "view" }.map { $0.text.terminalSafe }.first)
+            remedy: notes.first { $0.kind == .view }?.text.terminalSafe)
     }
 }
 
 /// The text of `numawatch nodes`.
 struct NodesReport {
-    private let document: NodesDocument
+    private let answer: NodesAnswer
 
-    init(_ document: NodesDocument) {
-        self.document = document
+    init(_ answer: NodesAnswer) {
+        self.answer = answer
     }
 
     func text(_ output: CommandOutput) -> String {
-        guard let nodes = document.nodes else {
+        let nodes = answer.nodes
+        guard !nodes.isEmpty else {
             return "Which nodes there are is not known here (“numawatch doctor” says why).\n"
         }
         // Optional columns are left out from the last on until the table fits; JSON has them all.
@@ -69,7 +69,7 @@ struct NodesReport {
         }
     }
 
-    private func table(_ nodes: [NodesDocument.Node], _ optional: [OptionalColumn], _ output: CommandOutput) -> String {
+    private func table(_ nodes: [NodesAnswer.Node], _ optional: [OptionalColumn], _ output: CommandOutput) -> String {
         var table = TableFormatter(
             columns: [
                 .init("NODE", .trailing), .init("CPUS", isFlexible: true), .init("BUSY", .trailing),
@@ -80,16 +80,16 @@ struct NodesReport {
                 .init("DISTANCES", isFlexible: true),
             ] + optional.map(\.column), widthLimit: output.widthLimit)
         for node in nodes {
-            let meminfo = node.meminfo ?? [:]
-            let numastat = node.numastatPages ?? [:]
+            let totals = node.totals
             let cells = [
-                "\(node.numaNode)", node.cpus.map { $0.isEmpty ? "none" : $0 } ?? Quantity.unknown,
-                Quantity.percent(node.busyRatio),
-                Quantity.bytes(node.memoryTotalBytes), Quantity.bytes(node.memoryFreeBytes),
-                Quantity.bytes(meminfo["AnonPages"]), Quantity.bytes(meminfo["FilePages"]),
-                Quantity.bytes(meminfo["Shmem"]), Quantity.count(numastat["numa_hit"]),
-                Quantity.count(numastat["numa_miss"]), Quantity.count(numastat["numa_foreign"]),
-                node.distances.map { $0.map(String.init).joined(separator: " ") } ?? Quantity.unknown,
+                "\(totals.id)", totals.cpus.map { $0.isEmpty ? "none" : $0.listText } ?? Quantity.unknown,
+                Quantity.percent(totals.busyShare),
+                Quantity.bytes(totals.meminfoBytes("MemTotal")), Quantity.bytes(totals.meminfoBytes("MemFree")),
+                Quantity.bytes(totals.meminfoBytes("AnonPages")), Quantity.bytes(totals.meminfoBytes("FilePages")),
+                Quantity.bytes(totals.meminfoBytes("Shmem")), Quantity.count(totals.numastatPages("numa_hit")),
+                Quantity.count(totals.numastatPages("numa_miss")),
+                Quantity.count(totals.numastatPages("numa_foreign")),
+                totals.distances.map { $0.map(String.init).joined(separator: " ") } ?? Quantity.unknown,
             ]
             table.add(cells + optional.map { $0.cell(node) })
         }
@@ -99,13 +99,13 @@ struct NodesReport {
     /// A column that most hosts do not need.
     private struct OptionalColumn {
         var column: TableFormatter.Column
-        var cell: (NodesDocument.Node) -> String
+        var cell: (NodesAnswer.Node) -> String
     }
 
     /// Those with something to tell of one node at least.
-    private func optionalColumns(_ nodes: [NodesDocument.Node]) -> [OptionalColumn] {
+    private func optionalColumns(_ nodes: [NodesAnswer.Node]) -> [OptionalColumn] {
         var columns: [OptionalColumn] = []
-        if nodes.contains(where: { $0.hugepages?.contains { $0.totalPages != 0 } ?? false }) {
+        if nodes.contains(where: { $0.totals.hugePages?.contains { $0.totalPages != 0 } ?? false }) {
             columns.append(OptionalColumn(column: .init("HUGE", isFlexible: true), cell: Self.huge))
         }
         if Set(nodes.compactMap(\.memoryTier)).count > 1 {
@@ -115,25 +115,25 @@ struct NodesReport {
                 })
             columns.append(OptionalColumn(column: .init("DEMOTES TO", isFlexible: true), cell: Self.demotion))
         }
-        if nodes.contains(where: { $0.access?.readLatencyNanoseconds != nil }) {
+        if nodes.contains(where: { $0.totals.access?.readLatencyNanoseconds != nil }) {
             columns.append(
                 OptionalColumn(column: .init("LATENCY", .trailing)) {
-                    $0.access?.readLatencyNanoseconds.map { "\($0) ns" } ?? Quantity.unknown
+                    $0.totals.access?.readLatencyNanoseconds.map { "\($0) ns" } ?? Quantity.unknown
                 })
         }
-        if nodes.contains(where: { $0.access?.readBandwidthBytesPerSecond != nil }) {
+        if nodes.contains(where: { $0.totals.access?.readBandwidthBytesPerSecond != nil }) {
             columns.append(
                 OptionalColumn(column: .init("BANDWIDTH", .trailing)) {
-                    $0.access?.readBandwidthBytesPerSecond.map { Quantity.bytes($0) + "/s" } ?? Quantity.unknown
+                    $0.totals.access?.readBandwidthBytesPerSecond.map { Quantity.bytes($0) + "/s" } ?? Quantity.unknown
                 })
         }
         return columns
     }
 
     /// `1.0G of 2.0G free`
-    private static func huge(_ node: NodesDocument.Node) -> String {
-        guard let pools = node.hugepages else { return Quantity.unknown }
-        func sum(_ pages: (NodesDocument.HugePages) -> UInt64?) -> String {
+    private static func huge(_ node: NodesAnswer.Node) -> String {
+        guard let pools = node.totals.hugePages else { return Quantity.unknown }
+        func sum(_ pages: (HugePagePool) -> UInt64?) -> String {
             var total = 0.0
             for pool in pools {
                 guard let pages = pages(pool) else { return Quantity.unknown }
@@ -144,12 +144,12 @@ struct NodesReport {
         return "\(sum(\.freePages)) of \(sum(\.totalPages)) free"
     }
 
-    private static func demotion(_ node: NodesDocument.Node) -> String {
+    private static func demotion(_ node: NodesAnswer.Node) -> String {
         guard let targets = node.demotionNodes else { return Quantity.unknown }
         switch node.isDemotionEnabled {
         case nil: return Quantity.unknown
         case false?: return "off"
-        case true?: return targets.isEmpty ? "none" : targets.map(String.init).joined(separator: " ")
+        case true?: return targets.isEmpty ? "none" : targets.map(\.description).joined(separator: " ")
         }
     }
 }

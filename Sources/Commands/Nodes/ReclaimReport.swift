@@ -1,20 +1,21 @@
 import NUMATopology
+import Snapshots
 import TextOutput
 
 /// The second table of `numawatch nodes`: what reclaim did on each node, and `vm.zone_reclaim_mode`, which decides when it
 /// begins.
 struct ReclaimReport {
-    private let document: NodesDocument
+    private let answer: NodesAnswer
 
-    init(_ document: NodesDocument) {
-        self.document = document
+    init(_ answer: NodesAnswer) {
+        self.answer = answer
     }
 
     /// Empty where neither the mode nor any counter is known.
     func text(_ output: CommandOutput) -> String {
-        let nodes = (document.nodes ?? []).filter { $0.vmstatPages != nil || $0.meminfo?["SwapCached"] != nil }
-        guard document.zoneReclaimMode != nil || !nodes.isEmpty else { return "" }
-        let heading = "Reclaim, in pages since boot; " + Self.sentence(document.zoneReclaimMode)
+        let nodes = answer.nodes.map(\.totals).filter { $0.vmstat != nil || $0.meminfoBytes("SwapCached") != nil }
+        guard answer.zoneReclaimMode != nil || !nodes.isEmpty else { return "" }
+        let heading = "Reclaim, in pages since boot; " + Self.sentence(answer.zoneReclaimMode)
         guard !nodes.isEmpty else { return "\n" + output.styled(heading, .heading) + "\n" }
         var table = TableFormatter(
             columns: [.init("NODE", .trailing), .init("SWAP CACHED", .trailing)]
@@ -22,8 +23,8 @@ struct ReclaimReport {
             widthLimit: output.widthLimit)
         for node in nodes {
             table.add(
-                ["\(node.numaNode)", Quantity.bytes(node.meminfo?["SwapCached"])]
-                    + Self.columns.map { Quantity.count(Self.sum(node.vmstatPages ?? [:], $0.counters)) })
+                ["\(node.id)", Quantity.bytes(node.meminfoBytes("SwapCached"))]
+                    + Self.columns.map { Quantity.count(Self.sum(node.vmstat ?? [], $0.counters)) })
         }
         return "\n" + output.styled(heading, .heading) + "\n" + table.render()
     }
@@ -35,8 +36,8 @@ struct ReclaimReport {
     ]
 
     /// Nil where the kernel prints none of them.
-    private static func sum(_ counters: [String: UInt64], _ names: [String]) -> UInt64? {
-        let found = counters.filter { counter in names.contains { counter.key.hasPrefix($0) } }.map(\.value)
+    private static func sum(_ counters: [HostTotals.Counter], _ names: [String]) -> UInt64? {
+        let found = counters.filter { counter in names.contains { counter.name.hasPrefix($0) } }.map(\.value)
         return found.isEmpty ? nil : found.reduce(0) { $0.addingSaturated($1) }
     }
 

@@ -1,23 +1,27 @@
+import BalancingModel
+import NUMATopology
+import Snapshots
 import TextOutput
 
 /// The text of `numawatch show PID`.
 struct ProcessReport {
-    private let process: ProcessDocument
+    private let answer: ProcessAnswer
+    private var process: ProcessRecord { answer.process }
 
-    init(_ process: ProcessDocument) {
-        self.process = process
+    init(_ answer: ProcessAnswer) {
+        self.answer = answer
     }
 
     func text(_ output: CommandOutput) -> String {
-        var text = output.styled("\(process.pid) \(process.command.terminalSafe)", .heading) + "\n"
+        var text = output.styled("\(process.identity.pid) \(process.command.terminalSafe)", .heading) + "\n"
         for (label, value) in facts {
             text += "  \(label)" + String(repeating: " ", count: max(1, 18 - label.count)) + value.terminalSafe + "\n"
         }
         if let placement = process.placement {
-            text += "\n" + output.styled("Memory by node", .heading) + " (\(Self.origin(placement)))\n"
+            text += "\n" + output.styled("Memory by node", .heading) + " (\(origin(placement)))\n"
             text += memory(placement, output)
         }
-        if let threads = process.threads, !threads.isEmpty {
+        if let threads = answer.threads, !threads.isEmpty {
             text += "\n" + output.styled("Threads", .heading) + "\n" + Self.table(of: threads, output)
         }
         return text
@@ -25,31 +29,30 @@ struct ProcessReport {
 
     private var facts: [(String, String)] {
         var facts: [(String, String)] = [
-            ("group", process.group),
-            ("parent", "\(process.parentPid)"),
+            ("group", process.groupName),
+            ("parent", "\(process.parentPID)"),
             ("user", process.uid.map(String.init) ?? Quantity.unknown),
             ("resident", Quantity.bytes(process.residentBytes)),
-            ("CPU time", Quantity.time(process.cpuSeconds) + byNode(process.cpuByNode)),
+            ("CPU time", Quantity.time(nanoseconds: process.cpuNanoseconds) + byNode(process.cpuNanosecondsByNode)),
             (
                 "threads",
-                "\(process.threadCount), on nodes "
-                    + Quantity.countsByNode(process.threadsByNode, unlocated: process.unlocatedThreadCount)
+                "\(process.threadCount), on nodes " + Quantity.countsByNode(process.threadsByNode)
             ),
             (
                 "allowed nodes",
-                "CPUs \(Quantity.list(process.allowedCpuNodes)), memory \(Quantity.list(process.allowedMemoryNodes)), "
-                    + "used \(Quantity.list(process.usedMemoryNodes))"
+                "CPUs \(Quantity.list(process.allowedCPUNodes)), memory \(Quantity.list(process.allowedMemoryNodes)), "
+                    + "used \(Quantity.list(process.placement?.bytes.nodes))"
             ),
         ]
         if let ledger = process.ledger {
             facts += [
                 ("preferred", preferred(ledger)),
-                ("private faults", Quantity.countsByNode(ledger.privatePagesByNode) + " pages by node, decayed"),
-                ("shared faults", Quantity.countsByNode(ledger.sharedPagesByNode) + " pages by node, decayed"),
+                ("private faults", Quantity.countsByNode(ledger.privatePages) + " pages by node, decayed"),
+                ("shared faults", Quantity.countsByNode(ledger.sharedPages) + " pages by node, decayed"),
                 ("migrated", "\(Quantity.count(ledger.migratedPages)) pages"),
                 (
                     "NUMA groups",
-                    ledger.numaGroupIds.isEmpty ? "none" : ledger.numaGroupIds.map(String.init).joined(separator: ", ")
+                    ledger.groupIDs.isEmpty ? "none" : ledger.groupIDs.map(String.init).joined(separator: ", ")
                 ),
                 ("scans completed", ledger.scanSequence.map(String.init) ?? Quantity.unknown),
             ]
@@ -63,7 +66,11 @@ struct ProcessReport {
             facts.append(("traced", Self.traced(traced)))
         }
         if let gap = process.placementGap {
-            facts.append(("placement", process.placement == nil ? "none: \(gap)" : "older than it should be: \(gap)"))
+            facts.append(
+                (
+                    "placement",
+                    process.placement == nil ? "none: \(gap.rawValue)" : "older than it should be: \(gap.rawValue)"
+                ))
         }
         if !process.denied.isEmpty {
             facts.append(("not permitted", process.denied.joined(separator: ", ")))
@@ -72,21 +79,21 @@ struct ProcessReport {
     }
 
     /// What tracing saw, and how often the model had predicted the kernel.
-    static func traced(_ traced: TracedDocument) -> String {
+    static func traced(_ traced: TracedActivity) -> String {
         var text = "\(Quantity.count(traced.faultCount)) hint faults"
-        if let share = traced.localRatio { text += ", \(Quantity.percent(share)) local" }
+        if let share = traced.localShare { text += ", \(Quantity.percent(share)) local" }
         text += ", \(Quantity.count(traced.migratedPages)) pages moved"
-        if traced.decisions.comparedCount > 0 {
+        if traced.decisions.total > 0 {
             text +=
-                "; \(Quantity.count(traced.decisions.rightCount)) of \(Quantity.count(traced.decisions.comparedCount)) "
+                "; \(Quantity.count(traced.decisions.right)) of \(Quantity.count(traced.decisions.total)) "
                 + "decisions predicted"
         }
         return text
     }
 
     /// What the model says: amounts with their bounds.
-    private func modelled(_ model: ModelDocument) -> [(String, String)] {
-        func amount(_ amount: ModelDocument.Amount) -> String {
+    private func modelled(_ model: ModelledActivity) -> [(String, String)] {
+        func amount(_ amount: Estimate) -> String {
             let value = String(fixed: amount.value, decimals: 0)
             guard amount.highest - amount.lowest >= 1 else { return value }
             return
@@ -95,11 +102,11 @@ struct ProcessReport {
         var facts = [
             (
                 "modelled faults",
-                "\(amount(model.faultedPages)) pages in the last \(Quantity.time(model.intervalSeconds))"
+                "\(amount(model.faultedPages)) pages in the last \(Quantity.time(nanoseconds: model.intervalNanoseconds))"
             )
         ]
         if !model.moves.isEmpty {
-            let moves = model.moves.map { "\($0.sourceNode)→\($0.targetNode) \(amount($0.pages))" }
+            let moves = model.moves.map { "\($0.source)→\($0.target) \(amount($0.pages))" }
             facts.append(("modelled moves", moves.joined(separator: ", ") + " pages"))
         }
         if let period = model.scanPeriodMilliseconds {
@@ -108,60 +115,60 @@ struct ProcessReport {
         return facts
     }
 
-    private func preferred(_ ledger: LedgerDocument) -> String {
-        guard !ledger.tasksByPreferredNode.isEmpty else { return "none" }
+    private func preferred(_ ledger: LedgerSummary) -> String {
+        guard !ledger.tasksByPreferredNode.nodes.isEmpty else { return "none" }
         return "nodes \(Quantity.countsByNode(ledger.tasksByPreferredNode)), "
-            + "\(ledger.tasksOffPreferredNodeCount.map(String.init) ?? Quantity.unknown) of \(ledger.taskCount) "
+            + "\(ledger.tasksOffPreferredNode.map(String.init) ?? Quantity.unknown) of \(ledger.taskCount) "
             + "tasks elsewhere now"
     }
 
-    private func byNode(_ time: ProcessDocument.CPUByNode?) -> String {
-        guard let seconds = time?.cpuSecondsByNode, !seconds.isEmpty else { return "" }
-        var parts = seconds.inOrder.map { "\($0.node):\(Quantity.time($0.amount))" }
-        if let unlocated = time?.unlocatedCpuSeconds { parts.append("?:\(Quantity.time(unlocated))") }
+    private func byNode(_ time: NodeValues<UInt64>?) -> String {
+        guard let located = time?.whereLocated, !located.nodes.isEmpty else { return "" }
+        var parts = located.nodes.map { "\($0):\(Quantity.time(nanoseconds: located[$0]))" }
+        if located.unlocated > 0 { parts.append("?:\(Quantity.time(nanoseconds: located.unlocated))") }
         return ", since first seen by node \(parts.joined(separator: " ")) (estimated)"
     }
 
-    private static func origin(_ placement: PlacementDocument) -> String {
-        let age = "\(Quantity.time(placement.ageSeconds)) ago"
-        if let sample = placement.sample {
+    private func origin(_ placement: PlacementRecord) -> String {
+        let age = "\(Quantity.time(nanoseconds: answer.round.age(of: placement.takenAtNanoseconds))) ago"
+        if case .sampled(let asked, _, _) = placement.method {
             // What a sample does not tell, and a reading in full would.
-            let policies = placement.policies == nil ? "; memory policies are not known" : ""
-            return "estimated from \(sample.askedPages) addresses, \(age); ± is the 95 % confidence interval\(policies)"
+            let policies = placement.bytesByPolicy == nil ? "; memory policies are not known" : ""
+            return "estimated from \(asked) addresses, \(age); ± is the 95 % confidence interval\(policies)"
         }
         if let damage = placement.damage {
             return "what can be read of a damaged numa_maps (\(damage)), \(age)"
         }
-        return "read in full \(age), longest hold \(Quantity.time(placement.longestCallSeconds))"
+        return "read in full \(age), longest hold \(Quantity.time(nanoseconds: placement.longestCallNanoseconds))"
     }
 
-    private func memory(_ placement: PlacementDocument, _ output: CommandOutput) -> String {
-        let nodes = placement.allBytesByNode.inOrder.map(\.node)
+    private func memory(_ placement: PlacementRecord, _ output: CommandOutput) -> String {
+        let nodes = placement.bytes.nodes
         var table = TableFormatter(
             columns: [.init("", isFlexible: true)] + nodes.map { .init("NODE \($0)", .trailing) }
                 + [.init("TOTAL", .trailing)],
             widthLimit: output.widthLimit, indent: 2)
-        func row(_ label: String, _ bytes: ByNode) {
-            table.add([label] + nodes.map { Quantity.bytes(bytes["\($0)"] ?? 0) } + [Quantity.bytes(bytes.total)])
+        func row(_ label: String, _ bytes: NodeValues<UInt64>) {
+            table.add([label] + nodes.map { Quantity.bytes(bytes[$0]) } + [Quantity.bytes(bytes.total)])
         }
-        for entry in placement.classes {
-            row(entry.class + (entry.pageSizeBytes.map { " \(Quantity.bytes($0))" } ?? ""), entry.bytesByNode)
+        for (memoryClass, bytes) in placement.bytesByClass.sorted(by: { $0.key < $1.key }) {
+            row(memoryClass.name + (memoryClass.pageSizeBytes.map { " \(Quantity.bytes($0))" } ?? ""), bytes)
         }
-        for entry in placement.policies ?? [] {
-            row("policy \(entry.policy)", entry.bytesByNode)
+        for (policy, bytes) in (placement.bytesByPolicy ?? [:]).sorted(by: { $0.key < $1.key }) {
+            row("policy \(policy)", bytes)
         }
-        row("all", placement.allBytesByNode)
+        row("all", placement.bytes)
         // Linux 6.1 to 6.4 does not say where armed pages are.
         if let unlocated = placement.unlocatedBytes, unlocated > 0 {
             table.add(["not located"] + nodes.map { _ in "" } + [Quantity.bytes(unlocated)])
         }
-        if let width = placement.halfWidth95BytesByNode {
-            table.add(["±"] + nodes.map { Quantity.bytes(width["\($0)"] ?? 0) })
+        if let width = placement.halfWidth95Bytes {
+            table.add(["±"] + nodes.map { Quantity.bytes(width[$0]) })
         }
         return table.render()
     }
 
-    private static func table(of threads: [ProcessDocument.Thread], _ output: CommandOutput) -> String {
+    private static func table(of threads: [ThreadRecord], _ output: CommandOutput) -> String {
         var table = TableFormatter(
             columns: [
                 .init("TID", .trailing), .init("COMMAND", isFlexible: true), .init("CPU", .trailing),
@@ -172,11 +179,11 @@ struct ProcessReport {
         for thread in threads {
             table.add([
                 "\(thread.tid)", thread.command, thread.cpu.map(String.init) ?? Quantity.unknown,
-                thread.numaNode.map(String.init) ?? Quantity.unknown,
-                thread.preferredNode.map(String.init) ?? Quantity.unknown,
-                thread.numaGroupId.map { $0 == 0 ? "none" : String($0) } ?? Quantity.unknown,
-                Quantity.time(thread.cpuSeconds), Quantity.countsByNode(thread.privatePagesByNode),
-                Quantity.countsByNode(thread.sharedPagesByNode), Quantity.count(thread.migratedPages),
+                thread.node.map(\.description) ?? Quantity.unknown,
+                thread.preferredNode.map(\.description) ?? Quantity.unknown,
+                thread.groupID.map { $0 == 0 ? "none" : String($0) } ?? Quantity.unknown,
+                Quantity.time(nanoseconds: thread.cpuNanoseconds), Quantity.countsByNode(thread.privatePages),
+                Quantity.countsByNode(thread.sharedPages), Quantity.count(thread.migratedPages),
             ])
         }
         return table.render()

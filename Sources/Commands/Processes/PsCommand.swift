@@ -1,4 +1,6 @@
 import ArgumentParser
+import Exposition
+import Snapshots
 import TextOutput
 
 /// `numawatch ps`: the processes, where their memory and threads are, and what the kernel prefers.
@@ -34,27 +36,21 @@ struct PsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let output = CommandOutput.standard()
-        var target = "/v1/processes?sort=\(Query.encoded(sort))"
-        if let filter {
-            target += "&filter=\(Query.encoded(filter))"
-        }
-        if let limit {
-            target += "&limit=\(limit)"
-        }
-        let document = try await source.source().get(target)
-        guard !source.isJSON else {
-            return try output.write(document)
-        }
-        try output.write(ProcessesReport(Documents.decode(ProcessesDocument.self, from: document)).text(output))
+        var request = DocumentRequest(query: [(QueryValues.Name.sort, sort)])
+        if let filter { request.query.append((QueryValues.Name.filter, filter)) }
+        if let limit { request.query.append((QueryValues.Name.limit, "\(limit)")) }
+        let answer = try await source.source().answer(.processes, request)
+        guard !source.isJSON else { return try output.write(answer.bytes) }
+        try output.write(ProcessesReport(answer.record()).text(output))
     }
 }
 
 /// The text of `numawatch ps`.
 struct ProcessesReport {
-    private let document: ProcessesDocument
+    private let answer: ProcessesAnswer
 
-    init(_ document: ProcessesDocument) {
-        self.document = document
+    init(_ answer: ProcessesAnswer) {
+        self.answer = answer
     }
 
     func text(_ output: CommandOutput) -> String {
@@ -65,55 +61,35 @@ struct ProcessesReport {
                 .init("MEMORY", isFlexible: true), .init("THREADS", isFlexible: true), .init("PREFERRED"),
                 .init("FAULTS", isFlexible: true), .init("MIGRATED", .trailing),
             ], widthLimit: output.widthLimit)
-        for process in document.processes {
+        for process in answer.processes {
             table.add(Self.cells(process))
         }
         var text = table.render()
-        if document.listedCount < document.matchedCount {
-            text += "(\(document.listedCount) of \(document.matchedCount))\n"
+        if answer.listedCount < answer.matchedCount {
+            text += "(\(answer.listedCount) of \(answer.matchedCount))\n"
         }
         return text
     }
 
-    private static func cells(_ process: ProcessDocument) -> [String] {
-        let isSample = process.placement?.provenance == "estimated"
+    private static func cells(_ process: ProcessRecord) -> [String] {
         let memory =
             process.placement.map { placement in
-                Quantity.bytesByNode(placement.allBytesByNode) + (isSample ? " ~" : "")
+                Quantity.bytesByNode(placement.bytes) + (placement.provenance == .estimated ? " ~" : "")
                     + (placement.damage.map { " (\($0))" } ?? "")
             }
-            ?? Quantity.unknown + (process.placementGap.map { " (\($0))" } ?? "")
+            ?? Quantity.unknown + (process.placementGap.map { " (\($0.rawValue))" } ?? "")
         let faults = process.ledger.map { ledger in
-            Quantity.countsByNode(
-                ledger.privatePagesByNode.merging(ledger.sharedPagesByNode, uniquingKeysWith: +), none: "none")
+            var pages = ledger.privatePages
+            pages += ledger.sharedPages
+            return Quantity.countsByNode(pages, none: "none")
         }
         return [
-            "\(process.pid)", process.command, process.group, "\(process.threadCount)",
-            Quantity.time(process.cpuSeconds),
+            "\(process.identity.pid)", process.command, process.groupName, "\(process.threadCount)",
+            Quantity.time(nanoseconds: process.cpuNanoseconds),
             Quantity.bytes(process.residentBytes), memory,
-            Quantity.countsByNode(process.threadsByNode, unlocated: process.unlocatedThreadCount),
+            Quantity.countsByNode(process.threadsByNode),
             process.ledger.map { Quantity.countsByNode($0.tasksByPreferredNode, none: "none") } ?? Quantity.unknown,
             faults ?? Quantity.unknown, Quantity.count(process.ledger?.migratedPages),
         ]
-    }
-}
-
-/// Text for the query of a request target.
-enum Query {
-    /// Percent encoding of everything but letters, digits and `-._~`.
-    static func encoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF")
-        var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                result += "%" + String(digits[Int(byte >> 4)]) + String(digits[Int(byte & 15)])
-            }
-        }
-        return result
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Exposition
 
 /// `numawatch show PID`: everything known of one process.
 struct ShowCommand: AsyncParsableCommand {
@@ -18,10 +19,9 @@ struct ShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let output = CommandOutput.standard()
-        let document = try await source.source().get("/v1/processes/\(pid)")
-        guard !source.isJSON else {
-            return try output.write(document)
-        }
-        try output.write(ProcessReport(Documents.decode(ProcessDocument.self, from: document)).text(output))
+        let request = DocumentRequest(pathValues: [FieldName.pid.text: Int(pid)])
+        let answer = try await source.source().answer(.process, request)
+        guard !source.isJSON else { return try output.write(answer.bytes) }
+        try output.write(ProcessReport(answer.record()).text(output))
     }
 }

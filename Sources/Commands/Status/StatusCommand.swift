@@ -1,4 +1,6 @@
 import ArgumentParser
+import Exposition
+import Snapshots
 
 /// `numawatch status`: is balancing on, what does it do, what can be seen.
 struct StatusCommand: AsyncParsableCommand {
@@ -10,13 +12,15 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let output = CommandOutput.standard()
         let source = try source.source()
-        let document = try await source.get("/v1/status")
-        guard !self.source.isJSON else {
-            return try output.write(document)
-        }
-        let status = try Documents.decode(StatusDocument.self, from: document)
-        let nodes = try Documents.decode(NodesDocument.self, from: await source.get("/v1/nodes"))
-        let table = nodes.nodes?.isEmpty ?? true ? "" : "\n" + NodesReport(nodes).text(output)
-        try output.write(StatusReport(status).text(output) + table)
+        let answer = try await source.answer(.status)
+        guard !self.source.isJSON else { return try output.write(answer.bytes) }
+        let nodes = try await source.answer(.nodes).record()
+        let table = nodes.nodes.isEmpty ? "" : "\n" + NodesReport(nodes).text(output)
+        try output.write(StatusReport(answer.record()).text(output) + table)
     }
+}
+
+extension PublishedDocument<StatusAnswer> {
+    /// As this program answers.
+    static var status: Self { .status(version: NumawatchCommand.version) }
 }

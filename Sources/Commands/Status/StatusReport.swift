@@ -1,11 +1,13 @@
+import NUMATopology
 import SchedDomains
+import Snapshots
 import TextOutput
 
 /// The text of `numawatch status`.
 struct StatusReport {
-    private let status: StatusDocument
+    private let status: StatusAnswer
 
-    init(_ status: StatusDocument) {
+    init(_ status: StatusAnswer) {
         self.status = status
     }
 
@@ -27,47 +29,49 @@ struct StatusReport {
                 [status.hostName, status.kernelRelease.map { "kernel \($0)" } ?? "kernel unknown", nodes]
                     .compactMap { $0?.terminalSafe }.joined(separator: ", ")
             ))
-        for note in status.notes ?? [] {
-            lines.append((note.kind == "view" ? "View" : "Note", note.text.terminalSafe))
+        for note in status.notes {
+            lines.append((note.kind == .view ? "View" : "Note", note.text.terminalSafe))
         }
         lines.append(("Balancing", balancing(output)))
         if let tiers = TierLine.text(status) { lines.append(("Tiers", tiers)) }
         lines.append(("Scanner", scanner))
-        if let scheduling = status.cacheAwareScheduling {
-            let cacheAware = CacheAwareScheduling(
-                isEnabled: scheduling.isEnabled, tolerance: scheduling.tolerance, cacheBytes: scheduling.cacheBytes)
-            lines.append(("Cache-aware", cacheAware.meaning(isBalancing: status.balancing.mode.map { $0 != 0 })))
+        if let scheduling = status.host.cacheAware {
+            let isBalancing = status.host.balancingMode.map { $0 != 0 }
+            lines.append(("Cache-aware", scheduling.meaning(isBalancing: isBalancing)))
         }
         lines += counters
         let processes =
-            status.processCount.map {
-                "\(Quantity.count(UInt64(clamping: $0))) with \(Quantity.count(UInt64(clamping: status.threadCount ?? 0))) threads"
+            status.host.processCount.map {
+                "\(Quantity.count(UInt64(clamping: $0))) with \(Quantity.count(UInt64(clamping: status.host.threadCount ?? 0))) threads"
             }
         lines.append(("Processes", processes ?? "not readable"))
         if let tracing = status.tracing { lines.append(("Tracing", Self.tracing(tracing))) }
-        let missing = status.sources.unreadable
-        let total = status.sources.readableCount + missing.count
+        let missing = status.unreadableSources
+        let total = status.readableSourceCount + missing.count
         lines.append(
             (
                 "Sources",
-                "\(status.sources.readableCount) of \(total) readable"
+                "\(status.readableSourceCount) of \(total) readable"
                     + (missing.isEmpty ? "" : "; not: \(missing.joined(separator: ", ")) (“numawatch doctor” says why)")
             ))
         let cost = status.cost
         lines.append(
             (
                 "Cost",
-                "\(Quantity.percent(cost.cpuRatio, decimals: 2)) of one CPU (limit \(Quantity.percent(cost.cpuLimitRatio, decimals: 1))), "
-                    + "\(Quantity.bytes(cost.residentBytes)) resident, longest hold \(Quantity.time(cost.holdLongestSeconds)) "
-                    + "(limit \(Quantity.time(cost.holdLimitSeconds)), exceeded \(cost.holdsOverLimitCount) times)"
+                "\(Quantity.percent(cost.cpuShare, decimals: 2)) of one CPU (limit \(Quantity.percent(cost.cpuLimitShare, decimals: 1))), "
+                    + "\(Quantity.bytes(cost.residentBytes > 0 ? cost.residentBytes : nil)) resident, longest hold \(Quantity.time(nanoseconds: cost.longestHoldNanoseconds)) "
+                    + "(limit \(Quantity.time(nanoseconds: cost.maximumHoldNanoseconds)), exceeded \(cost.holdsOverBound) times)"
             ))
         lines.append(
-            ("Round", "\(status.sequence), \(Quantity.time(status.ageSeconds)) ago, version \(status.version)"))
+            (
+                "Round",
+                "\(status.round.sequence), \(Quantity.time(nanoseconds: status.round.ageNanoseconds)) ago, version \(status.version)"
+            ))
         return lines
     }
 
     private func balancing(_ output: CommandOutput) -> String {
-        guard let mode = status.balancing.mode else {
+        guard let mode = status.host.balancingMode else {
             return "unknown: kernel.numa_balancing is not readable"
         }
         let parts = [mode & 1 != 0 ? "normal" : nil, mode & 2 != 0 ? "memory tiering" : nil].compactMap { $0 }
@@ -75,46 +79,50 @@ struct StatusReport {
         return output.styled(name, mode == 0 ? .warning : .good) + " (kernel.numa_balancing = \(mode))"
     }
 
-    static func tracing(_ tracing: StatusDocument.Tracing) -> String {
+    static func tracing(_ tracing: TracingRecord) -> String {
         switch tracing.state {
-        case "off": return "off"
-        case "running":
-            var text = "level \(tracing.level ?? Quantity.unknown), \((tracing.scope ?? Quantity.unknown).terminalSafe)"
-            text += ", \(Quantity.rate(tracing.eventsPerSecond)) events/s, \(Quantity.time(tracing.lagSeconds)) behind"
-            if let lost = tracing.lostEventCount, lost > 0 { text += ", \(Quantity.count(lost)) events lost" }
-            if let level = tracing.shedLevel, level > 0 { text += ", one process in \(1 << min(level, 30)) kept" }
+        case .off: return "off"
+        case .running:
+            var text = "level \(tracing.level ?? Quantity.unknown), \(tracing.scope.terminalSafe)"
+            text += ", \(Quantity.rate(tracing.eventsPerSecond)) events/s"
+            text += ", \(Quantity.time(nanoseconds: tracing.lagNanoseconds)) behind"
+            if tracing.lostEvents > 0 { text += ", \(Quantity.count(tracing.lostEvents)) events lost" }
+            let level = tracing.shedding.level
+            if level > 0 { text += ", one process in \(1 << min(level, 30)) kept" }
             return text
-        default:
-            return "not possible: \((tracing.reason ?? "unknown").terminalSafe)"
-                + (tracing.remedy.map { " (\($0.terminalSafe))" } ?? "")
+        case .unavailable(let reason, let remedy):
+            return "not possible: \(reason.terminalSafe)" + (remedy.isEmpty ? "" : " (\(remedy.terminalSafe))")
         }
     }
 
     private var scanner: String {
-        let balancing = status.balancing
+        let knobs = status.host.knobs
+        func seconds(_ milliseconds: UInt64?) -> Double? { milliseconds.map { Double($0) / 1000 } }
         let parts = [
-            balancing.scanDelaySeconds.map { "delay \(Quantity.time($0))" },
-            balancing.scanPeriodMinimumSeconds.map {
-                "period \(Quantity.time($0)) to \(Quantity.time(balancing.scanPeriodMaximumSeconds))"
+            seconds(knobs.scanDelayMilliseconds).map { "delay \(Quantity.time($0))" },
+            seconds(knobs.scanPeriodMinMilliseconds).map {
+                "period \(Quantity.time($0)) to \(Quantity.time(seconds(knobs.scanPeriodMaxMilliseconds)))"
             },
-            balancing.scanSizeBytes.map { "size \(Quantity.bytes($0))" },
+            knobs.scanSizeMegabytes.map { "size \(Quantity.bytes($0.bytesOfMebibytes))" },
         ].compactMap { $0 }
         return parts.isEmpty ? "settings not readable here" : parts.joined(separator: ", ")
     }
 
     private var counters: [(String, String)] {
-        guard let vmstat = status.vmstat else {
+        let host = status.host
+        guard host.vmstat != nil else {
             return [("Hint faults", "unknown: /proc/vmstat is not readable")]
         }
         func line(_ name: String, _ unit: String) -> String {
-            guard let value = vmstat.counters[name] else {
+            guard let value = host.vmstatValue(name) else {
                 return "not counted by this kernel"
             }
-            let rate = vmstat.ratesPerSecond[name].map { ", \(Quantity.rate($0))/s now" } ?? ""
+            let rate = host.vmstatRate(name).map { ", \(Quantity.rate($0))/s now" } ?? ""
             return "\(Quantity.count(value)) \(unit) since boot\(rate)"
         }
         var hint = line("numa_hint_faults", "faults")
-        if let all = vmstat.counters["numa_hint_faults"], all > 0, let local = vmstat.counters["numa_hint_faults_local"]
+        if let all = host.vmstatValue("numa_hint_faults"), all > 0,
+            let local = host.vmstatValue("numa_hint_faults_local")
         {
             hint += ", \(Quantity.percent(Double(local) / Double(all))) local"
         }

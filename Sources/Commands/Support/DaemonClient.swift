@@ -1,3 +1,4 @@
+import Exposition
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -240,4 +241,18 @@ package struct DaemonClient: Sendable {
                 .unavailable, "The daemon cannot be reached at \(socketPath): \(errno).", remedy: local)
         }
     }
+}
+
+extension DaemonClient: DocumentSource {
+    func answer<Record>(
+        _ document: PublishedDocument<Record>, _ request: DocumentRequest
+    ) async throws -> Answer<Record> {
+        Answer(document, bytes: try await get(request.target(document.path)))
+    }
+
+    func metrics(_ format: MetricsFormat) async throws -> [UInt8] {
+        try await get(MetricsPage.path, accept: format.mediaType)
+    }
+
+    func advance() {}
 }

@@ -6,12 +6,12 @@ import Snapshots
 import Synchronization
 import TextOutput
 
-/// The daemon's documents made in this process: from this host, or from a captured root.
+/// The daemon's records made in this process: from this host, or from a captured root.
 ///
-/// Each request is answered from one snapshot. ``advance()`` takes the next one; rates and changes need two.
+/// Each question is answered from one snapshot. ``advance()`` takes the next one; rates and changes need two.
 final class LocalSource: DocumentSource {
     private let store = SnapshotStore()
-    private let registry: EndpointRegistry
+    private let page: MetricsPage
     private let time = SystemTime()
     // The engine is a value that is not copied; the box is what a lock can hold.
     private let engine: Mutex<EngineBox>
@@ -28,12 +28,7 @@ final class LocalSource: DocumentSource {
     }
 
     init(root: any HostRoot) {
-        let renderer = MetricsRenderer(catalogue: .standard(version: NumawatchCommand.version))
-        registry = EndpointRegistry(
-            StandardEndpoints(
-                store: store, events: EventLog(), metrics: MetricsPage(renderer: renderer),
-                version: NumawatchCommand.version
-            ).all, version: NumawatchCommand.version)
+        page = MetricsPage(renderer: MetricsRenderer(catalogue: .standard(version: NumawatchCommand.version)))
         engine = Mutex(EngineBox(root))
     }
 
@@ -51,32 +46,40 @@ final class LocalSource: DocumentSource {
         store.publish(snapshot)
     }
 
-    /// - Throws: ``CommandFailure`` where the root shows nothing of a host: every table of it would be an empty one.
-    private func requireHost() throws(CommandFailure) {
-        guard let snapshot = store.current, snapshot.machine.nodes.isEmpty, snapshot.machine.onlineCPUs.isEmpty,
-            snapshot.processes.isEmpty, snapshot.host.vmstat == nil
-        else { return }
-        throw CommandFailure(
-            .noInput, "Nothing of a host can be read here: no CPU, no node, no process and no /proc/vmstat.",
-            remedy: "A root is a directory or an archive that holds a host's /proc and /sys.")
+    func answer<Record>(
+        _ document: PublishedDocument<Record>, _ request: DocumentRequest
+    ) async throws -> Answer<Record> {
+        let snapshot = try snapshot()
+        let now = time.monotonicNanoseconds
+        do throws(EndpointError) {
+            let query = try QueryValues(request.query, for: document.parameters)
+            let question = DocumentQuestion(pathValues: request.pathValues, query: query, nowNanoseconds: now)
+            return Answer(document, try document.make(snapshot, question), nowNanoseconds: now)
+        } catch {
+            throw DaemonRefusal.failure(error)
+        }
     }
 
-    func get(_ target: String, accept: String?) async throws -> [UInt8] {
-        if store.current == nil {
-            advance()
+    func metrics(_ format: MetricsFormat) async throws -> [UInt8] {
+        page.text(of: try snapshot(), format: format, viewer: .all)
+    }
+
+    /// The newest snapshot.
+    ///
+    /// - Throws: ``CommandFailure`` where the root shows nothing of a host: every table of it would be an empty one.
+    private func snapshot() throws(CommandFailure) -> HostSnapshot {
+        if store.current == nil { advance() }
+        guard let snapshot = store.current else {
+            throw CommandFailure(.software, "The first round of sampling has not ended.")
         }
-        try requireHost()
-        let reply: EndpointReply
-        do throws(EndpointError) {
-            reply = try registry.answer(
-                method: "GET", target: target, viewer: .all, accept: accept,
-                nowNanoseconds: time.monotonicNanoseconds)
-        } catch {
-            throw DaemonRefusal.failure(status: error.status, target: target, body: error.body)
+        guard
+            !snapshot.machine.nodes.isEmpty || !snapshot.machine.onlineCPUs.isEmpty || !snapshot.processes.isEmpty
+                || snapshot.host.vmstat != nil
+        else {
+            throw CommandFailure(
+                .noInput, "Nothing of a host can be read here: no CPU, no node, no process and no /proc/vmstat.",
+                remedy: "A root is a directory or an archive that holds a host's /proc and /sys.")
         }
-        guard case .bytes(let bytes) = reply.body else {
-            throw CommandFailure(.usage, "\(target) is a stream, which only the daemon has.")
-        }
-        return bytes
+        return snapshot
     }
 }

@@ -1,4 +1,5 @@
 import NUMATopology
+import Snapshots
 import TextOutput
 
 /// How amounts look in tables: short, and a dash for what is not known.
@@ -35,6 +36,9 @@ enum Quantity {
         ratio.map { String(fixed: $0 * 100, decimals: decimals) + " %" } ?? unknown
     }
 
+    /// As ``time(_:)``, of nanoseconds.
+    static func time(nanoseconds: UInt64?) -> String { time(nanoseconds.map { Double($0) / 1e9 }) }
+
     /// `850 µs`, `12 ms`, `3.4 s`, `5 min`, `2 h`, `3 d`.
     static func time(_ seconds: Double?) -> String {
         guard let seconds else { return unknown }
@@ -69,42 +73,32 @@ enum Quantity {
     }
 
     /// `0:1.2G 3:40M`: bytes by node, largest first when there are many nodes.
-    static func bytesByNode(_ amounts: ByNode?) -> String {
+    static func bytesByNode(_ amounts: NodeValues<UInt64>?) -> String {
         guard let amounts else { return unknown }
         return nodes(amounts) { bytes($0) }
     }
 
-    /// `0:4 1:2`, with `?:1` behind it for what is on a node that is not known.
+    /// `0:4 1:2`, with `?:1` behind it for what is on a node that is not known; a dash where that is all of it.
     ///
-    /// - Parameters:
-    ///   - unlocated: What is in no node's amount.
-    ///   - none: What to show where every node has zero.
-    static func countsByNode(_ amounts: ByNode?, unlocated: Int? = nil, none: String = "0") -> String {
-        guard let amounts else { return unknown }
-        let located = nodes(amounts, none: none) { String(fixed: $0, decimals: 0) }
-        guard let unlocated, unlocated > 0 else { return located }
-        return "\(located) ?:\(unlocated)"
+    /// - Parameter none: What to show where every node has zero.
+    static func countsByNode(_ amounts: NodeValues<some FixedWidthInteger & Hashable & Sendable>?, none: String = "0")
+        -> String
+    {
+        guard let located = amounts?.whereLocated else { return unknown }
+        let text = nodes(located, none: none) { String(fixed: $0, decimals: 0) }
+        return located.unlocated > 0 ? "\(text) ?:\(located.unlocated)" : text
     }
 
     /// `0-1,4`
-    static func list(_ nodes: [Int]?) -> String {
+    static func list(_ nodes: NodeSet?) -> String {
         guard let nodes else { return unknown }
-        var text = ""
-        var index = 0
-        let sorted = nodes.sorted()
-        while index < sorted.count {
-            var end = index
-            while end + 1 < sorted.count, sorted[end + 1] == sorted[end] + 1 {
-                end += 1
-            }
-            text += (text.isEmpty ? "" : ",") + "\(sorted[index])" + (end > index ? "-\(sorted[end])" : "")
-            index = end + 1
-        }
-        return text.isEmpty ? "none" : text
+        return nodes.isEmpty ? "none" : nodes.listText
     }
 
-    private static func nodes(_ amounts: ByNode, none: String = "0", _ format: (Double) -> String) -> String {
-        let present = amounts.inOrder.filter { $0.amount != 0 }
+    private static func nodes<Value>(
+        _ amounts: NodeValues<Value>, none: String = "0", _ format: (Double) -> String
+    ) -> String {
+        let present = amounts.nodes.map { (node: $0, amount: Double(amounts[$0])) }
         guard !present.isEmpty else { return none }
         let most = 4
         guard present.count > most else {

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Exposition
 import LinuxSystem
 import NUMATopology
+import Snapshots
 
 /// `numawatch watch`: a line of change per interval.
 struct WatchCommand: AsyncParsableCommand {
@@ -34,13 +36,12 @@ struct WatchCommand: AsyncParsableCommand {
         var lines = 0
         while lines < count ?? .max {
             source.advance()
-            if let document = try await link.get(source) {
+            if let answer = try await link.get(source) {
                 if self.source.isJSON {
-                    try output.write(document)
+                    try output.write(answer.bytes)
                     lines += 1
                 } else {
-                    let status = try Documents.decode(StatusDocument.self, from: document)
-                    switch link.next(status) {
+                    switch link.next(try answer.record()) {
                     case .nothing: break
                     case .heading: try output.write(output.styled(WatchLine.heading, .heading) + "\n")
                     case .line(let text):
@@ -64,7 +65,7 @@ struct WatchLink {
         case line(String)
     }
 
-    private var previous: StatusDocument?
+    private var previous: StatusAnswer?
     private var hasAnswered = false
     private var isAway = false
 
@@ -75,9 +76,9 @@ struct WatchLink {
     /// - Parameter complain: Gets a sentence when it goes, and when it is back.
     mutating func get(
         _ source: any DocumentSource, complain: (String) -> Void = CommandOutput.complain
-    ) async throws -> [UInt8]? {
+    ) async throws -> Answer<StatusAnswer>? {
         do {
-            let document = try await source.get("/v1/status")
+            let answer = try await source.answer(.status)
             if isAway {
                 complain("The daemon answers again.")
                 isAway = false
@@ -85,7 +86,7 @@ struct WatchLink {
                 previous = nil
             }
             hasAnswered = true
-            return document
+            return answer
         } catch let failure as CommandFailure where failure.status == .unavailable && hasAnswered {
             if !isAway { complain("\(failure.message)\nTrying again at every interval.") }
             isAway = true
@@ -94,11 +95,11 @@ struct WatchLink {
     }
 
     /// What there is to print of a round.
-    mutating func next(_ status: StatusDocument) -> Output {
+    mutating func next(_ status: StatusAnswer) -> Output {
         defer { previous = status }
         guard let previous else { return .heading }
         // The same round once more: nothing can have changed, so there is nothing to say.
-        if previous.sequence == status.sequence { return .nothing }
+        if previous.round.sequence == status.round.sequence { return .nothing }
         return .line(WatchLine.text(from: previous, to: status))
     }
 }
@@ -107,23 +108,24 @@ struct WatchLink {
 enum WatchLine {
     static let heading = "TIME      ROUND   FAULTS/s   LOCAL   MIGRATED/s   ARMED/s   PROCS (±)     THREADS (±)"
 
-    static func text(from earlier: StatusDocument, to later: StatusDocument) -> String {
-        let rates = later.vmstat?.ratesPerSecond ?? [:]
-        let faults = rates["numa_hint_faults"]
-        let local = rates["numa_hint_faults_local"]
+    static func text(from earlier: StatusAnswer, to later: StatusAnswer) -> String {
+        let host = later.host
+        let faults = host.vmstatRate("numa_hint_faults")
+        let local = host.vmstatRate("numa_hint_faults_local")
         let share = faults.flatMap { all in local.map { all > 0 ? Quantity.percent($0 / all) : Quantity.unknown } }
         // RFC 3339: hours, minutes and seconds stand at bytes 11 to 18.
-        let clock = String(later.time.dropFirst(11).prefix(8))
+        let clock = String(UTCTime.text(nanoseconds: later.round.wallClockNanoseconds).dropFirst(11).prefix(8))
         let cells = [
-            (clock, 8), ("\(later.sequence)", 7), (Quantity.rate(faults), 11), (share ?? Quantity.unknown, 8),
-            (Quantity.rate(rates["numa_pages_migrated"]), 13), (Quantity.rate(rates["numa_pte_updates"]), 10),
+            (clock, 8), ("\(later.round.sequence)", 7), (Quantity.rate(faults), 11), (share ?? Quantity.unknown, 8),
+            (Quantity.rate(host.vmstatRate("numa_pages_migrated")), 13),
+            (Quantity.rate(host.vmstatRate("numa_pte_updates")), 10),
         ]
         var line = ""
         for (index, (cell, width)) in cells.enumerated() {
             line += index == 0 ? cell : String(repeating: " ", count: max(1, width - cell.count)) + cell
         }
-        return line + "   " + change(earlier.processCount, later.processCount, width: 14)
-            + change(earlier.threadCount, later.threadCount, width: 0)
+        return line + "   " + change(earlier.host.processCount, host.processCount, width: 14)
+            + change(earlier.host.threadCount, host.threadCount, width: 0)
     }
 
     private static func change(_ earlier: Int?, _ later: Int?, width: Int) -> String {

@@ -2,7 +2,7 @@ import LinuxSystem
 
 /// The command line of `numawatchd`.
 ///
-/// Parsed by hand on purpose: with swift-argument-parser, which links FoundationEssentials, the statically linked daemon
+/// Parsed by hand on purpose: with swift-argument-parser, which links a part of Foundation, the statically linked daemon
 /// grew from 8.7 to 24.4 MB and its resident size at start from 5.3 to 9.0 MB (Swift 6.3.1, x86-64), for five options.
 /// The command line tool, which does not stay in memory, uses the parser.
 package struct DaemonArguments: Equatable, Sendable {

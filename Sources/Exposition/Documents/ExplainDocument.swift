@@ -12,87 +12,31 @@ struct ExplainDocument: Sendable {
         var group: String?
     }
 
-    var story: Story
-    var narrator: StoryNarrator
+    var told: NarratedStory
     var subject: Subject
     /// Number of the newest entry of all.
     var last: UInt64
 
-    static let entry = Schema.object([
-        .required("sequence", .integer, "Counts everything recorded since tracing began."),
-        .required("time", .string, "When it happened, UTC."),
-        .required("trace_nanoseconds", .integer, "The same on the trace's clock."),
-        .optional("tid", .integer, "The thread; absent for what concerns all."),
-        .optional("pid", .integer, "Its process."),
-        .required(
-            "kind", .string, "fault, move, swap, stick, preferred, placement, group, exec, exit, resync or lost."),
-        .required("what", .string, "What happened."),
-        .optional("why", .string, "Which function and rule of the kernel's decided it, with the numbers."),
-        .optional(
-            "fault",
-            .object([
-                .required("address", .string, "The page, hexadecimal."),
-                .required("rule", .string, "The rule that decided."),
-                .required("kernel_function", .string, "The function that holds it."),
-                .required(
-                    "outcome", .choice(["stayed", "migrated", "failed", "unaccounted"]), "What became of the page."),
-                .required("pages", .integer, "Base pages."),
-                .required("predicted_target_node", .integer, "Where the model moves it; -1: it stays."),
-                .optional("kernel_target_node", .integer, "Where the kernel moves it; -1: it stays."),
-                .required("is_resynchronising", .boolean, "Whether not all of the task's past is known."),
-                .required(
-                    "quantities",
-                    .array(
-                        of: .object([
-                            .required("name", .string, "The kernel's name."),
-                            .required(
-                                "value", .integer, "Its value; what the model assumes where its provenance is unknown."),
-                            .required("provenance", .choice(["observed", "modelled", "unknown"]), "How it is known."),
-                        ])), "The numbers that entered."),
-            ]), "More of a fault."),
-    ])
+    static let fields = Fields<ExplainDocument>() {
+        Field(.id, derived: { $0.subject.id }, "The process or thread asked for.")
+        Field(.pid, derived: { $0.subject.process }, "Its process.")
+        Field(.command, derived: { $0.subject.command }, "The process's command.")
+        Field(.group, derived: { $0.subject.group }, "Its systemd unit, container or cgroup.")
+        Field(.address, derived: { $0.address }, "The page asked for.")
+        Field("last_sequence", derived: { $0.last }, "Number of the newest entry of all.")
+        NarratedStory.fields.lifted(\.told)
+    }
 
-    static let schema = Schema.object([
-        .required("id", .integer, "The process or thread asked for."),
-        .required("pid", .integer, "Its process."),
-        .optional("command", .string, "The process's command."),
-        .optional("group", .string, "Its systemd unit, container or cgroup."),
-        .optional("address", .string, "The page asked for."),
-        .required("last_sequence", .integer, "Number of the newest entry of all."),
-        .required("tids", .array(of: .integer), "The threads something is recorded of."),
-        .required("told_count", .integer, "Things recorded of them, those no longer kept included."),
-        .required(
-            "judged_decision_count", .integer,
-            "Decisions compared with the kernel's: those whose answer and whose task's past are known."),
-        .required("wrong_decision_count", .integer, "Of these, those the kernel made otherwise than the model."),
-        .required(
-            "rules",
-            .array(
-                of: .object([
-                    .required("rule", .string, "The rule."),
-                    .required("kernel_function", .string, "The function that holds it."),
-                    .required("meaning", .string, "What it says."),
-                    .required("outcomes", .map(of: .integer), "Faults it decided, by what became of the page."),
-                ])), "The rules that decided, the most frequent first."),
-        .required("entries", .array(of: entry), "What is kept, oldest first."),
-    ])
+    private var address: String? {
+        if case .page(_, let address) = told.story.subject { "0x" + String(address, radix: 16) } else { nil }
+    }
 
     func reply(_ request: EndpointRequest) -> EndpointReply {
         guard request.query[text: "format"] == "text" else {
-            return .json { json in
-                json.member("id", subject.id)
-                json.member("pid", subject.process)
-                json.member(ifPresent: "command", subject.command)
-                json.member(ifPresent: "group", subject.group)
-                if case .page(_, let address) = story.subject {
-                    json.member("address", "0x" + String(address, radix: 16))
-                }
-                json.member("last_sequence", last)
-                story.write(into: &json, narrator: narrator)
-            }
+            return .json(Self.fields, self, nowNanoseconds: request.nowNanoseconds)
         }
         var text: [UInt8] = []
-        story.appendText(to: &text, title: title, narrator: narrator)
+        told.story.appendText(to: &text, title: title, narrator: told.narrator)
         return EndpointReply(contentType: ContentType.text, body: .bytes(text))
     }
 
@@ -100,7 +44,7 @@ struct ExplainDocument: Sendable {
         let name = (subject.command.map { " (\($0.terminalSafe))" } ?? "")
         let unit = subject.group.map { $0 == "-" ? "" : " of \($0.terminalSafe)" } ?? ""
         let owner = "process \(subject.process)\(name)\(unit)"
-        switch story.subject {
+        switch told.story.subject {
         case .process: return owner.prefix(1).uppercased() + owner.dropFirst()
         case .task(let tid): return tid == subject.process ? "Process \(tid)\(name)" : "Thread \(tid) of \(owner)"
         case .page(_, let address): return "Page 0x\(String(address, radix: 16)) of \(owner)"
@@ -162,9 +106,7 @@ struct StoryLines: AsyncSequence, Sendable {
             if isText {
                 bytes.append(text: "(\(skipped) more came too fast to be shown)\n")
             } else {
-                var json = JSONWriter()
-                json.object { $0.member("skipped_count", skipped) }
-                bytes += json.bytes + [UInt8(ascii: "\n")]
+                bytes += SkippedEntries.fields.document(SkippedEntries(count: skipped), .timeless)
             }
         }
 
@@ -174,10 +116,17 @@ struct StoryLines: AsyncSequence, Sendable {
             if isText {
                 entry.appendLines(to: &bytes, narrator: narrator)
             } else {
-                var json = JSONWriter()
-                json.object { entry.write(into: &$0, narrator: narrator) }
-                bytes += json.bytes + [UInt8(ascii: "\n")]
+                bytes += NarratedEntry.fields.document(NarratedEntry(entry, narrator: narrator), .timeless)
             }
         }
+    }
+}
+
+/// A line in place of entries that came too fast.
+private struct SkippedEntries: Sendable {
+    var count: UInt64
+
+    static let fields = Fields<SkippedEntries>() {
+        Field("skipped_count", derived: { $0.count }, "Entries that are missing here.")
     }
 }

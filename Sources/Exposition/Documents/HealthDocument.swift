@@ -1,5 +1,22 @@
 package import Snapshots
-import TextOutput
+
+/// Whether rounds keep coming: what `/healthz` says.
+package struct HealthAnswer: Sendable, Equatable {
+    package enum Status: String, FieldChoice {
+        case ok, starting, stale
+    }
+
+    package var status: Status
+    /// Age of the last round, nanoseconds; absent before the first, as is the age from which on it is stale.
+    package var ageNanoseconds: UInt64?
+    package var staleAfterNanoseconds: UInt64?
+
+    package static let fields = Fields<HealthAnswer>(of: HealthAnswer(status: .starting)) {
+        Field(.status, \.status, "ok, or why not.")
+        Field(.ageSeconds, seconds: \.ageNanoseconds, "Age of the last round.")
+        Field("stale_after_seconds", seconds: \.staleAfterNanoseconds, "The age from which on it is stale.")
+    }
+}
 
 /// `/healthz`: whether rounds keep coming.
 package struct HealthPolicy: Sendable {
@@ -11,26 +28,22 @@ package struct HealthPolicy: Sendable {
 
     package init() {}
 
-    static let schema = Schema.object([
-        .required("status", .choice(["ok", "starting", "stale"]), "ok, or why not."),
-        .optional("age_seconds", .number, "Age of the last round."),
-        .optional("stale_after_seconds", .number, "The age from which on it is stale."),
-    ])
-
     /// Whether the last round is young enough.
-    package func reply(_ snapshot: HostSnapshot?, nowNanoseconds: UInt64) -> EndpointReply {
-        guard let snapshot else {
-            return .json(status: 503) { $0.member("status", "starting") }
-        }
+    package func answer(_ snapshot: HostSnapshot?, nowNanoseconds: UInt64) -> HealthAnswer {
+        guard let snapshot else { return HealthAnswer(status: .starting) }
         let interval = snapshot.cost.tiers.filter { !$0.isBetweenRounds }.map(\.intervalNanoseconds).min() ?? 0
         let (scaled, overflow) = interval.multipliedReportingOverflow(by: staleAfterIntervals)
         let limit = overflow ? .max : scaled.addingReportingOverflow(graceNanoseconds).partialValue
         let age = RoundHeader.age(of: snapshot.monotonicNanoseconds, now: nowNanoseconds)
-        let isStale = age > limit
-        return .json(status: isStale ? 503 : 200) { json in
-            json.member("status", isStale ? "stale" : "ok")
-            json.member("age_seconds", seconds: age)
-            json.member("stale_after_seconds", seconds: limit)
-        }
+        return HealthAnswer(
+            status: age > limit ? .stale : .ok, ageNanoseconds: age, staleAfterNanoseconds: limit)
+    }
+
+    /// The same as an answer of the socket: 503 where it is not ok.
+    package func reply(_ snapshot: HostSnapshot?, nowNanoseconds: UInt64) -> EndpointReply {
+        let answer = answer(snapshot, nowNanoseconds: nowNanoseconds)
+        return EndpointReply(
+            status: answer.status == .ok ? 200 : 503, contentType: ContentType.json,
+            body: .bytes(HealthAnswer.fields.document(answer, FieldContext(nowNanoseconds: nowNanoseconds))))
     }
 }

@@ -9,25 +9,31 @@ struct ListQuery<Element> {
         var precedes: @Sendable (Element, Element) -> Bool
 
         /// Ascending by a key, the largest first unless asked otherwise.
-        static func amount(_ name: String, _ key: @escaping @Sendable (Element) -> some Comparable & SendableMetatype)
+        static func amount(
+            _ name: FieldName, _ key: @escaping @Sendable (Element) -> some Comparable & SendableMetatype
+        )
             -> Order
         {
-            Order(name: name, isDescending: true) { key($0) < key($1) }
+            Order(name: name.text, isDescending: true) { key($0) < key($1) }
         }
 
-        static func name(_ name: String, _ key: @escaping @Sendable (Element) -> some Comparable & SendableMetatype)
+        static func name(_ name: FieldName, _ key: @escaping @Sendable (Element) -> some Comparable & SendableMetatype)
             -> Order
         {
-            Order(name: name, isDescending: false) { key($0) < key($1) }
+            Order(name: name.text, isDescending: false) { key($0) < key($1) }
         }
     }
 
     static func parameters(_ orders: [Order], filterHelp: String) -> [QueryParameter] {
         [
-            QueryParameter("sort", .choice(orders.map(\.name)), "The order; without it, the snapshot's own."),
-            QueryParameter("order", .choice(["ascending", "descending"]), "Amounts descend, names ascend by default."),
-            QueryParameter("filter", .text(maximumBytes: 256), filterHelp),
-            QueryParameter("limit", .integer(1...1_000_000), "The most elements to list; without it, all."),
+            QueryParameter(
+                QueryValues.Name.sort, .choice(orders.map(\.name)), "The order; without it, the snapshot's own."),
+            QueryParameter(
+                QueryValues.Name.order, .choice(["ascending", "descending"]),
+                "Amounts descend, names ascend by default."),
+            QueryParameter(QueryValues.Name.filter, .text(maximumBytes: 256), filterHelp),
+            QueryParameter(
+                QueryValues.Name.limit, .integer(1...1_000_000), "The most elements to list; without it, all."),
         ]
     }
 
@@ -36,27 +42,22 @@ struct ListQuery<Element> {
     /// - Returns: The elements to list, and how many matched before the cut.
     static func apply(
         _ query: QueryValues, to elements: [Element], orders: [Order], matches: (Element, String) -> Bool
-    ) -> (listed: ArraySlice<Element>, matched: Int) {
+    ) -> (listed: [Element], matched: Int) {
         var result = elements
-        if let filter = query[text: "filter"], !filter.isEmpty {
+        if let filter = query[text: QueryValues.Name.filter], !filter.isEmpty {
             result = result.filter { matches($0, filter) }
         }
-        if let order = orders.first(where: { $0.name == query[text: "sort"] }) {
-            let isDescending = query[text: "order"].map { $0 == "descending" } ?? order.isDescending
+        if let order = orders.first(where: { $0.name == query[text: QueryValues.Name.sort] }) {
+            let isDescending = query[text: QueryValues.Name.order].map { $0 == "descending" } ?? order.isDescending
             if isDescending {
                 result.sort { order.precedes($1, $0) }
             } else {
                 result.sort(by: order.precedes)
             }
         }
-        return (result.prefix(query[integer: "limit"] ?? result.count), result.count)
-    }
-
-    static var countFields: [Schema.Field] {
-        [
-            .required("matched_count", .integer, "How many matched the filter."),
-            .required("listed_count", .integer, "How many of them are listed here."),
-        ]
+        let matched = result.count
+        if let limit = query[integer: QueryValues.Name.limit], limit < matched { result.removeSubrange(limit...) }
+        return (result, matched)
     }
 }
 

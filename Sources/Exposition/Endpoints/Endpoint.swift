@@ -1,4 +1,5 @@
-package import TextOutput
+import Snapshots
+import TextOutput
 
 /// One path of the socket: what it is called, what it takes, what it answers. The router and `/openapi.json` are both made
 /// from this value; a part of the daemon that has something to show adds one and needs to change nothing else.
@@ -92,6 +93,13 @@ package struct EndpointRequest: Sendable {
     }
 }
 
+extension EndpointRequest {
+    /// What a document is asked.
+    var question: DocumentQuestion {
+        DocumentQuestion(pathValues: pathValues, query: query, nowNanoseconds: nowNanoseconds)
+    }
+}
+
 /// What an endpoint answers.
 package struct EndpointReply: Sendable {
     package enum Body: Sendable {
@@ -114,14 +122,27 @@ package struct EndpointReply: Sendable {
     }
 
     /// One JSON document, ended by a newline.
-    package static func json(status: Int = 200, _ write: (inout JSONWriter) -> Void) -> EndpointReply {
-        EndpointReply(status: status, contentType: ContentType.json, body: .bytes(document(write)))
+    package static func json<Record>(
+        _ fields: Fields<Record>, _ record: Record, nowNanoseconds: UInt64
+    ) -> EndpointReply {
+        EndpointReply(
+            contentType: ContentType.json,
+            body: .bytes(fields.document(record, FieldContext(nowNanoseconds: nowNanoseconds))))
     }
+}
 
-    /// The bytes of one JSON document, ended by a newline.
-    static func document(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
-        var json = JSONWriter()
-        json.object(write)
-        return json.bytes + [UInt8(ascii: "\n")]
+extension PublishedDocument {
+    /// The endpoint that answers with this document.
+    func endpoint(_ store: SnapshotStore) -> Endpoint {
+        var endpoint = Endpoint(
+            path, summary, parameters: parameters, contents: [.json(fields.schema)], otherStatuses: otherStatuses
+        ) { [self] request throws(EndpointError) in
+            let snapshot = try store.current(visibleTo: request.viewer)
+            let record = try make(snapshot, request.question)
+            return .json(fields, record, nowNanoseconds: request.nowNanoseconds)
+        }
+        // What takes sort= and limit= lists processes or groups.
+        endpoint.isLarge = !parameters.isEmpty
+        return endpoint
     }
 }

@@ -73,7 +73,7 @@ enum OpenAPIDocument {
                         json.object("content") { json in
                             json.object(ContentType.json) { json in
                                 json.key("schema")
-                                EndpointError.schema.write(into: &json)
+                                EndpointError.fields.schema.write(into: &json)
                             }
                         }
                     }

@@ -1,6 +1,5 @@
 package import Insight
 package import Snapshots
-import TextOutput
 
 /// The endpoints that follow from snapshots and events.
 package struct StandardEndpoints: Sendable {
@@ -30,16 +29,25 @@ package struct StandardEndpoints: Sendable {
     }
 
     package var all: [Endpoint] {
-        [metricsEndpoint, healthEndpoint] + documents
-            + [
-                sourcesEndpoint, processEndpoint, DomainsEndpoint.endpoint(store: store),
-                ModelDocument.endpoint(store: store), eventsEndpoint,
-            ] + explain.all
+        [
+            metricsEndpoint, healthEndpoint,
+            PublishedDocument<StatusAnswer>.status(version: version).endpoint(store),
+            PublishedDocument<TopologyAnswer>.topology.endpoint(store),
+            PublishedDocument<NodesAnswer>.nodes.endpoint(store),
+            PublishedDocument<DevicesAnswer>.devices.endpoint(store),
+            PublishedDocument<ProcessesAnswer>.processes.endpoint(store),
+            PublishedDocument<GroupsAnswer>.groups.endpoint(store),
+            sourcesEndpoint,
+            PublishedDocument<ProcessAnswer>.process.endpoint(store),
+            PublishedDocument<DomainsAnswer>.domains.endpoint(store),
+            PublishedDocument<ModelAnswer>.model.endpoint(store),
+            eventsEndpoint,
+        ] + explain.all
     }
 
     private var metricsEndpoint: Endpoint {
         Endpoint(
-            "/metrics", "All metrics, in the format the Accept header asks for.",
+            MetricsPage.path, "All metrics, in the format the Accept header asks for.",
             contents: [MetricsFormat.prometheus, .openMetrics].map {
                 Endpoint.Content(contentType: $0.contentType, schema: nil)
             }, otherStatuses: [503]
@@ -55,71 +63,30 @@ package struct StandardEndpoints: Sendable {
     private var healthEndpoint: Endpoint {
         Endpoint(
             "/healthz", "Whether rounds of sampling keep coming: 200, or 503 with the same document.",
-            contents: [.json(HealthPolicy.schema)], otherStatuses: [503]
+            contents: [.json(HealthAnswer.fields.schema)], otherStatuses: [503]
         ) { [store, health] request in
             health.reply(store.current, nowNanoseconds: request.nowNanoseconds)
         }
     }
 
-    private var documents: [Endpoint] {
-        let version = version
-        return [
-            document("/v1/status", "The host: balancing, counters, cost.", StatusDocument.schema) {
-                snapshot, request, json in
-                StatusDocument.write(
-                    snapshot, version: version, nowNanoseconds: request.nowNanoseconds, into: &json)
-            },
-            document("/v1/topology", "The machine's NUMA shape.", TopologyDocument.schema) { snapshot, request, json in
-                TopologyDocument.write(snapshot, nowNanoseconds: request.nowNanoseconds, into: &json)
-            },
-            document("/v1/nodes", "What each node has, holds and does.", NodesDocument.schema) {
-                snapshot, request, json in
-                NodesDocument.write(snapshot, nowNanoseconds: request.nowNanoseconds, into: &json)
-            },
-            document("/v1/devices", "Which node each device is attached to.", DevicesDocument.schema) {
-                snapshot, request, json in
-                DevicesDocument.write(snapshot, nowNanoseconds: request.nowNanoseconds, into: &json)
-            },
-            document(
-                "/v1/processes", "The user processes.", ProcessesDocument.schema, ProcessesDocument.parameters
-            ) { snapshot, request, json in
-                ProcessesDocument.write(
-                    snapshot, query: request.query, nowNanoseconds: request.nowNanoseconds, into: &json)
-            },
-            document(
-                "/v1/groups", "The systemd units, containers and cgroups.", GroupsDocument.schema,
-                GroupsDocument.parameters
-            ) { snapshot, request, json in
-                GroupsDocument.write(
-                    snapshot, query: request.query, nowNanoseconds: request.nowNanoseconds, into: &json)
-            },
-        ]
-    }
+    /// What was tried longer ago is tried again before it is shown.
+    static let presentNanoseconds: UInt64 = 5_000_000_000
 
-    private func document(
-        _ path: String, _ summary: String, _ schema: Schema, _ parameters: [QueryParameter] = [],
-        _ write: @escaping @Sendable (HostSnapshot, EndpointRequest, inout JSONWriter) -> Void
-    ) -> Endpoint {
-        var endpoint = Endpoint(path, summary, parameters: parameters, contents: [.json(schema)], otherStatuses: [503])
-        {
-            [store] request throws(EndpointError) in
-            let snapshot = try store.current(visibleTo: request.viewer)
-            return .json { write(snapshot, request, &$0) }
-        }
-        // What takes sort= and limit= lists processes or groups.
-        endpoint.isLarge = !parameters.isEmpty
-        return endpoint
+    /// Whether all sources were tried a moment ago.
+    private static func isPresent(_ snapshot: HostSnapshot, nowNanoseconds: UInt64) -> Bool {
+        let tried = snapshot.sources.filter { $0.name != TracingRecord.sourceName }.map(\.triedAtNanoseconds)
+        guard !tried.contains(nil), let oldest = tried.compactMap({ $0 }).min() else { return false }
+        return RoundHeader.age(of: oldest, now: nowNanoseconds) < presentNanoseconds
     }
 
     private var sourcesEndpoint: Endpoint {
-        Endpoint(
-            "/v1/sources", "What can be read here, and what is lost without the rest.",
-            contents: [.json(SourcesDocument.schema)], otherStatuses: [503]
-        ) { [store, presentSources] request throws(EndpointError) in
+        var endpoint = PublishedDocument<SourcesAnswer>.sources.endpoint(store)
+        let answer = endpoint.answer
+        endpoint.answer = { [store, presentSources] request throws(EndpointError) in
             let snapshot = try store.current(visibleTo: request.viewer)
             let now = request.nowNanoseconds
-            guard let presentSources, !SourcesDocument.isPresent(snapshot, nowNanoseconds: now) else {
-                return .json { SourcesDocument.write(snapshot, nowNanoseconds: now, into: &$0) }
+            guard let presentSources, !Self.isPresent(snapshot, nowNanoseconds: now) else {
+                return try answer(request)
             }
             return EndpointReply(
                 contentType: ContentType.json,
@@ -127,31 +94,13 @@ package struct StandardEndpoints: Sendable {
                     var snapshot = snapshot
                     if let sources = await presentSources() {
                         // Tracing is no file that could be tried.
-                        snapshot.sources = sources + snapshot.sources.filter { $0.name == "tracing" }
+                        snapshot.sources = sources + snapshot.sources.filter { $0.name == TracingRecord.sourceName }
                     }
-                    return EndpointReply.document { SourcesDocument.write(snapshot, nowNanoseconds: now, into: &$0) }
+                    return PublishedDocument<SourcesAnswer>.sources.bytes(
+                        of: SourcesAnswer(snapshot, nowNanoseconds: now), nowNanoseconds: now)
                 })
         }
-    }
-
-    private var processEndpoint: Endpoint {
-        Endpoint(
-            "/v1/processes/{pid}", "One process, with its threads.",
-            contents: [.json(ProcessDocument.detailSchema)], otherStatuses: [404, 503]
-        ) { [store] request throws(EndpointError) in
-            let snapshot = try store.current(visibleTo: request.viewer)
-            // Somebody else's process answers as one that is not there.
-            guard let number = request.pathValues["pid"], let pid = Int32(exactly: number),
-                let process = snapshot.process(pid: pid)
-            else {
-                throw EndpointError(
-                    status: 404, "No such process is known.", remedy: "GET /v1/processes lists those that are.")
-            }
-            return .json { json in
-                ProcessDocument.writeDetail(
-                    process, of: snapshot, nowNanoseconds: request.nowNanoseconds, into: &json)
-            }
-        }
+        return endpoint
     }
 
     private var eventsEndpoint: Endpoint {
@@ -163,7 +112,7 @@ package struct StandardEndpoints: Sendable {
                 QueryParameter("follow", .boolean, "Go on with what happens from now on (default true)."),
                 QueryParameter("rounds", .boolean, "A line per round of sampling, too (default false)."),
             ],
-            contents: [Endpoint.Content(contentType: ContentType.jsonLines, schema: EventLines.schema)]
+            contents: [Endpoint.Content(contentType: ContentType.jsonLines, schema: EventLine.fields.schema)]
         ) { [lines] request in
             var options = EventLines.Options()
             options.after = request.query[integer: "after"].map { UInt64($0) }

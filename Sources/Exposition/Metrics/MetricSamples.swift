@@ -10,19 +10,29 @@ package enum MetricLabel: Sendable, ExpressibleByStringLiteral {
     }
 }
 
-/// The text formats of metrics.
+/// The formats of metrics.
 package enum MetricsFormat: Sendable, Hashable, CaseIterable {
     /// Prometheus text format 0.0.4.
     case prometheus
     /// OpenMetrics 1.0.0.
     case openMetrics
+    /// The samples as JSON, an object each: for `numawatch metrics --json` alone, under a media type of its own.
+    ///
+    ///     {"samples":[{"name":"numawatch_processes","labels":{},"value":3.0},…]}
+    case json
 
-    package var contentType: String {
+    /// What asks for it in an `Accept` header.
+    package var mediaType: String {
         switch self {
-        case .prometheus: "text/plain; version=0.0.4; charset=utf-8"
-        case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8"
+        case .prometheus: "text/plain; version=0.0.4"
+        case .openMetrics: "application/openmetrics-text; version=1.0.0"
+        case .json: Self.jsonType
         }
     }
+
+    package var contentType: String { self == .json ? mediaType : "\(mediaType); charset=utf-8" }
+
+    static let jsonType = "application/vnd.numawatch.metrics+json"
 }
 
 /// Collects samples as text, straight into one growing buffer.
@@ -40,8 +50,8 @@ package struct MetricSamples: Sendable {
     package var limit: Int
     private let format: MetricsFormat
     private var header: [UInt8] = []
-    private var sampleName: [UInt8] = []
-    private var labelNames: [[UInt8]] = []
+    private var name = ""
+    private var labelNames: [String] = []
 
     init(format: MetricsFormat, limit: Int, reservedBytes: Int = 0) {
         self.format = format
@@ -53,42 +63,66 @@ package struct MetricSamples: Sendable {
     ///
     /// - Parameter labels: One value per label of the family, in its order; a label without a value is left out.
     package mutating func put(_ value: UInt64, _ labels: MetricLabel?...) {
-        guard begin(labels) else { return }
-        bytes.append(decimal: value)
-        bytes.append(UInt8(ascii: "\n"))
+        put(labels) {
+            $0.append(decimal: value)
+        } number: {
+            Double(value)
+        }
     }
 
     package mutating func put(_ value: Int, _ labels: MetricLabel?...) {
-        guard begin(labels) else { return }
-        bytes.append(decimal: value)
-        bytes.append(UInt8(ascii: "\n"))
+        put(labels) {
+            $0.append(decimal: value)
+        } number: {
+            Double(value)
+        }
     }
 
     package mutating func put(_ value: Int64, _ labels: MetricLabel?...) {
-        guard begin(labels) else { return }
-        bytes.append(decimal: value)
-        bytes.append(UInt8(ascii: "\n"))
+        put(labels) {
+            $0.append(decimal: value)
+        } number: {
+            Double(value)
+        }
     }
 
     package mutating func put(_ value: Double, _ labels: MetricLabel?...) {
-        guard begin(labels) else { return }
-        if value.isFinite {
-            bytes.append(text: value.description)
-        } else {
-            bytes.append(text: value.isNaN ? "NaN" : value < 0 ? "-Inf" : "+Inf")
+        put(labels) { bytes in
+            bytes.append(
+                text: value.isFinite ? value.description : value.isNaN ? "NaN" : value < 0 ? "-Inf" : "+Inf")
+        } number: {
+            value
         }
-        bytes.append(UInt8(ascii: "\n"))
     }
 
     /// Adds a sample in seconds: exact, without trailing zeros.
     package mutating func put(nanoseconds: UInt64, _ labels: MetricLabel?...) {
-        guard begin(labels) else { return }
-        bytes.append(decimal: nanoseconds / 1_000_000_000)
+        var text: [UInt8] = []
+        text.append(decimal: nanoseconds / 1_000_000_000)
         if nanoseconds % 1_000_000_000 != 0 {
-            bytes.append(UInt8(ascii: "."))
-            bytes.append(decimalMagnitude: nanoseconds % 1_000_000_000, minimumDigits: 9)
-            while bytes.last == UInt8(ascii: "0") { bytes.removeLast() }
+            text.append(UInt8(ascii: "."))
+            text.append(decimalMagnitude: nanoseconds % 1_000_000_000, minimumDigits: 9)
+            while text.last == UInt8(ascii: "0") { text.removeLast() }
         }
+        put(labels) { bytes in
+            bytes.append(contentsOf: text)
+        } number: {
+            // The nearest to the exact value: nanoseconds since 1970 have more digits than a Double.
+            Double(String(decoding: text, as: UTF8.self)) ?? .nan
+        }
+    }
+
+    /// Adds a sample, whose value is written as text or, in JSON, as a number.
+    private mutating func put(_ labels: [MetricLabel?], _ text: (inout [UInt8]) -> Void, number: () -> Double) {
+        precondition(labels.count == labelNames.count, "one value per declared label")
+        guard count < limit else {
+            dropped += 1
+            return
+        }
+        count += 1
+        guard format != .json else { return putJSON(labels, number()) }
+        begin(labels)
+        text(&bytes)
         bytes.append(UInt8(ascii: "\n"))
     }
 
@@ -103,12 +137,18 @@ package struct MetricSamples: Sendable {
         if format == .openMetrics, let unit = family.unit {
             header.append(text: "# UNIT \(familyName) \(unit.rawValue)\n")
         }
-        sampleName = Array(family.name.utf8)
-        labelNames = family.labels.map { Array("\($0)=\"".utf8) }
+        name = family.name
+        labelNames = family.labels
     }
 
     mutating func finish() {
-        if format == .openMetrics { bytes.append(text: "# EOF\n") }
+        switch format {
+        case .prometheus: break
+        case .openMetrics: bytes.append(text: "# EOF\n")
+        case .json:
+            bytes.insert(contentsOf: "{\"\(FieldName.samples.text)\":[".utf8, at: 0)
+            bytes.append(text: "]}\n")
+        }
     }
 
     /// Forgets the text and the counts, for counting only.
@@ -121,29 +161,44 @@ package struct MetricSamples: Sendable {
     private func typeName(of kind: MetricFamily.Kind) -> String {
         switch (kind, format) {
         case (.counter, _): "counter"
-        case (.gauge, _), (.info, .prometheus): "gauge"
         case (.info, .openMetrics): "info"
+        case (.gauge, _), (.info, _): "gauge"
         }
     }
 
-    private mutating func begin(_ labels: [MetricLabel?]) -> Bool {
-        precondition(labels.count == labelNames.count, "one value per declared label")
-        guard count < limit else {
-            dropped += 1
-            return false
+    private mutating func putJSON(_ labels: [MetricLabel?], _ number: Double) {
+        var json = JSONWriter()
+        json.object { json in
+            json.member(.name, name)
+            json.key(FieldName.labels.text)
+            json.object { json in
+                for (name, label) in zip(labelNames, labels) {
+                    switch label {
+                    case nil: continue
+                    case .number(let number): json.member(name, String(number))
+                    case .text(let text): json.member(name, text)
+                    }
+                }
+            }
+            json.member(.value, number)
         }
-        count += 1
+        if count > 1 { bytes.append(UInt8(ascii: ",")) }
+        bytes += json.bytes
+    }
+
+    private mutating func begin(_ labels: [MetricLabel?]) {
         if !header.isEmpty {
             bytes.append(contentsOf: header)
             header.removeAll(keepingCapacity: true)
         }
-        bytes.append(contentsOf: sampleName)
+        bytes.append(text: name)
         var isFirst = true
         for (name, label) in zip(labelNames, labels) {
             guard let label else { continue }
             bytes.append(isFirst ? UInt8(ascii: "{") : UInt8(ascii: ","))
             isFirst = false
-            bytes.append(contentsOf: name)
+            bytes.append(text: name)
+            bytes.append(text: "=\"")
             switch label {
             case .number(let number): bytes.append(decimal: number)
             case .text(let text): bytes.appendEscaped(text, quotes: true)
@@ -152,7 +207,6 @@ package struct MetricSamples: Sendable {
         }
         if !isFirst { bytes.append(UInt8(ascii: "}")) }
         bytes.append(UInt8(ascii: " "))
-        return true
     }
 }
 

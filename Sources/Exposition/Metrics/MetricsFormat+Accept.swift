@@ -15,6 +15,7 @@ extension MetricsFormat {
                 guard !parts.contains("version=0.0.1") else { continue }
                 format = .openMetrics
             case "text/plain": format = .prometheus
+            case Self.jsonType: format = .json
             default: continue
             }
             let weight = parts.first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1

@@ -5,6 +5,9 @@ import Synchronization
 ///
 /// Texts for limited viewers are kept for a few of them only; the rest are rendered for each request.
 package final class MetricsPage: Sendable {
+    /// Where the socket has it.
+    package static let path = "/metrics"
+
     /// Texts kept at a time: both formats for the unlimited reader and for some limited ones.
     package static let capacity = 16
 

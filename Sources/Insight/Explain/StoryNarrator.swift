@@ -200,7 +200,7 @@ package struct StoryNarrator: Sendable {
 
 extension StoryEntry.MoveKind {
     /// As the tracepoint says it.
-    var traceName: String {
+    package var traceName: String {
         switch self {
         case .moved: "move"
         case .swapped: "swap"

@@ -1,6 +1,9 @@
 import DomainReports
+import Exposition
 import FixtureSupport
 import LinuxSystem
+import Snapshots
+import TextOutput
 
 @testable import Commands
 
@@ -14,10 +17,6 @@ struct Observation {
     /// The sources that are readable.
     private(set) var readableSources: Set<String> = []
 
-    static let documents = [
-        "/v1/status", "/v1/topology", "/v1/nodes", "/v1/devices", "/v1/processes", "/v1/groups", "/v1/model",
-        "/v1/sources",
-    ]
     private static let plain = CommandOutput(widthLimit: nil, hasColour: false)
 
     /// - Parameters:
@@ -30,11 +29,11 @@ struct Observation {
         let root = ExchangedRoot(first)
         let source = LocalSource(root: root)
         source.advance()
-        let earlier = try? await source.get("/v1/status")
+        let earlier = try? await source.record(.status)
         root.exchange(for: second)
         source.advance()
         await observation.take(source)
-        if let earlier, let later = try? await source.get("/v1/status") { observation.takeWatch(earlier, later) }
+        if let earlier, let later = try? await source.record(.status) { observation.takeWatch(earlier, later) }
         observation.takeNumastat(second)
         observation.takeDomains(second)
         return observation
@@ -43,37 +42,54 @@ struct Observation {
     // MARK: Documents
 
     private mutating func take(_ source: LocalSource) async {
-        var pids: [String] = []
-        for path in Self.documents {
-            guard let document = try? await source.get(path), let value = JSONValue(document) else { continue }
-            add(value, path)
-            switch path {
-            case "/v1/processes":
-                pids = (value["processes"]?.elements ?? []).compactMap { $0["pid"]?.number.map { "\(Int($0))" } }
-            case "/v1/sources":
-                for entry in value["sources"]?.elements ?? [] where entry["state"]?.text == "readable" {
-                    readableSources.insert(entry["source"]?.text ?? "")
-                }
-            default: break
-            }
-            try? addTable(path, document)
+        await take(.status, source) { $0.addLines("status", StatusReport($1).text(Self.plain)) }
+        await take(.topology, source) { _, _ in }
+        await take(.nodes, source) { observation, nodes in
+            // Without nodes the command fails, and says why.
+            guard !nodes.nodes.isEmpty else { return }
+            observation.addTable("nodes", NodesReport(nodes).text(Self.plain))
+            // The first line is blank, the second a sentence.
+            let reclaim = ReclaimReport(nodes).text(Self.plain).split(separator: "\n")
+            observation.addTable("reclaim", reclaim.dropFirst().joined(separator: "\n"))
+            observation.cells["reclaim mode"] = reclaim.first?.split(separator: ";").last.map { String($0) }
+        }
+        await take(.devices, source) {
+            $0.addTable("devices", DevicesReport($1).text(Self.plain), identifiedBy: ["ADDRESS"])
+        }
+        var pids: [Int] = []
+        await take(.processes, source) { observation, processes in
+            observation.addTable("ps", ProcessesReport(processes).text(Self.plain))
+            pids = processes.processes.map { Int($0.identity.pid) }
+        }
+        await take(.groups, source) { $0.addTable("groups", GroupsReport($1).text(Self.plain)) }
+        await take(.model, source) { _, _ in }
+        await take(.sources, source) { observation, answer in
+            observation.readableSources = Set(answer.sources.map(\.status).filter(\.isReadable).map(\.name))
         }
         for pid in pids {
-            guard let document = try? await source.get("/v1/processes/\(pid)"), let value = JSONValue(document) else {
-                continue
-            }
-            add(value, "/v1/processes/\(pid)")
-            if let process = try? Documents.decode(ProcessDocument.self, from: document) {
-                addLines("show \(pid)", ProcessReport(process).text(Self.plain))
+            await take(.process, source, DocumentRequest(pathValues: ["pid": pid])) {
+                $0.addLines("show \(pid)", ProcessReport($1).text(Self.plain))
             }
         }
-        if let text = try? await source.get("/metrics", accept: nil) {
-            for line in String(decoding: text, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
-                guard let sample = MetricsJSON.sample(line) else { continue }
-                let labels = sample.labels.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
-                numbers["metrics \(sample.name){\(labels)}"] = sample.value
-            }
+        let metrics = (try? await source.metrics(.json)).flatMap { JSONValue($0) }
+        for sample in metrics?["samples"]?.elements ?? [] {
+            guard case .object(let members)? = sample["labels"] else { continue }
+            let labels = members.map { "\($0.name)=\($0.value.text ?? "")" }.joined(separator: ",")
+            numbers["metrics \(sample["name"]?.text ?? ""){\(labels)}"] = sample["value"]?.number
         }
+    }
+
+    /// A document's members, and what its table shows of them.
+    private mutating func take<Record>(
+        _ document: PublishedDocument<Record>, _ source: LocalSource, _ request: DocumentRequest = DocumentRequest(),
+        _ show: (inout Observation, Record) -> Void
+    ) async {
+        guard let bytes = try? await source.answer(document, request).bytes, let value = JSONValue(bytes) else {
+            return
+        }
+        add(value, request.target(document.path))
+        guard let record = try? document.read(bytes) else { return }
+        show(&self, record)
     }
 
     /// Members that tell an element of an array from its neighbours.
@@ -105,30 +121,6 @@ struct Observation {
     }
 
     // MARK: Tables and texts
-
-    private mutating func addTable(_ path: String, _ document: [UInt8]) throws {
-        switch path {
-        case "/v1/status":
-            addLines("status", StatusReport(try Documents.decode(StatusDocument.self, from: document)).text(Self.plain))
-        case "/v1/nodes":
-            let nodes = try Documents.decode(NodesDocument.self, from: document)
-            addTable("nodes", NodesReport(nodes).text(Self.plain))
-            // The first line is blank, the second a sentence.
-            let reclaim = ReclaimReport(nodes).text(Self.plain).split(separator: "\n")
-            addTable("reclaim", reclaim.dropFirst().joined(separator: "\n"))
-            cells["reclaim mode"] = reclaim.first?.split(separator: ";").last.map { String($0) }
-        case "/v1/devices":
-            addTable(
-                "devices", DevicesReport(try Documents.decode(DevicesDocument.self, from: document)).text(Self.plain),
-                identifiedBy: ["ADDRESS"])
-        case "/v1/processes":
-            addTable(
-                "ps", ProcessesReport(try Documents.decode(ProcessesDocument.self, from: document)).text(Self.plain))
-        case "/v1/groups":
-            addTable("groups", GroupsReport(try Documents.decode(GroupsDocument.self, from: document)).text(Self.plain))
-        default: break
-        }
-    }
 
     /// The cells of a table by row and column.
     ///
@@ -181,11 +173,9 @@ struct Observation {
     }
 
     /// The line of `watch` between two rounds, whose columns are as wide as their titles say.
-    private mutating func takeWatch(_ earlier: [UInt8], _ later: [UInt8]) {
-        guard let from = try? Documents.decode(StatusDocument.self, from: earlier),
-            let to = try? Documents.decode(StatusDocument.self, from: later)
-        else { return }
-        addTable("watch", WatchLine.heading + "\n" + WatchLine.text(from: from, to: to), identifiedBy: ["ROUND"])
+    private mutating func takeWatch(_ earlier: StatusAnswer, _ later: StatusAnswer) {
+        addTable(
+            "watch", WatchLine.heading + "\n" + WatchLine.text(from: earlier, to: later), identifiedBy: ["ROUND"])
     }
 
     // MARK: Programs that read the host themselves

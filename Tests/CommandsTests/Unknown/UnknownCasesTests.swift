@@ -1,6 +1,8 @@
+import Exposition
 import FixtureSupport
 import LinuxSystem
 import Testing
+import TextOutput
 
 @testable import Commands
 
@@ -16,20 +18,21 @@ struct UnknownCasesTests {
 
     @Test func `threads on CPUs that no node is known to have are on no node, not on node 0`() async throws {
         let source = try source("threads-unknown-zero")
-        let document = try await source.get("/v1/processes/4164")
-        let json = try #require(JSONValue(document))
+        let request = DocumentRequest(pathValues: ["pid": 4164])
+        let json = try #require(JSONValue(try await source.answer(.process, request).bytes))
         #expect(json["threads_by_node"] == nil)
         #expect(json["unlocated_thread_count"]?.number == 3)
-        let process = try Documents.decode(ProcessDocument.self, from: document)
-        #expect(ProcessReport(process).text(Self.plain).contains("threads           3, on nodes -\n"))
-        let list = try Documents.decode(ProcessesDocument.self, from: try await source.get("/v1/processes"))
+        #expect(
+            try await ProcessReport(source.process(4164)).text(Self.plain).contains("threads           3, on nodes -\n")
+        )
+        let list = try await source.record(.processes)
         let row = try #require(ProcessesReport(list).text(Self.plain).split(separator: "\n").last)
         // THREADS, PREFERRED, FAULTS and MIGRATED.
         #expect(row.split(separator: " ").suffix(4) == ["-", "-", "-", "-"])
     }
 
     @Test func `huge pages of every size are counted by node`() async throws {
-        let nodes = try #require(JSONValue(try await source("hugepages-mixed").get("/v1/nodes"))?["nodes"]?.elements)
+        let nodes = try #require(JSONValue(try await source("hugepages-mixed").bytes(.nodes))?["nodes"]?.elements)
         for node in nodes {
             let pools = try #require(node["hugepages"]?.elements)
             #expect(pools.map { $0["page_size_bytes"]?.number } == [2_097_152, 1_073_741_824])
@@ -54,12 +57,12 @@ struct UnknownCasesTests {
         async throws
     {
         let source = try source("tiers")
-        let status = try Documents.decode(StatusDocument.self, from: try await source.get("/v1/status"))
+        let status = try await source.record(.status)
         #expect(
             StatusReport(status).text(Self.plain).contains(
                 "Tiers           all nodes (0-2) are in one tier (memory_tier4); mode 2 promotes nothing; demotion is off\n"
             ))
-        let nodes = try #require(JSONValue(try await source.get("/v1/nodes"))?["nodes"]?.elements)
+        let nodes = try #require(JSONValue(try await source.bytes(.nodes))?["nodes"]?.elements)
         #expect(nodes.map { $0["memory_tier"]?.number } == [4, 4, 4])
         #expect(nodes.map { $0["is_top_tier"] } == [.boolean(true), .boolean(true), .boolean(true)])
         #expect(nodes.map { $0["demotion_nodes"] } == [.array([]), .array([]), .array([])])

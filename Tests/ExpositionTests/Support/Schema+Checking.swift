@@ -1,5 +1,6 @@
 import Exposition
 import FixtureSupport
+import TextOutput
 
 extension Schema {
     /// What in a document does not fit this schema, by path; nothing when it fits.
@@ -22,7 +23,7 @@ extension Schema {
         case (.array(let schema), .array(let elements)):
             return elements.flatMap { schema.problems(with: $0, at: path + "[]") }
         case (.map(let schema), .object(let members)):
-            return members.flatMap { schema.problems(with: $0.value, at: "\(path).\($0.key)") }
+            return members.flatMap { schema.problems(with: $0.value, at: "\(path).\($0.name)") }
         case (.integer, .number(let digits)): return Int(digits) == nil ? ["\(path) is no integer"] : []
         case (.choice(let values), .string(let text)):
             return values.contains(text) ? [] : ["\(path) is \(text), which is not among its choices"]

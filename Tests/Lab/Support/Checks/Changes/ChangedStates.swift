@@ -1,6 +1,7 @@
 import FixtureSupport
 import NUMATopology
 import SchedDomains
+import TextOutput
 
 /// States of a machine that changes while the daemon runs, each judged by what the kernel said of it in its moment, and
 /// by the state before: changes are told of, and counters go on as if nothing had happened.

@@ -1,6 +1,7 @@
 import FixtureSupport
 import NUMATopology
 import SchedDomains
+import TextOutput
 
 /// `/v1/domains` held against the kernel: its dump in the log, and the files it shows in debugfs.
 struct PublishedDomains {

@@ -1,5 +1,6 @@
 import FixtureSupport
 import NUMATopology
+import TextOutput
 
 /// What balancing did: pages moved to the threads that use them, to and fro where two nodes take turns, and threads seen
 /// where they are.

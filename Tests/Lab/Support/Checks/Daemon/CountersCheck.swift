@@ -1,4 +1,5 @@
 import FixtureSupport
+import TextOutput
 
 /// Counters of the host and its nodes: what is published lies between what the kernel said before and after.
 package struct CountersCheck: LabCheck {

@@ -1,4 +1,5 @@
 import FixtureSupport
+import TextOutput
 
 /// What is lost where a kernel or a host withholds something: absent, with the reason and the remedy that the README
 /// promises, and never zero.

@@ -1,4 +1,5 @@
 import FixtureSupport
+import TextOutput
 
 /// Memory that forty processes share counts once in their group: by the kernel's account of the cgroup where there is one,
 /// which is published as it is, and by the mappings where there is none.

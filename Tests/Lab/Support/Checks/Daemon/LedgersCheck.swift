@@ -1,4 +1,5 @@
 import FixtureSupport
+import TextOutput
 
 /// Fault ledgers: of every thread of the workloads, what is published is what the kernel shows.
 package struct LedgersCheck: LabCheck {

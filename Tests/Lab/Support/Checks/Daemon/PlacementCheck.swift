@@ -1,4 +1,5 @@
 import FixtureSupport
+import TextOutput
 
 /// Where memory is: what is published of every stopped process is what the kernel shows, which is what the workload did.
 package struct PlacementCheck: LabCheck {

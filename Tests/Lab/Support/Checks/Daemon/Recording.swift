@@ -1,4 +1,5 @@
 import FixtureSupport
+import TextOutput
 
 /// What a guest recorded of one moment: the kernel's files before and after, and the daemon's documents between.
 ///

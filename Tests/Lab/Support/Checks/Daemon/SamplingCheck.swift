@@ -1,4 +1,5 @@
 import FixtureSupport
+import TextOutput
 
 /// Processes that may not be read in full: a large mapping, 20,000 small ones, and a dozen whose memory lies on two nodes in
 /// different proportions, in blocks and scattered. All are stopped, so that the kernel's `numa_maps` is what each sample

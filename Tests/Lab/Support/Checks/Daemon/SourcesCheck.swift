@@ -1,4 +1,5 @@
 import FixtureSupport
+import TextOutput
 
 /// What the daemon says it can read is what a program of its user and capability can read in the same guest.
 package struct SourcesCheck: LabCheck {

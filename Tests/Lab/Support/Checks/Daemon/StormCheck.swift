@@ -1,4 +1,5 @@
 import FixtureSupport
+import TextOutput
 
 /// Processes that start and end all the time: the daemon goes on, and keeps neither descriptors nor memory of them.
 package struct StormCheck: LabCheck {

@@ -1,4 +1,5 @@
 import FixtureSupport
+import TextOutput
 
 /// Balancing switched on and off by somebody else while the daemon runs.
 package struct SwitchCheck: LabCheck {

@@ -1,4 +1,5 @@
 import FixtureSupport
+import TextOutput
 
 /// What it costs to watch a process of 20,000 mappings more often than the daemon's limit allows.
 ///
