@@ -84,7 +84,7 @@ let package = Package(
         ),
         .target(
             name: "FixtureSupport",
-            dependencies: ["LinuxSystem", "TextOutput", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: ["LinuxSystem", "TaskIterator", "TextOutput", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/Support"),
         .target(name: "TextOutput"),
         .testTarget(name: "TextOutputTests", dependencies: ["TextOutput"]),
@@ -104,13 +104,24 @@ let package = Package(
             ]
         ),
         .testTarget(
-            name: "TracingTests", dependencies: ["BalancingModel", "FixtureSupport", "LinuxSystem", "Tracing"]),
+            name: "TracingTests",
+            dependencies: ["BalancingModel", "FixtureSupport", "KernelText", "LinuxSystem", "Tracing"]),
+        .target(
+            name: "TaskIterator",
+            dependencies: ["KernelText", "LinuxSystem", .product(name: "SystemPackage", package: "swift-system")]),
+        .testTarget(
+            name: "TaskIteratorTests",
+            dependencies: [
+                "FixtureSupport", "KernelText", "LinuxSystem", "TaskIterator",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         .target(name: "Snapshots", dependencies: ["BalancingModel", "NUMATopology", "SchedDomains"]),
         .testTarget(name: "SnapshotsTests", dependencies: ["NUMATopology", "Snapshots"]),
         .target(
             name: "HostReading",
             dependencies: [
                 "BalancingModel", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains", "Snapshots",
+                "TaskIterator",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
@@ -140,14 +151,14 @@ let package = Package(
             name: "Sampling",
             dependencies: [
                 "BalancingModel", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains",
-                "Snapshots",
+                "Snapshots", "TaskIterator",
             ]
         ),
         .testTarget(
             name: "SamplingTests",
             dependencies: [
                 "BalancingModel", "FixtureSupport", "HostReading", "KernelText", "LinuxSystem", "NUMATopology",
-                "Sampling", "SchedDomains", "Snapshots", "TraceReplay", "Tracing",
+                "Sampling", "SchedDomains", "Snapshots", "TaskIterator", "TraceReplay", "Tracing",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
@@ -260,6 +271,8 @@ let package = Package(
             ]),
         .executableTarget(
             name: "numawatchd", dependencies: ["DaemonRuntime"], linkerSettings: installedLinking + leanLinking),
+        .executableTarget(
+            name: "numawatch-iterator", dependencies: ["Exposition", "TaskIterator"], linkerSettings: installedLinking),
         .executableTarget(name: "numawatch", dependencies: ["Commands"], linkerSettings: installedLinking),
         // Not installed: "make bench".
         .executableTarget(
@@ -277,8 +290,9 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "ArchiveFiles", "BalancingModel", "FixtureSupport", "HostReading", "Insight", "LinuxSystem",
-                "NUMATopology", "SchedDomains", "TextOutput", "Tracing",
+                "ArchiveFiles", "BalancingModel", "FixtureSupport", "HostReading", "Insight", "KernelText",
+                "LinuxSystem",
+                "NUMATopology", "SchedDomains", "TaskIterator", "TextOutput", "Tracing",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -294,7 +308,8 @@ let package = Package(
             path: "Tests/Lab/Tests"),
         // Not installed: what users of the host may try, run against a daemon by the tests.
         .executableTarget(name: "numawatch-attack", path: "Tests/Attacks"),
-        .testTarget(name: "PackagingTests", dependencies: ["numawatch", "numawatch-attack", "numawatchd"]),
+        .testTarget(
+            name: "PackagingTests", dependencies: ["numawatch", "numawatch-attack", "numawatch-iterator", "numawatchd"]),
     ]
 )
 

@@ -17,11 +17,14 @@ conf=$destdir/etc/numawatch
 case $verb in
     install)
         install -d "$bin" "$lib/systemd/system" "$lib/sysusers.d" "$lib/tmpfiles.d" "$share" "$conf/numawatchd.conf.d"
-        install -m 755 "$binaries/numawatchd" "$binaries/numawatch" "$bin/"
-        sed "s|^\(Exec[A-Za-z]*=\)/usr/bin/numawatch|\1$prefix/bin/numawatch|" systemd/numawatchd.service \
-            >"$lib/systemd/system/numawatchd.service"
+        install -m 755 "$binaries/numawatchd" "$binaries/numawatch" "$binaries/numawatch-iterator" "$bin/"
+        for unit in numawatchd.service numawatch-iterator.service; do
+            sed "s|^\(Exec[A-Za-z]*=\)/usr/bin/numawatch|\1$prefix/bin/numawatch|" "systemd/$unit" \
+                >"$lib/systemd/system/$unit"
+        done
         sed "s|/usr/share/numawatch/|$prefix/share/numawatch/|" systemd/tracing.conf >"$share/tracing.conf"
-        chmod 644 "$lib/systemd/system/numawatchd.service" "$share/tracing.conf"
+        chmod 644 "$lib/systemd/system/numawatchd.service" "$lib/systemd/system/numawatch-iterator.service" \
+            "$share/tracing.conf"
         install -m 644 systemd/numawatch.socket "$lib/systemd/system/"
         install -m 644 systemd/sysusers.d/numawatch.conf "$lib/sysusers.d/"
         install -m 644 systemd/tmpfiles.d/numawatch.conf "$lib/tmpfiles.d/"
@@ -39,12 +42,15 @@ case $verb in
         fi
         ;;
     uninstall)
-        if [ -z "$destdir" ] && systemctl is-active --quiet numawatchd.service numawatch.socket 2>/dev/null; then
-            echo "numawatch is running; stop it first: systemctl disable --now numawatch.socket numawatchd.service" >&2
+        if [ -z "$destdir" ] && systemctl is-active --quiet numawatchd.service numawatch.socket \
+            numawatch-iterator.service 2>/dev/null; then
+            echo "numawatch is running; stop it first:" \
+                "systemctl disable --now numawatch.socket numawatchd.service numawatch-iterator.service" >&2
             exit 1
         fi
-        rm -f "$bin/numawatchd" "$bin/numawatch" \
-            "$lib/systemd/system/numawatchd.service" "$lib/systemd/system/numawatch.socket" \
+        rm -f "$bin/numawatchd" "$bin/numawatch" "$bin/numawatch-iterator" \
+            "$lib/systemd/system/numawatchd.service" "$lib/systemd/system/numawatch-iterator.service" \
+            "$lib/systemd/system/numawatch.socket" \
             "$lib/sysusers.d/numawatch.conf" "$lib/tmpfiles.d/numawatch.conf" \
             "$conf/numawatchd.conf.new"
         if [ -e "$conf/numawatchd.conf" ]; then

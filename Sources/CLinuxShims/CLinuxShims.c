@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/bpf.h>
 #include <linux/openat2.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -58,6 +60,45 @@ int numawatch_descriptor_limit(void) {
         return INT_MAX;
     }
     return (int)limit.rlim_cur;
+}
+
+static int numawatch_bpf(int command, union bpf_attr *attributes) {
+    return (int)syscall(SYS_bpf, command, attributes, sizeof *attributes);
+}
+
+int numawatch_bpf_load_iterator(const void *instructions, uint32_t count, uint32_t function, const char *licence,
+                                const char *name, char *log, uint32_t log_size) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.prog_type = BPF_PROG_TYPE_TRACING;
+    attributes.expected_attach_type = BPF_TRACE_ITER;
+    attributes.attach_btf_id = function;
+    attributes.insns = (uintptr_t)instructions;
+    attributes.insn_cnt = count;
+    attributes.license = (uintptr_t)licence;
+    strncpy(attributes.prog_name, name, sizeof attributes.prog_name - 1);
+    if (log != NULL) {
+        attributes.log_buf = (uintptr_t)log;
+        attributes.log_size = log_size;
+        attributes.log_level = 1;
+    }
+    return numawatch_bpf(BPF_PROG_LOAD, &attributes);
+}
+
+int numawatch_bpf_link_iterator(int program) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.link_create.prog_fd = (uint32_t)program;
+    attributes.link_create.attach_type = BPF_TRACE_ITER;
+    return numawatch_bpf(BPF_LINK_CREATE, &attributes);
+}
+
+int numawatch_bpf_pin(int descriptor, const char *path) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.pathname = (uintptr_t)path;
+    attributes.bpf_fd = (uint32_t)descriptor;
+    return numawatch_bpf(BPF_OBJ_PIN, &attributes);
 }
 
 // Opens those of the descriptors 0 to 2 that were closed when the program was started on /dev/null. Else the next file

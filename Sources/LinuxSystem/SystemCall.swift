@@ -5,7 +5,8 @@ package import SystemPackage
 package enum SystemCall: String, Sendable {
     case open, read, write, getdents64, readlink, stat, fstat, lseek
     case movePages = "move_pages"
-    case socket, connect, bind, listen, accept, getsockopt, link, rename, unlink, chmod, chown
+    case socket, connect, bind, listen, accept, getsockopt, link, rename, unlink, chmod, chown, mkdir
+    case bpf, getrandom
 }
 
 /// The seam through which a test makes a system call fail: what it returns is raised instead of making the call.

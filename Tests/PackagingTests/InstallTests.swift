@@ -6,7 +6,9 @@ struct InstallTests {
     private static let installed = [
         "etc/numawatch/numawatchd.conf",
         "usr/bin/numawatch",
+        "usr/bin/numawatch-iterator",
         "usr/bin/numawatchd",
+        "usr/lib/systemd/system/numawatch-iterator.service",
         "usr/lib/systemd/system/numawatch.socket",
         "usr/lib/systemd/system/numawatchd.service",
         "usr/lib/sysusers.d/numawatch.conf",
@@ -16,7 +18,7 @@ struct InstallTests {
 
     private func programs() throws -> TemporaryDirectory {
         let programs = try TemporaryDirectory()
-        for name in ["numawatchd", "numawatch"] {
+        for name in ["numawatchd", "numawatch", "numawatch-iterator"] {
             try programs.write(name, "#!/bin/sh\nexit 0\n", isExecutable: true)
         }
         return programs
@@ -47,7 +49,10 @@ struct InstallTests {
         #expect(service.contains("ExecStart=/usr/local/bin/numawatchd $NUMAWATCHD_OPTIONS\n"))
         #expect(service.contains("ExecReload=/usr/local/bin/numawatchd --check-config $NUMAWATCHD_OPTIONS\n"))
         #expect(service.contains("ExecReload=/bin/kill -HUP $MAINPID\n"))
-        let lines = service.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let iterator = try target.read("usr/local/lib/systemd/system/numawatch-iterator.service")
+        #expect(iterator.contains("ExecStart=/usr/local/bin/numawatch-iterator\n"))
+        #expect(iterator.contains("ExecStop=/usr/local/bin/numawatch-iterator --remove\n"))
+        let lines = (service + iterator).split(separator: "\n").filter { !$0.hasPrefix("#") }
         #expect(!lines.contains { $0.contains("/usr/bin/") })
         #expect(
             try target.read("usr/local/share/numawatch/tracing.conf").contains(

@@ -39,7 +39,7 @@ struct RunTimePackagesTests {
         .enabled(
             if: binaries != nil,
             "NUMAWATCH_LAB_BINARIES names no directory of release programs; “make test” builds them and sets it"),
-        arguments: ["numawatchd", "numawatch"])
+        arguments: ["numawatchd", "numawatch", "numawatch-iterator"])
     func needed(_ program: String) throws {
         let readelf = try #require(Command.path(of: "readelf"), "readelf is missing: Debian package binutils")
         let dynamic = try Command(readelf, ["--dynamic", "--wide", "\(try #require(Self.binaries))/\(program)"])

@@ -10,6 +10,10 @@ struct SystemdUnitTests {
         let service = try text(of: "\(repository)/systemd/numawatchd.service")
         #expect(service.contains("ExecStart=/usr/bin/numawatchd "))
         try directory.write("numawatchd.service", service.replacing("=/usr/bin/numawatchd", with: "=/bin/true"))
+        try directory.write(
+            "numawatch-iterator.service",
+            try text(of: "\(repository)/systemd/numawatch-iterator.service")
+                .replacing("=/usr/bin/numawatch-iterator", with: "=/bin/true"))
         try directory.write("numawatch.socket", try text(of: "\(repository)/systemd/numawatch.socket"))
         return directory
     }
@@ -21,11 +25,46 @@ struct SystemdUnitTests {
             try #require(analyzer),
             [
                 "verify", "--man=no", "--recursive-errors=yes", "\(directory.path)/numawatchd.service",
-                "\(directory.path)/numawatch.socket",
+                "\(directory.path)/numawatch.socket", "\(directory.path)/numawatch-iterator.service",
             ],
             environment: ["SYSTEMD_UNIT_PATH": "\(directory.path):"])
         #expect(result.status == 0)
         #expect(result.output == "")
+    }
+
+    @Test(
+        "the iterator's unit has two capabilities, takes away what it put in place, and is exposed by at most 2.0 of 10"
+    )
+    func iterator() throws {
+        let directory = try units()
+        let lines = try text(of: "\(repository)/systemd/numawatch-iterator.service").split(separator: "\n")
+        for line in [
+            "Type=oneshot", "RemainAfterExit=yes", "ExecStart=/usr/bin/numawatch-iterator",
+            "ExecStop=/usr/bin/numawatch-iterator --remove", "ConditionPathExists=/sys/kernel/btf/vmlinux",
+            "CapabilityBoundingSet=CAP_BPF CAP_PERFMON", "Group=numawatch", "Before=numawatchd.service",
+            "ReadWritePaths=/sys/fs/bpf", "SystemCallFilter=bpf",
+        ] {
+            #expect(lines.contains { $0 == line }, "\(line)")
+        }
+        let result = try Command(
+            try #require(analyzer),
+            [
+                "security", "--offline=true", "--threshold=20", "--no-pager",
+                "\(directory.path)/numawatch-iterator.service",
+            ],
+            environment: ["SYSTEMD_UNIT_PATH": "\(directory.path):"])
+        #expect(result.status == 0, "\(result.output)")
+    }
+
+    @Test("of the iterator the daemon gets a directory to read, and no privilege")
+    func iteratorForTheDaemon() throws {
+        let lines = try text(of: "\(repository)/systemd/numawatchd.service").split(separator: "\n")
+        #expect(lines.contains("BindReadOnlyPaths=-/sys/fs/bpf/numawatch:/run/numawatch/iterator"))
+        #expect(lines.contains("AmbientCapabilities=CAP_SYS_PTRACE"))
+        #expect(lines.contains("CapabilityBoundingSet=CAP_SYS_PTRACE"))
+        #expect(!lines.contains { $0.hasPrefix("SystemCallFilter=") && $0.contains("bpf") })
+        let directories = try text(of: "\(repository)/systemd/tmpfiles.d/numawatch.conf").split(separator: "\n")
+        #expect(directories.contains("d- /sys/fs/bpf/numawatch 0750 root numawatch -"))
     }
 
     @Test("the drop-in for tracing is understood, and adds one capability and three paths")

@@ -1,3 +1,4 @@
+import KernelText
 import LinuxSystem
 import Testing
 

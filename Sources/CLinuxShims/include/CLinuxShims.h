@@ -37,3 +37,16 @@ int numawatch_return_free_memory(void);
 /// getrlimit(2) takes an enum in C++ and under _GNU_SOURCE, an int else: Swift's importer and the compiler disagree.
 /// Returns the soft limit of open descriptors, INT_MAX where there is none.
 int numawatch_descriptor_limit(void);
+
+/// bpf(2) has no C library wrapper, syscall(2) is variadic, and union bpf_attr has parts without names, which Swift
+/// imports without their fields. BPF_PROG_LOAD of a program that iterates: `instructions` of eight bytes, attached to
+/// the function with this number in the BTF. What the verifier says goes to `log`, unless that is null. Returns a
+/// descriptor, or -1 with errno.
+int numawatch_bpf_load_iterator(const void *instructions, uint32_t count, uint32_t function, const char *licence,
+                                const char *name, char *log, uint32_t log_size);
+
+/// BPF_LINK_CREATE of such a program. Returns a descriptor, or -1 with errno.
+int numawatch_bpf_link_iterator(int program);
+
+/// BPF_OBJ_PIN. Returns 0, or -1 with errno.
+int numawatch_bpf_pin(int descriptor, const char *path);

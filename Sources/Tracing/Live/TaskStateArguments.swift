@@ -1,3 +1,5 @@
+import KernelText
+
 /// Fetch arguments that read what placement reckons with out of the task it is called for.
 enum TaskStateArguments {
     /// The kernel's own description of its types; absent without `CONFIG_DEBUG_INFO_BTF`.

@@ -1,4 +1,5 @@
 import BalancingModel
+import KernelText
 import LinuxSystem
 import SystemPackage
 

@@ -22,12 +22,19 @@ package struct KernelTypes: Sendable {
         package var byteOffset: Int
         /// Of one element where the field is an array.
         package var byteCount: Int
+
+        package init(byteOffset: Int, byteCount: Int) {
+            self.byteOffset = byteOffset
+            self.byteCount = byteCount
+        }
     }
 
     private enum Kind {
+        static let pointer: UInt32 = 2
         static let array: UInt32 = 3
         static let structure: UInt32 = 4
         static let union: UInt32 = 5
+        static let function: UInt32 = 12
         /// Those that stand for another type: typedef, volatile, const, restrict, type tag.
         static let standIns: Set<UInt32> = [8, 9, 10, 11, 18]
         /// Those with a size of their own: integer, enumeration, floating point, wide enumeration.
@@ -53,6 +60,8 @@ package struct KernelTypes: Sendable {
 
     private static let magic: UInt32 = 0xeb9f
     private static let nestingLimit = 16
+    /// Bytes of a pointer: the machines Linux has NUMA on are of 64 bits.
+    private static let pointerBytes = 8
 
     /// Walks over the types.
     ///
@@ -92,7 +101,7 @@ package struct KernelTypes: Sendable {
     /// - Parameters:
     ///   - path: The names on the way: `se`, `avg`, `load_sum`. Parts without a name are looked through.
     ///   - structure: The structure's name.
-    /// - Returns: Nil where there is no such structure or field, or where it is no number of whole bytes.
+    /// - Returns: Nil where there is no such structure or field, or where it is neither a pointer nor a number of whole bytes.
     /// - Complexity: O(n) in the number of types.
     package func place(of path: [String], in structure: String) -> Place? {
         guard
@@ -109,6 +118,16 @@ package struct KernelTypes: Sendable {
         }
         guard bits % 8 == 0, let byteCount = size(of: type) else { return nil }
         return Place(byteOffset: bits / 8, byteCount: byteCount)
+    }
+
+    /// The number of a function's type, by which a program is attached to it.
+    ///
+    /// - Returns: Nil where there is no such function, or the kernel does not describe it.
+    /// - Complexity: O(n) in the number of types.
+    package func number(ofFunction name: String) -> UInt32? {
+        places.firstIndex {
+            Self.kind(Self.word(bytes, Int($0) + 4)) == Kind.function && isNamed(Int($0), name)
+        }.map { UInt32($0) + 1 }
     }
 
     private func part(named name: String, of type: UInt32, _ depth: Int) -> (bits: Int, type: UInt32)? {
@@ -130,14 +149,16 @@ package struct KernelTypes: Sendable {
         return nil
     }
 
-    /// Bytes of a number, or of the elements of an array of numbers.
+    /// Bytes of a number or a pointer, or of the elements of an array of these.
     private func size(of type: UInt32) -> Int? {
         guard var place = resolved(type) else { return nil }
         for _ in 0..<Self.nestingLimit where Self.kind(Self.word(bytes, place + 4)) == Kind.array {
             guard let element = resolved(Self.word(bytes, place + 12)) else { return nil }
             place = element
         }
-        guard Kind.numbers.contains(Self.kind(Self.word(bytes, place + 4))) else { return nil }
+        let kind = Self.kind(Self.word(bytes, place + 4))
+        if kind == Kind.pointer { return Self.pointerBytes }
+        guard Kind.numbers.contains(kind) else { return nil }
         return Int(Self.word(bytes, place + 8))
     }
 
