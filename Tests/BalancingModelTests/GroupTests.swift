@@ -166,6 +166,33 @@ import Testing
         #expect(ids == [11: survivor, 12: survivor, 13: survivor])
     }
 
+    @Test(
+        "Ties between groups of equal size are settled by where the marks of the start say the groups lie, without a guess",
+        arguments: [true, false])
+    func locatedAtStart(isFirstHigher: Bool) {
+        var script = threads()
+        for tid in [11, 12] as [Int32] {
+            script.fault(tid, cpu: tid - 10, last: cpupid.value(cpu: 0, tid: 99), node: 0)
+        }
+        for tid in [11, 12] as [Int32] {
+            var located = BalancingEvent.LedgerMark(tid: tid)
+            located.groupID = tid
+            located.groupOrder = (tid == 11) == isFirstHigher ? 900 : 100
+            script.add(1, 0, .mark(located))
+        }
+        script.fault(11, cpu: 1, last: cpupid.value(cpu: 2, tid: 12), node: 0)
+        script.fault(12, cpu: 2, last: cpupid.value(cpu: 1, tid: 11), node: 0)
+        let options = ReplayOptions(drive: .blind, tieOracle: oracle(script.events))
+        for options in [options, ReplayOptions(drive: .blind)] {
+            let outcome = Outcome.of(script.events, options: options)
+            #expect(outcome.counters.guessedTies == 0)
+            #expect(outcome.counters.ties > 0)
+        }
+        let survivor: Int32 = isFirstHigher ? 11 : 12
+        #expect(groupIDs(script, oracle: oracle(script.events)) == [11: survivor, 12: survivor])
+        #expect(groupIDs(script, oracle: TieOracle()) == [11: survivor, 12: survivor])
+    }
+
     @Test("What two explanations dispute is doubtful, what was observed is not")
     func doubt() {
         var script = threads()

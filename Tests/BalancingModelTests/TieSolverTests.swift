@@ -170,7 +170,7 @@ import Testing
             let time: UInt64 =
                 switch fact {
                 case .contact(let time, _, _, _, _), .adopted(let time, _, _, _), .left(let time, _),
-                    .observed(let time, _, _, _):
+                    .observed(let time, _, _, _), .located(let time, _, _, _):
                     time
                 }
             guard number % 10 == 0, time > lag else { continue }
@@ -221,6 +221,58 @@ import Testing
         solver.consume(.observed(time: 14, tid: 2, gid: 1, toleranceNanoseconds: 0))
         #expect(solver.openSince(now: 14) == nil)
         #expect(solver.commit(before: .max).map(\.isDoubtful) == [false])
+    }
+
+    @Test(
+        "Where it was told where two groups lie, their tie is none: before their tasks meet and after",
+        arguments: [true, false])
+    func located(isFirstHigher: Bool) {
+        var solver = TieSolver()
+        let orders: [UInt64] = isFirstHigher ? [900, 100] : [100, 900]
+        for tid in 1...2 as ClosedRange<Int32> {
+            solver.consume(.adopted(time: UInt64(tid), tid: tid, gid: tid, node: 0))
+            solver.consume(.located(time: UInt64(tid), tid: tid, gid: tid, order: orders[Int(tid) - 1]))
+        }
+        solver.consume(contact(10, 1, 2))
+        solver.consume(contact(11, 2, 1))
+        #expect(solver.tieCount == 0)
+        #expect(solver.hypothesisCount == 1)
+        #expect(solver.openSince(now: 12) == nil)
+        let keys = (1...2 as ClosedRange<Int32>).map {
+            GroupKey(gid: $0, createdAtNanoseconds: UInt64($0), homeNode: 0)
+        }
+        #expect(oracle(solver).isHigher(keys[0], than: keys[1]) == isFirstHigher)
+        // Whoever is printed is in the group that lies higher.
+        solver.consume(.observed(time: 12, tid: 1, gid: isFirstHigher ? 1 : 2, toleranceNanoseconds: 0))
+        solver.consume(.observed(time: 12, tid: 2, gid: isFirstHigher ? 1 : 2, toleranceNanoseconds: 0))
+        #expect(solver.contradictionCount == 0)
+    }
+
+    @Test("What is told of two groups that have met already settles the ties that wait for it")
+    func locatedLater() {
+        var solver = TieSolver()
+        for tid in 1...4 as ClosedRange<Int32> { solver.consume(contact(UInt64(tid), tid)) }
+        // 1 and 2 tie, and so do 3 and 4.
+        solver.consume(contact(10, 1, 2))
+        solver.consume(contact(20, 3, 4))
+        #expect(solver.openSince(now: 21) == 10)
+        solver.consume(.located(time: 31, tid: 1, gid: 1, order: 7))
+        solver.consume(.located(time: 31, tid: 2, gid: 2, order: 5))
+        #expect(solver.openSince(now: 32) == 20)
+        #expect(solver.tieCount == 2)
+        solver.consume(contact(40, 1, 2))
+        #expect(solver.tieCount == 2)
+    }
+
+    @Test("Where a group lies says nothing of one that its creator made after it")
+    func locatedAnother() {
+        var solver = TieSolver()
+        solver.consume(.adopted(time: 1, tid: 11, gid: 7, node: 0))
+        solver.consume(.located(time: 2, tid: 11, gid: 9, order: 1))
+        solver.consume(.adopted(time: 3, tid: 12, gid: 8, node: 0))
+        solver.consume(.located(time: 4, tid: 12, gid: 8, order: 2))
+        solver.consume(contact(5, 11, 12))
+        #expect(solver.tieCount == 1)
     }
 
     @Test("A task whose group began unseen is put where the kernel says it is")

@@ -55,6 +55,23 @@ struct MarkWriterTests {
         #expect(read.nodes.map(\.taskPrivate) == [40, 2021])
     }
 
+    @Test("where the group lies among others is written before the lines, and read back")
+    func groupOrder() throws {
+        let bytes = Array(Self.sched.utf8)
+        let written = MarkWriter.ledger(
+            tid: 219, process: 217, isStart: true, groupOrder: 18_000_000_000_000_000_001, sched: bytes.span)
+        let mark = try #require(written)
+        #expect(
+            String(decoding: mark, as: UTF8.self).hasPrefix(
+                "SCHED 219 tgid:217;start:1;numa_group_order:18000000000000000001;se.sum_exec_runtime"))
+        guard case .ledger(let read, nil) = MarkText.parse(mark.span, from: 0) else {
+            Issue.record("not a whole mark")
+            return
+        }
+        #expect(read.groupOrder == 18_000_000_000_000_000_001)
+        #expect(read.groupID == 221 && read.isStart && read.processID == 217)
+    }
+
     @Test("a task that never had a fault and a file that is empty make no mark")
     func nothing() {
         let idle = Self.sched.replacing(": 2068", with: ": 0")

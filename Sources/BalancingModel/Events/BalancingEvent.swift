@@ -209,6 +209,9 @@ package struct BalancingEvent: Sendable, Equatable {
         package var totalFaults: UInt64?
         package var currentNode: Int32?
         package var groupID: Int32?
+        /// What the group's object lies by in the kernel's memory, where the iterator tells: no address, but of two groups the
+        /// one with the larger lies higher.
+        package var groupOrder: UInt64?
         package var nodes: [NodeFaults]
 
         package init(tid: Int32) {

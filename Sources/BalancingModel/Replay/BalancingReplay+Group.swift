@@ -3,7 +3,8 @@
 /// A task whose fault shows that another task used the page gets a group of its own, and then joins the group of the task
 /// that runs right now on the CPU the page remembers, if that task's id fits. The smaller group's task joins the larger;
 /// between equals the group higher in the kernel's memory wins, which no event tells. ``PointerOrder`` keeps what is
-/// known of that order; ``TieOracle`` is what a look ahead found out.
+/// known of that order; ``TieOracle`` is what a look ahead found out; and where the iterator told where both lie, nothing is
+/// left to find out.
 extension BalancingReplay {
     /// - Returns: Whether the fault counts as private: the candidate passed every test but shares neither the address
     ///   space nor the page, so it is taken for a collision of thread ids.
@@ -71,6 +72,9 @@ extension BalancingReplay {
         counters.ties &+= 1
         let mineKey = groups[mine].key
         let theirKey = groups[theirs].key
+        if let first = groups[mine].order, let second = groups[theirs].order, first != second {
+            return first > second
+        }
         tieOracle.advance(to: now)
         if let known = tieOracle.isHigher(mineKey, than: theirKey) {
             if tieOracle.isDoubtful(mineKey, theirKey) {

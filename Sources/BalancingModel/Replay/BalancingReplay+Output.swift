@@ -35,6 +35,18 @@ extension BalancingReplay {
                     time: now, tid: mark.tid, gid: gid, toleranceNanoseconds: LedgerAgreement.markDelayNanoseconds))
         }
         resynchronise(mark)
+        locateGroup(mark)
+    }
+
+    /// Takes over where the group of a task lies, where the model has the task in the group that was read.
+    private mutating func locateGroup(_ mark: BalancingEvent.LedgerMark) {
+        guard let order = mark.groupOrder, let gid = mark.groupID, gid != 0 else { return }
+        if options.recordsGroupFacts {
+            groupFacts.append(.located(time: now, tid: mark.tid, gid: gid, order: order))
+        }
+        let slot = index.slot(mark.tid)
+        guard slot >= 0, tasks[slot].group >= 0, groups[Int(tasks[slot].group)].gid == gid else { return }
+        groups[Int(tasks[slot].group)].order = order
     }
 }
 

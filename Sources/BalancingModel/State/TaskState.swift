@@ -191,6 +191,8 @@ struct GroupState: Sendable {
     var totalFaults: UInt64 = 0
     /// Members whose part in the sums is not known in full.
     var unsettledMembers: Int32 = 0
+    /// Where it lies among the others, where the iterator told: of two the one with the larger lies higher.
+    var order: UInt64?
 
     var key: GroupKey { GroupKey(gid: gid, createdAtNanoseconds: createdAt, homeNode: homeNode) }
 }

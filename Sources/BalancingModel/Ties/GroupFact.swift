@@ -11,4 +11,6 @@ package enum GroupFact: Sendable, Hashable {
     case left(time: UInt64, tid: Int32)
     /// The kernel printed the group id of a task (0: none), read at most the tolerance before.
     case observed(time: UInt64, tid: Int32, gid: Int32, toleranceNanoseconds: UInt64)
+    /// The iterator told where the group of a task lies: of two groups the one with the larger order lies higher.
+    case located(time: UInt64, tid: Int32, gid: Int32, order: UInt64)
 }

@@ -18,6 +18,7 @@ extension TieComponent {
                 }
         }
         keys.append(contentsOf: other.keys)
+        orders.append(contentsOf: other.orders)
         tids.append(contentsOf: other.tids)
         taskCount += other.taskCount
         factCount += other.factCount

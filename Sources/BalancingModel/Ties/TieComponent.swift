@@ -12,6 +12,8 @@ struct TieComponent: Sendable {
     var hypotheses: [TieHypothesis]
     /// The groups, dead ones among them until they are the more.
     var keys: [GroupKey]
+    /// Where each group lies, as far as that was told: of two the one with the larger is higher.
+    var orders: [UInt64?]
     /// The tasks; 0 where a place is free.
     var tids: [Int32]
     var taskCount = 1
@@ -31,7 +33,7 @@ struct TieComponent: Sendable {
     static let oldContradictionFactor = 1e-2
     /// What an observation leaves of a hypothesis it contradicts: the events themselves can be a few microseconds
     /// out of order, so one contradiction is not proof.
-    private static let contradictionFactor = 1e-4
+    static let contradictionFactor = 1e-4
     /// Hypotheses this much less likely than the best are dropped.
     static let pruneFactor = 1e-9
     /// An outcome is in doubt if a hypothesis disputes it that is not this much less likely than the best.
@@ -47,7 +49,8 @@ struct TieComponent: Sendable {
     private var nextCompaction = TieComponent.compactFrom
 
     /// A task alone in the group it has just made.
-    init(tid: Int32, key: GroupKey) {
+    init(tid: Int32, key: GroupKey, order: UInt64? = nil) {
+        orders = [order]
         hypotheses = [TieHypothesis(createdAt: key.createdAtNanoseconds)]
         keys = [key]
         tids = [tid]
@@ -241,14 +244,17 @@ struct TieComponent: Sendable {
             for group in hypothesis.groupOf where group >= 0 { places[Int(group)] = 0 }
         }
         var live: [GroupKey] = []
+        var liveOrders: [UInt64?] = []
         for group in places.indices where places[group] == 0 {
             places[group] = Int32(live.count)
             live.append(keys[group])
+            liveOrders.append(orders[group])
         }
         nextCompaction = max(Self.compactFrom, 2 * live.count)
         guard live.count < keys.count else { return }
         for index in hypotheses.indices { hypotheses[index].renumberGroups(places, count: live.count) }
         keys = live
+        orders = liveOrders
     }
 
     /// Whether renumbering the tasks is worth while.

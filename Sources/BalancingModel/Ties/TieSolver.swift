@@ -17,6 +17,9 @@
 /// spent, the components that take more than their share lose their least likely hypotheses. A component whose tasks are
 /// all gone leaves the outcomes of its likeliest hypothesis behind.
 ///
+/// Where the iterator told where two groups lie, nothing is supposed of them: what it told is in all hypotheses, and those that
+/// had it otherwise are as good as contradicted.
+///
 /// For a stream that does not end, ``commit(before:)`` decides what lies too far back to wait any longer.
 package struct TieSolver: Sendable {
     /// What hypotheses may take together, but for the first of each component, which nothing can do without. A component may
@@ -33,6 +36,8 @@ package struct TieSolver: Sendable {
     private let lastSeen: [Int32: UInt64]
     /// Tasks whose group met no other, so that there is nothing to suppose.
     private var lone: [Int32: GroupKey] = [:]
+    /// Where the groups of these lie, as far as that was told.
+    private var loneOrders: [Int32: UInt64] = [:]
     private var places: [Int32: Place] = [:]
     /// One without tasks is a free place.
     private var components: [TieComponent] = []
@@ -71,6 +76,8 @@ package struct TieSolver: Sendable {
             leave(tid)
         case .observed(let time, let tid, let gid, let tolerance):
             observe(tid: tid, gid: gid, since: time > tolerance ? time - tolerance : 0)
+        case .located(let time, let tid, let gid, let order):
+            locate(tid: tid, gid: gid, order, at: time)
         }
     }
 
@@ -120,7 +127,7 @@ package struct TieSolver: Sendable {
             lone[tid] = GroupKey(gid: tid, createdAtNanoseconds: time, homeNode: node)
         }
         guard other > 0, canJoin, other != tid else { return }
-        guard let component = bringTogether(tid, other) else { return }
+        guard let component = bringTogether(tid, other, at: time) else { return }
         guard let task = places[tid], let candidate = places[other] else { return }
         let lastSeen = lastSeen
         var splits = 0
@@ -137,7 +144,7 @@ package struct TieSolver: Sendable {
     /// Makes one component of those of two tasks that meet.
     ///
     /// - Returns: The component; nil if one of the tasks has no group, or their meeting matters in no hypothesis.
-    private mutating func bringTogether(_ tid: Int32, _ other: Int32) -> Int? {
+    private mutating func bringTogether(_ tid: Int32, _ other: Int32, at time: UInt64) -> Int? {
         guard places[other] != nil || lone[other] != nil else { return nil }
         if let mine = places[tid], let theirs = places[other] {
             if mine.component == theirs.component { return Int(mine.component) }
@@ -146,15 +153,16 @@ package struct TieSolver: Sendable {
                     Int(mine.task), components[Int(theirs.component)], Int(theirs.task))
             else { return nil }
         } else if let mine = places[tid], let key = lone[other] {
-            guard components[Int(mine.component)].mayJoin(Int(mine.task), TieComponent(tid: other, key: key), 0) else {
+            let alone = TieComponent(tid: other, key: key, order: loneOrders[other])
+            guard components[Int(mine.component)].mayJoin(Int(mine.task), alone, 0) else {
                 return nil
             }
         }
-        return unite(tid, other)
+        return unite(tid, other, at: time)
     }
 
     /// Makes one component of those of two tasks.
-    private mutating func unite(_ tid: Int32, _ other: Int32) -> Int {
+    private mutating func unite(_ tid: Int32, _ other: Int32, at time: UInt64) -> Int {
         let first = component(of: tid)
         let second = component(of: other)
         if first == second { return first }
@@ -165,6 +173,7 @@ package struct TieSolver: Sendable {
         release(gone)
         change(kept) {
             $0.absorb(absorbed)
+            $0.noteOrders(at: time)
             return []
         }
         for (task, tid) in absorbed.tids.enumerated() where tid != 0 {
@@ -177,7 +186,7 @@ package struct TieSolver: Sendable {
     private mutating func component(of tid: Int32) -> Int {
         if let place = places[tid] { return Int(place.component) }
         let key = lone.removeValue(forKey: tid) ?? GroupKey(gid: tid, createdAtNanoseconds: 0)
-        let component = TieComponent(tid: tid, key: key)
+        let component = TieComponent(tid: tid, key: key, order: loneOrders.removeValue(forKey: tid))
         let index: Int
         if let free = freeComponents.popLast() {
             index = Int(free)
@@ -197,7 +206,7 @@ package struct TieSolver: Sendable {
         leave(tid)
         lone[tid] = GroupKey(gid: gid, createdAtNanoseconds: time, homeNode: node)
         guard let member = member(of: gid, but: tid) else { return }
-        let host = unite(tid, member)
+        let host = unite(tid, member, at: time)
         guard let task = places[tid]?.task else { return }
         change(host) { component in
             component.adopt(Int(task), into: gid)
@@ -213,6 +222,7 @@ package struct TieSolver: Sendable {
     }
 
     private mutating func leave(_ tid: Int32) {
+        loneOrders[tid] = nil
         if lone.removeValue(forKey: tid) != nil { return }
         guard let place = places.removeValue(forKey: tid) else { return }
         let index = Int(place.component)
@@ -247,6 +257,17 @@ package struct TieSolver: Sendable {
                 return isExplained ? component.tidy() : []
             }
             if !isExplained { contradictionCount += 1 }
+        }
+    }
+
+    private mutating func locate(tid: Int32, gid: Int32, _ order: UInt64, at time: UInt64) {
+        if let key = lone[tid] {
+            if key.gid == gid { loneOrders[tid] = order }
+        } else if let place = places[tid] {
+            change(Int(place.component)) { component in
+                component.locate(task: Int(place.task), gid: gid, order, at: time)
+                return component.tidy()
+            }
         }
     }
 

@@ -175,6 +175,7 @@ package enum FtraceTextWriter {
         text += " "
         if let process = mark.processID { text += "tgid:\(process);" }
         if mark.isStart { text += "start:1;" }
+        if let order = mark.groupOrder { text += "numa_group_order:\(order);" }
         if let runtime = mark.sumExecRuntimeNanoseconds {
             let fraction = String(runtime % 1_000_000)
             text += "se.sum_exec_runtime:\(runtime / 1_000_000)."

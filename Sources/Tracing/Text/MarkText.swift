@@ -12,6 +12,7 @@ import BalancingModel
 /// ```
 ///
 /// `numawatch record` adds the process, and `start:1` to the marks it writes when it begins: `SCHED 219 tgid:217;start:1;…`.
+/// Where there is the iterator, it adds where the task's group lies among the others, no address: `numa_group_order:…;`.
 ///
 /// Kernels before 6.9 take at most 1,024 bytes of a mark at once; the rest arrives as a second mark that begins
 /// anywhere. `unfinished` is where the complete part ends.
@@ -99,6 +100,7 @@ enum MarkText {
             case .totalFaults: mark.totalFaults = TextScanner.decimal(segment, &value)
             case .currentNode: mark.currentNode = signed(segment, &value)
             case .groupID: mark.groupID = signed(segment, &value)
+            case .groupOrder: mark.groupOrder = TextScanner.decimal(segment, &value)
             case .node: node = signed(segment, &value)
             case .taskPrivate: counts[0] = TextScanner.decimal(segment, &value)
             case .taskShared: counts[1] = TextScanner.decimal(segment, &value)
@@ -133,6 +135,7 @@ enum MarkText {
         case totalFaults = "total_numa_faults"
         case currentNode = "current_node"
         case groupID = "numa_group_id"
+        case groupOrder = "numa_group_order"
         case node = "node"
         case taskPrivate = "task_private"
         case taskShared = "task_shared"

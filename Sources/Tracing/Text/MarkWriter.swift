@@ -9,16 +9,19 @@ package enum MarkWriter {
     ///   - cpu: The CPU the task last ran on, where it is known.
     ///   - isStart: Whether the recording begins with it: then a task without a ledger has a mark as well, without its
     ///     lines of nodes, which are all zero.
+    ///   - groupOrder: Where the task's group lies among the others, where the iterator tells.
     ///   - sched: The file's text.
     /// - Returns: Nil for a file that tells nothing of NUMA and, but at the start, for a task without a ledger: no fault of
     ///   it was ever counted, and it is in no group.
     package static func ledger(
-        tid: Int32, process: Int32? = nil, cpu: Int32? = nil, isStart: Bool = false, sched: Span<UInt8>
+        tid: Int32, process: Int32? = nil, cpu: Int32? = nil, isStart: Bool = false, groupOrder: UInt64? = nil,
+        sched: Span<UInt8>
     ) -> [UInt8]? {
         var mark = Array("SCHED \(tid) ".utf8)
         if let cpu { mark += Array("\(cpu) ".utf8) }
         if let process { mark += Array("tgid:\(process);".utf8) }
         if isStart { mark += Array("start:1;".utf8) }
+        if let groupOrder { mark += Array("numa_group_order:\(groupOrder);".utf8) }
         let empty = mark.count
         // The kernel prints the lines of every task; those of a task that never had a fault are all zero.
         var withoutNodes = mark
