@@ -20,7 +20,7 @@ package struct ModelledActivity: Sendable, Equatable {
 
     /// Length of the interval, nanoseconds.
     package var intervalNanoseconds: UInt64
-    /// Base pages whose hint faults the kernel folded into the ledgers.
+    /// Base pages whose hint faults the kernel folded into the ledgers; with the iterator, those that were faulted in the interval.
     package var faultedPages: Estimate
     /// The same by node, ascending.
     package var faultedPagesByNode: [NodePages]

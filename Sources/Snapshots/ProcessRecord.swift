@@ -50,6 +50,8 @@ package struct ProcessRecord: Sendable, Equatable {
     package var allowedMemoryNodes: NodeSet?
     /// The kernel's fault ledger, summed over the threads.
     @Shared package var ledger: LedgerSummary?
+    /// The NUMA groups its threads are in as the kernel has them, by identity; absent without the iterator.
+    package var numaGroups: [NUMAGroupRecord]?
     /// Thread by thread; empty unless the ledger is read.
     package var threads: [ThreadRecord]
     /// When it was last found that no thread has run since it was read, monotonic nanoseconds; absent where they were read
@@ -143,6 +145,8 @@ package struct ThreadRecord: Sendable, Equatable {
     package var privatePages: NodeValues<UInt64>?
     package var sharedPages: NodeValues<UInt64>?
     package var migratedPages: UInt64?
+    /// What the kernel reckons with for it; absent without the iterator.
+    package var kernel: KernelTaskView?
     /// Monotonic time of the ledger reading, nanoseconds; see ``ProcessRecord/heldNanoseconds(_:)``.
     package var readAtNanoseconds: UInt64
 

@@ -24,6 +24,15 @@ package struct Estimate: Hashable, Sendable {
     /// Half the distance of the bounds.
     package var error: Double { (highest - lowest) / 2 }
 
+    /// Pages folded as pages faulted in the same time: less those that stood in the open window when it began, and with those
+    /// that stand in it when it ends.
+    func faulted(windowBefore: UInt64, windowAfter: UInt64) -> Estimate {
+        let shift = Double(windowAfter) - Double(windowBefore)
+        return Estimate(
+            value: max(0, value + shift), lowest: max(0, lowest + shift), highest: max(0, highest + shift),
+            provenance: provenance)
+    }
+
     package static func + (left: Estimate, right: Estimate) -> Estimate {
         Estimate(
             value: left.value + right.value, lowest: left.lowest + right.lowest,

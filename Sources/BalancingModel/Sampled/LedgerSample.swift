@@ -20,6 +20,23 @@ package struct LedgerSample: Hashable, Sendable {
     package var runtimeNanoseconds: UInt64?
     /// One per online node, ascending.
     package var nodes: [Node]
+    /// What was faulted since it was placed last, in the order of ``nodes``; absent unless the iterator told.
+    package var windows: [Window]?
+    /// The memory's scan sequence when it was placed last (`numa_scan_seq` of the task); absent as well.
+    package var placedSequence: Int64?
+    /// `numa_scan_period` of the task, ms; absent as well, and before its first scan.
+    package var scanPeriodMilliseconds: UInt32?
+
+    /// The window that is open, of one node: base pages.
+    package struct Window: Hashable, Sendable {
+        package var privatePages: UInt64
+        package var sharedPages: UInt64
+
+        package init(privatePages: UInt64, sharedPages: UInt64) {
+            self.privatePages = privatePages
+            self.sharedPages = sharedPages
+        }
+    }
 
     /// One `numa_faults node=` line: averaged base pages.
     package struct Node: Hashable, Sendable {
@@ -94,6 +111,7 @@ extension LedgerSample {
             currentNode: -1, groupID: 0, migrationCount: sample.migrationCount.map { _ in 0 },
             runtimeNanoseconds: sample.runtimeNanoseconds.map { _ in 0 },
             nodes: sample.nodes.map { _ in Node(taskPrivate: 0, taskShared: 0) })
+        windows = sample.windows.map { $0.map { _ in Window(privatePages: 0, sharedPages: 0) } }
     }
 }
 

@@ -9,7 +9,8 @@ package struct TaskInterval: Hashable, Sendable {
     package private(set) var placements = 0...0
     /// The ledger was cleared meanwhile: exec, or another task with the same id.
     package private(set) var wasCleared = false
-    /// Base pages folded into the ledger, by node in ascending order.
+    /// Base pages folded into the ledger, by node in ascending order; with windows that are known, those faulted, whether
+    /// folded yet or not.
     package private(set) var nodes: [NodePages]
     /// Base pages folded into the ledger at all nodes: with more than one placement between two readings, narrower bounds
     /// than those of the nodes' sum.
@@ -27,7 +28,8 @@ package struct TaskInterval: Hashable, Sendable {
     /// The node predicted for the last reading without a look at what the kernel printed.
     package private(set) var predictedPreferredNode: Int32 = -1
     package private(set) var groupID: Int32 = 0
-    /// Milliseconds between scans of the mm; absent if its sequence did not advance.
+    /// Milliseconds between scans of the mm: the task's own period where that is known; else reconstructed, and absent if the
+    /// sequence did not advance.
     package private(set) var scanPeriodMilliseconds: Estimate?
     private var sequenceSteps: Int64 = 0
 
@@ -68,14 +70,7 @@ package struct TaskInterval: Hashable, Sendable {
         let fewest = placements.lowerBound + windows.placements.lowerBound
         placements = fewest...(placements.upperBound + windows.placements.upperBound)
         wasCleared = wasCleared || windows.wasCleared
-        foldedPages = foldedPages + windows.total(before: before.counters, after: after.counters)
-        for index in nodes.indices {
-            let (old, new) = (before.nodes[index], after.nodes[index])
-            nodes[index].privatePages =
-                nodes[index].privatePages + windows.pages(before: old.taskPrivate, after: new.taskPrivate)
-            nodes[index].sharedPages =
-                nodes[index].sharedPages + windows.pages(before: old.taskShared, after: new.taskShared)
-        }
+        addPages(before, after, windows)
         // The counter survives exec; if it fell, another task has the id now.
         let moved =
             after.pagesMigrated >= before.pagesMigrated
@@ -89,7 +84,35 @@ package struct TaskInterval: Hashable, Sendable {
         groupID = after.groupID
         let steps = after.scanSequence.subtractingReportingOverflow(before.scanSequence).partialValue
         if steps > 0 { sequenceSteps = sequenceSteps.addingReportingOverflow(steps).partialValue }
-        scanPeriodMilliseconds = period(profile)
+        scanPeriodMilliseconds =
+            after.scanPeriodMilliseconds.map { Estimate(observed: UInt64($0)) } ?? period(profile)
+    }
+
+    /// Adds what was folded; where the open windows are known, what was faulted.
+    private mutating func addPages(_ before: LedgerSample, _ after: LedgerSample, _ windows: WindowReconstruction) {
+        var total = windows.total(before: before.counters, after: after.counters)
+        // What stood in a window when the ledger was cleared went with it.
+        let open = windows.wasCleared ? [] : before.windows
+        if let open, let now = after.windows {
+            total = total.faulted(windowBefore: Self.sum(open), windowAfter: Self.sum(now))
+        }
+        foldedPages = foldedPages + total
+        for index in nodes.indices {
+            let (old, new) = (before.nodes[index], after.nodes[index])
+            var personal = windows.pages(before: old.taskPrivate, after: new.taskPrivate)
+            var shared = windows.pages(before: old.taskShared, after: new.taskShared)
+            if let open, let now = after.windows, now.indices.contains(index) {
+                let then = open.indices.contains(index) ? open[index] : .init(privatePages: 0, sharedPages: 0)
+                personal = personal.faulted(windowBefore: then.privatePages, windowAfter: now[index].privatePages)
+                shared = shared.faulted(windowBefore: then.sharedPages, windowAfter: now[index].sharedPages)
+            }
+            nodes[index].privatePages = nodes[index].privatePages + personal
+            nodes[index].sharedPages = nodes[index].sharedPages + shared
+        }
+    }
+
+    private static func sum(_ windows: [LedgerSample.Window]) -> UInt64 {
+        windows.reduce(0) { $0 &+ $1.privatePages &+ $1.sharedPages }
     }
 
     private mutating func add(_ move: Move) {

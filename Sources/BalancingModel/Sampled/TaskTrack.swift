@@ -61,11 +61,15 @@ struct TaskTrack: Sendable {
     mutating func add(_ sample: LedgerSample, faultCount: UInt64, profile: KernelProfile, layout: NodeLayout) {
         let steps = sample.scanSequence.subtractingReportingOverflow(last.scanSequence).partialValue
         let isIdle = sample.runtimeNanoseconds != nil && sample.runtimeNanoseconds == last.runtimeNanoseconds
+        var placedSteps: Int64?
+        if let now = sample.placedSequence, let then = last.placedSequence {
+            placedSteps = now.subtractingReportingOverflow(then).partialValue
+        }
         let before = last.counters
         let after = sample.counters
         let windows = WindowReconstruction(
             before: before, after: after, sequenceSteps: steps, mayBeLate: mayBeLate, isIdle: isIdle,
-            lastWindowPages: lastWindowPages)
+            lastWindowPages: lastWindowPages, placedSteps: placedSteps)
         let preferred = PreferredNodeModel(
             known: wasRead ? last.preferredNode : nil, last, sample, windows: windows, layout: layout)
         var part = interval ?? TaskInterval(from: last, layout: layout)
@@ -75,7 +79,7 @@ struct TaskTrack: Sendable {
         if before != after {
             // Without a new sequence this was the placement that seemed to be missing; with one, it is among those counted.
             mayHaveStoodStill = false
-        } else if steps != 0, !isIdle, windows.placements.upperBound == 0 {
+        } else if steps != 0, !isIdle, windows.placements.upperBound == 0, placedSteps == nil {
             mayHaveStoodStill = true
         }
         last = sample

@@ -20,6 +20,9 @@
 /// pass finds the same pages: then it is taken to be folded on. (Any other window may equal that by chance as well;
 /// ``TaskTrack`` widens the bounds for it.)
 ///
+/// Where the iterator tells the sequence a task was last placed for, k is 0 if that stands still, and else at most its steps:
+/// with one step it is 1, whatever the ledger looks like.
+///
 /// Example: M = 901, M' = 571, sequence one further: k = 1, B = 571 − 451 = 120.
 package struct WindowReconstruction: Hashable, Sendable {
     /// How often the task can have been placed: bounds, and the likeliest.
@@ -40,10 +43,23 @@ package struct WindowReconstruction: Hashable, Sendable {
     ///   - mayBeLate: Whether a placement for the first reading's own sequence may still have been due.
     ///   - isIdle: The task did not run in between, so it was not placed.
     ///   - lastWindowPages: What its last placement folded, all counters together, if that is known.
+    ///   - placedSteps: By how much the sequence the task was last placed for advanced, if that is known.
     package init(
         before: [UInt64], after: [UInt64], sequenceSteps: Int64, mayBeLate: Bool = true, isIdle: Bool = false,
-        lastWindowPages: UInt64? = nil
+        lastWindowPages: UInt64? = nil, placedSteps: Int64? = nil
     ) {
+        if let placedSteps, placedSteps >= 0, sequenceSteps >= 0,
+            let known = Self.known(before, after, steps: Int(min(placedSteps, Int64(Self.limit))))
+        {
+            placements = known
+            likeliestPlacements =
+                known.count == 1
+                ? known.lowerBound
+                : Self.likeliest(
+                    before, after, known, expected: known.upperBound)
+            wasCleared = false
+            return
+        }
         let steps = Int(max(0, min(sequenceSteps, Int64(Self.limit))))
         // After a reset of the sequence it is unknown how far it had come.
         let highest = sequenceSteps < 0 ? Self.limit : min(steps + (mayBeLate ? 1 : 0), Self.limit)
@@ -68,6 +84,15 @@ package struct WindowReconstruction: Hashable, Sendable {
         wasCleared = false
         placements = lowest...most
         likeliestPlacements = Self.likeliest(before, after, lowest...most, expected: steps)
+    }
+
+    /// The placements there can have been where the task tells how far it came; nil if the ledger contradicts that: it was
+    /// cleared.
+    private static func known(_ before: [UInt64], _ after: [UInt64], steps: Int) -> ClosedRange<Int>? {
+        if steps == 0 { return before == after ? 0...0 : nil }
+        var lowest = 1
+        while lowest <= steps, !isPossible(before, after, placements: lowest) { lowest += 1 }
+        return lowest <= steps ? lowest...steps : nil
     }
 
     private static func isPossible(_ before: [UInt64], _ after: [UInt64], placements: Int) -> Bool {

@@ -1,3 +1,4 @@
+import HostReading
 import LinuxSystem
 import Tracing
 
@@ -15,7 +16,8 @@ struct LedgerMarks {
         return MarkWriter.vmstat(text.span)
     }
 
-    /// The ledger of each thread that has one.
+    /// The ledger of each thread that has one, and where there is the iterator, where its group lies among the others: by that
+    /// the kernel decides between groups of equal size, and no file tells it.
     ///
     /// - Parameter atStart: Of each thread, whether it has one or not.
     func ledgers(atStart: Bool = false, _ body: ([UInt8]) -> Void) {
@@ -24,6 +26,7 @@ struct LedgerMarks {
         var threads: [Int32] = []
         var sched: [UInt8] = []
         var left = Self.mostThreads
+        let orders = TaskIteratorSource.groupOrders(in: root)
         for pid in pids {
             // Ended meanwhile: so has its ledger.
             guard let process = try? ProcessFiles(pid, in: root),
@@ -33,7 +36,7 @@ struct LedgerMarks {
                 left -= 1
                 guard (try? process.read("task/\(thread)/sched", into: &sched, limitBytes: 1 << 20)) != nil,
                     let mark = MarkWriter.ledger(
-                        tid: thread, process: pid, isStart: atStart, sched: sched.span)
+                        tid: thread, process: pid, isStart: atStart, groupOrder: orders[thread], sched: sched.span)
                 else { continue }
                 body(mark)
             }

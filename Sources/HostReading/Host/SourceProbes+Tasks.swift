@@ -8,7 +8,7 @@ extension SourceProbes {
     func taskSources() -> [SourceStatus] {
         let tasks = ProbedTasks(root)
         let other = root.isLive ? processOfAnotherUser() : nil
-        return [
+        var sources = [
             threads(tasks),
             probe(
                 Description(
@@ -33,6 +33,9 @@ extension SourceProbes {
                     }
                 }, remedy: schedRemedy),
             ledgerContents(tasks),
+        ]
+        if let iterator = TaskIteratorSource.probe(root) { sources.append(iterator) }
+        sources += [
             probe(
                 Description(
                     name: "cgroup", path: "\(tasks.own)/cgroup",
@@ -46,6 +49,7 @@ extension SourceProbes {
             mapsOfOthers(other),
             movePages(other),
         ]
+        return sources
     }
 
     /// `stat` of processes and of their threads.

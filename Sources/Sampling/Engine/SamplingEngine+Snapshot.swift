@@ -21,12 +21,13 @@ extension SamplingEngine {
         let units = units
         let onlineCPUs = machine.onlineCPUs
         let inheritsMigrated = inheritsMigrated
+        let numaGroups = ledger.numaGroups
         snapshot.processes = ledger.processes.values
             .sorted { $0.identity.pid < $1.identity.pid }
             .map {
                 SnapshotAssembly.record(
                     of: $0, units: units, nodeByCPU: nodeByCPU, onlineCPUs: onlineCPUs,
-                    inheritsMigrated: inheritsMigrated)
+                    inheritsMigrated: inheritsMigrated, numaGroups: numaGroups)
             }
         snapshot.groups = SnapshotAssembly.groups(
             of: snapshot.processes, totals: ledger.groupTotals, accounts: cgroups.accounts, names: names)

@@ -14,6 +14,10 @@ extension SamplingEngine {
         var found = SourceProbes(counting).run()
         shortages += counting.shortages
         guard counting.shortages == 0 || sources.isEmpty else { return }
+        // What became of using it says more than that it can be read.
+        if let own = ledger.sweeper.source, let index = found.firstIndex(where: { $0.name == own.name }) {
+            found[index] = own
+        }
         for index in found.indices { found[index].triedAtNanoseconds = now }
         sources = found
         if counting.shortages == 0 { sourcesAt = now }
@@ -21,6 +25,7 @@ extension SamplingEngine {
 
     /// Tries the sources again: something was changed, perhaps what they need.
     package mutating func retrySources() {
+        ledger.sweeper.retry()
         probeSources(time.monotonicNanoseconds)
     }
 

@@ -5,15 +5,17 @@ import Snapshots
 enum SnapshotAssembly {
     /// The record of one process: the one that was published before, where nothing changed.
     ///
-    /// - Parameter inheritsMigrated: Whether tasks begin with their parents' counts of migrated pages.
+    /// - Parameters:
+    ///   - inheritsMigrated: Whether tasks begin with their parents' counts of migrated pages.
+    ///   - numaGroups: What the iterator told of groups, by their identities.
     static func record(
         of process: TrackedProcess, units: HostUnits, nodeByCPU: [NodeID?], onlineCPUs: CPUSet,
-        inheritsMigrated: Bool = false
+        inheritsMigrated: Bool = false, numaGroups: [UInt64: NUMAGroupRecord] = [:]
     ) -> ProcessRecord {
         var record =
             process.record
             ?? newRecord(
-                of: process, units: units, nodeByCPU: nodeByCPU, onlineCPUs: onlineCPUs,
+                of: process, units: units, nodeByCPU: nodeByCPU, onlineCPUs: onlineCPUs, numaGroups: numaGroups,
                 inheritsMigrated: inheritsMigrated)
         process.record = record
         record.unchangedAtNanoseconds = process.unchangedAt
@@ -21,7 +23,8 @@ enum SnapshotAssembly {
     }
 
     private static func newRecord(
-        of process: TrackedProcess, units: HostUnits, nodeByCPU: [NodeID?], onlineCPUs: CPUSet, inheritsMigrated: Bool
+        of process: TrackedProcess, units: HostUnits, nodeByCPU: [NodeID?], onlineCPUs: CPUSet,
+        numaGroups: [UInt64: NUMAGroupRecord], inheritsMigrated: Bool
     ) -> ProcessRecord {
         var record = ProcessRecord(
             identity: process.identity, command: process.command, groupName: process.groupName)
@@ -52,6 +55,9 @@ enum SnapshotAssembly {
         record.allowedMemoryNodes = process.allowedMemoryNodes
         record.ledger = ledger(of: process)
         if inheritsMigrated { record.ledger?.migratedPages = nil }
+        let identities = Set(process.threads.values.compactMap(\.groupIdentity))
+        let known = identities.sorted().compactMap { numaGroups[$0] }
+        if !known.isEmpty { record.numaGroups = known }
         record.$placement = process.$placement
         record.placementGap = process.placementGap
         record.denied = process.denied

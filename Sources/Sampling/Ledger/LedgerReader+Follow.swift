@@ -18,6 +18,15 @@ extension LedgerReader {
     ///   - now: Monotonic time, nanoseconds.
     /// - Returns: The processes of which threads were read.
     mutating func look(now: UInt64, mayGoOn: () -> Bool) -> [TrackedProcess] {
+        if sweeper.isProved {
+            sweepTasks()
+            defer { sweep = nil }
+            if sweep != nil {
+                let seen = lookAtSweep(now: now)
+                processesListedAt = now
+                return seen
+            }
+        }
         do throws(ReadFailure) {
             try root.processIDs(into: &pids)
             account.files += 1

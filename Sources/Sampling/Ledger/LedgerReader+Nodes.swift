@@ -11,6 +11,11 @@ extension LedgerReader {
     /// Takes over what a machine says of its CPUs; what it does not say of others stays.
     mutating func rememberNodes(of machine: Machine) {
         unlinkedCPUs = []
+        let online = machine.nodes.map(\.id)
+        if online != onlineNodes {
+            onlineNodes = online
+            readAllAgain()
+        }
         let known = machine.nodeByAnyCPU()
         if known != nodesOfMachine {
             nodesOfMachine = known

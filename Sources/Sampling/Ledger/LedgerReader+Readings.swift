@@ -13,7 +13,9 @@ extension LedgerReader {
     }
 
     /// The ledger as the tracer's model compares it; the time is that after the read.
-    mutating func keepReading(of tid: Int32, _ process: Int32, at time: UInt64) {
+    ///
+    /// - Parameter groupOrder: Where its group lies among the others, where the iterator told.
+    mutating func keepReading(of tid: Int32, _ process: Int32, at time: UInt64, groupOrder: UInt64? = nil) {
         guard sched.totalFaults != nil else { return }
         var mark = BalancingEvent.LedgerMark(tid: tid)
         mark.processID = process
@@ -25,6 +27,7 @@ extension LedgerReader {
         mark.totalFaults = sched.totalFaults
         mark.currentNode = sched.currentNode.map { Int32(clamping: $0) }
         mark.groupID = sched.groupID.map { Int32(clamping: $0) }
+        mark.groupOrder = groupOrder
         mark.nodes = sched.faults.map {
             BalancingEvent.LedgerMark.NodeFaults(
                 node: Int32(clamping: $0.node), taskPrivate: $0.taskPrivate, taskShared: $0.taskShared,

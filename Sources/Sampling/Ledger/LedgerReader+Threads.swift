@@ -120,7 +120,7 @@ extension LedgerReader {
         }
         var thread = TrackedThread(startTicks: stat.startTicks, record: record, timeSource: source)
         if outcome == .whole {
-            if known == nil { thread.birth = birth(of: stat, process) }
+            if known == nil { thread.birth = birth(startTicks: stat.startTicks, process) }
             takeLedger(into: &thread, known)
             if let readingClock { keepReading(of: tid, process.identity.pid, at: readingClock.monotonicNanoseconds) }
         } else if let known {
@@ -140,8 +140,8 @@ extension LedgerReader {
     }
 
     /// Since when the ledger of a thread that was not read before has grown: nil unless it was born while we watched.
-    private func birth(of stat: TaskStat, _ process: TrackedProcess) -> LedgerSample.Birth? {
-        guard forkResetsMigrated, stat.startTicks > startTicks else { return nil }
+    func birth(startTicks started: UInt64, _ process: TrackedProcess) -> LedgerSample.Birth? {
+        guard forkResetsMigrated, started > startTicks else { return nil }
         if let listedAt = process.threadsListedAt {
             return LedgerSample.Birth(afterNanoseconds: listedAt, scanSequence: process.listedSequence ?? 0)
         }
@@ -151,7 +151,7 @@ extension LedgerReader {
 
     /// The counters a thread's new ones are compared with: its own of the last reading, after an exec by another thread
     /// the largest of all that were.
-    private func baseline(of known: TrackedThread?, _ tid: Int32, _ process: TrackedProcess) -> TrackedThread? {
+    func baseline(of known: TrackedThread?, _ tid: Int32, _ process: TrackedProcess) -> TrackedThread? {
         guard tid == process.identity.pid, let exec = process.execBaseline else { return known }
         process.execBaseline = nil
         // Others that are still there show that it was only renamed.
@@ -234,7 +234,7 @@ extension LedgerReader {
         thread.watch.note(sequence: thread.scanSequence, hasChanged: hasChanged, hasRun: hasRun)
     }
 
-    private func keepLedger(of known: TrackedThread, in thread: inout TrackedThread) {
+    func keepLedger(of known: TrackedThread, in thread: inout TrackedThread) {
         thread.scanSequence = known.scanSequence
         thread.ledgerNode = known.ledgerNode
         thread.migrationCount = known.migrationCount

@@ -47,6 +47,7 @@ extension LedgerReader {
         for process in processes.values {
             process.runNanoseconds = nil
             process.record = nil
+            process.forgetSweeps()
         }
     }
 

@@ -66,6 +66,8 @@ struct LedgerReader {
     var nodeByCPU: [NodeID?] = []
     /// The same as the last machine had it.
     var nodesOfMachine: [NodeID?] = []
+    /// The nodes the kernel prints ledgers of.
+    var onlineNodes: [NodeID] = []
     /// The CPUs whose links were looked at for a node, in vain.
     var unlinkedCPUs: Set<Int> = []
     /// Set while somebody traces: each reading is kept with its time.
@@ -78,6 +80,12 @@ struct LedgerReader {
     /// When the file in ``sched`` began to be read, where there is a clock for that.
     var readingBegan: UInt64 = 0
     var readings: [BalancingEvent] = []
+    /// The iterator, where there is one.
+    var sweeper: TaskSweeper
+    /// What it said in the round or look under way.
+    var sweep: TaskSweep?
+    /// The NUMA groups it has told of, by their identities.
+    var numaGroups: [UInt64: NUMAGroupRecord] = [:]
 
     /// A kernel thread's pid is looked at again every so many rounds: at 5 s, once a minute.
     static let recheckRounds: UInt64 = 12
@@ -94,6 +102,7 @@ struct LedgerReader {
         self.units = units
         self.startTicks = startTicks
         self.forkResetsMigrated = forkResetsMigrated
+        sweeper = TaskSweeper(root: root)
         mayAskByNumber = !ProcessNumbers.areForeign(in: root)
         hasSchedstat = root.isLive && root.exists("/proc/self/schedstat")
     }
@@ -123,10 +132,12 @@ struct LedgerReader {
         forgetExited()
         threadsRead = 0
         processesPutOff = 0
+        sweepTasks()
+        defer { sweep = nil }
         let threadLimit = max(threadLimit, 1)
         let wanted = pids.filter { pid in
             if let number = kernelThreads[pid] { return isRecheckDue(number) }
-            return !isUnchanged(pid, now: now)
+            return sweep?.hasChanged(pid) == true || !isUnchanged(pid, now: now)
         }
         for pid in visitingOrder(wanted, threadLimit: threadLimit, now: now) {
             guard threadsRead < threadLimit else {
@@ -136,6 +147,7 @@ struct LedgerReader {
             readProcess(pid, now: now)
         }
         processesListedAt = now
+        forgetEndedGroups()
         groupTotals.settleOwners(processes.values)
         groupTotals.trim { Set(processes.values.map(\.groupName)) }
     }
@@ -230,10 +242,10 @@ struct LedgerReader {
             process.unreadThreadCount = 0
             process.placement = nil
             process.placementGap = .exited
-        } else if !hasRun, !process.isInNUMAGroup {
+        } else if !hasRun, !process.isInNUMAGroup, sweep?.hasChanged(pid) != true {
             process.noteUnchanged(at: now)
             return
-        } else {
+        } else if !takeSwept(process, stat, isFirst: process.ledgerReadAt == nil, now: now) {
             try readThreads(files, process, stat, command, now: now)
         }
         finish(process, now: now)

@@ -21,6 +21,10 @@ struct TrackedThread {
     var migrationCount: UInt64?
     /// When its ledger must be read again.
     var watch = PlacementWatch()
+    /// What the iterator's record of it was when it was taken; nil where its figures are of `/proc`.
+    var sweepMark: UInt64?
+    /// The NUMA group it is in, as the iterator tells groups apart.
+    var groupIdentity: UInt64?
     /// For the first reading of a thread that was born while we watched: since when its ledger grew.
     var birth: LedgerSample.Birth?
     /// Where its CPU time came from: readings of two different counters must not be subtracted.
@@ -138,6 +142,11 @@ final class TrackedProcess {
             faultChange = change
             record = nil
         }
+    }
+
+    /// The iterator's next records of its threads are taken whatever they say.
+    func forgetSweeps() {
+        for tid in threads.keys { threads[tid]?.sweepMark = nil }
     }
 
     func noteListing(at now: UInt64, sequence: Int64?) {

@@ -137,7 +137,7 @@ struct ModelObserver {
         guard let migrated = thread.record.migratedPages, let privatePages = thread.record.privatePages,
             let sharedPages = thread.record.sharedPages, let sequence = thread.scanSequence
         else { return nil }
-        return LedgerSample(
+        var sample = LedgerSample(
             timeNanoseconds: thread.record.readAtNanoseconds, tid: thread.record.tid, scanSequence: sequence,
             pagesMigrated: migrated, preferredNode: Int32(thread.record.preferredNode?.rawValue ?? -1),
             currentNode: Int32((thread.ledgerNode ?? thread.record.node)?.rawValue ?? -1),
@@ -148,6 +148,13 @@ struct ModelObserver {
                     taskPrivate: privatePages[node], taskShared: sharedPages[node],
                     groupPrivate: thread.groupPrivate[node], groupShared: thread.groupShared[node])
             })
+        guard let kernel = thread.record.kernel else { return sample }
+        sample.placedSequence = kernel.placedSequence
+        sample.scanPeriodMilliseconds = kernel.scanPeriodMilliseconds.flatMap { $0 > 0 ? $0 : nil }
+        if let privatePages = kernel.windowPrivatePages, let sharedPages = kernel.windowSharedPages {
+            sample.windows = nodes.map { .init(privatePages: privatePages[$0], sharedPages: sharedPages[$0]) }
+        }
+        return sample
     }
 
     private mutating func countersSinceLast(_ counters: BalancingCounters?) -> SystemCounters? {
@@ -214,9 +221,14 @@ struct ModelObserver {
             }
         }
         // The tasks of a process share its scans; of several answers the narrowest says most.
-        if let period = task.scanPeriodMilliseconds, period.error < activity.scanPeriodMilliseconds?.error ?? .infinity
-        {
-            activity.scanPeriodMilliseconds = period
+        // Of several that are exact, the shortest is the one that scans are asked for by.
+        if let period = task.scanPeriodMilliseconds {
+            let known = activity.scanPeriodMilliseconds
+            if period.error < known?.error ?? .infinity
+                || period.error == known?.error && period.value < known?.value ?? 0
+            {
+                activity.scanPeriodMilliseconds = period
+            }
         }
         if let node = NodeNumber.node(Int(task.modelledPreferredNode)) { activity.tasksByModelledNode[node] += 1 }
     }
