@@ -198,6 +198,28 @@ settled() {
 hints() { awk '/^numa_hint_faults / { print $2 }' "$HERE/vmstat-$1"; }
 seen() { awk '/^numawatch_trace_placed_faults_total/ { sum += $2 } END { printf "%d\n", sum }' "$HERE/tracing-$1"; }
 
+# iterate_installed: as docs/iterator.md has it. The daemon runs already, and is restarted once; so is the unit.
+iterate_installed() {
+    recorded iterator-before numawatch doctor
+    recorded iterator-start systemctl enable --now numawatch-iterator.service
+    recorded iterator-state systemctl show --property=ActiveState,SubState,Result numawatch-iterator.service
+    stat -c '%A %U %G' /sys/fs/bpf/numawatch /sys/fs/bpf/numawatch/tasks >"$HERE/iterator-modes" 2>&1
+    wait_until 120 uses_iterator || true
+    recorded iterator-running numawatch doctor
+    systemctl restart "$UNIT"
+    wait_until 120 uses_iterator || true
+    recorded iterator-restarted numawatch doctor
+    recorded iterator-replaced systemctl restart numawatch-iterator.service
+    wait_until 120 uses_iterator || true
+    recorded iterator-renewed numawatch doctor
+    recorded iterator-exposure systemd-analyze security --no-pager numawatch-iterator.service
+    recorded iterator-stop systemctl disable --now numawatch-iterator.service
+    ls -A /sys/fs/bpf/numawatch >"$HERE/iterator-left" 2>&1
+    recorded iterator-after numawatch doctor
+    journalctl --unit=numawatch-iterator.service --output=cat --no-pager >"$HERE/journal-iterator" 2>&1
+}
+uses_iterator() { numawatch doctor 2>/dev/null | grep -q '^ok *iterator '; }
+
 # upgrade_running: "make install" over what runs, and the steps it prints.
 upgrade_running() {
     printf '[Log]\nLevel=debug\n' >/etc/numawatch/numawatchd.conf

@@ -4,10 +4,11 @@ package enum CheckCatalogue {
     package static let all: [any LabCheck] = [
         MachineCheck(), DomainsCheck(), SourcesCheck(), DegradationCheck(), SwitchCheck(), CountersCheck(),
         MetricsCheck(), BalancingCheck(), LedgersCheck(), PlacementCheck(), NumastatCheck(), SamplingCheck(),
-        StormCheck(), GroupMemoryCheck(), HotplugCheck(), PartitionCheck(), DaemonCheck(), ReplayCheck(),
+        StormCheck(), GroupMemoryCheck(), HotplugCheck(), PartitionCheck(), IteratorCheck(), DaemonCheck(),
+        ReplayCheck(),
         TracingCheck(), NarrowedTracingCheck(), HarmCheck(), InstalledStartCheck(), InstalledReloadCheck(),
         InstalledRestartsCheck(), InstalledRefusalCheck(), InstalledKillCheck(), InstalledWatchdogCheck(),
-        InstalledTracingCheck(), InstalledUpgradeCheck(), InstalledRemovalCheck(),
+        InstalledTracingCheck(), InstalledIteratorCheck(), InstalledUpgradeCheck(), InstalledRemovalCheck(),
     ]
 
     /// The checks to make on a machine: those it asks for, or all that fit.

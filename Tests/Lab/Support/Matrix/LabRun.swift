@@ -114,7 +114,7 @@ package struct LabRun: Sendable {
 /// The programs of the product and the workloads, as they go into guests.
 package enum GuestPrograms {
     /// By name.
-    package static let names = ["numawatch", "numawatchd", "numawatch-workload"]
+    package static let names = ["numawatch", "numawatchd", "numawatch-iterator", "numawatch-workload"]
     /// Programs of the host, with the package each is in: clients and figures that are not ours, and what systemd starts
     /// the daemon with.
     private static let tools = [

@@ -27,6 +27,9 @@ enum DaemonSteps {
     static let hotplug = GuestStep("daemon-hotplug", deadlineSeconds: 360, functions + "observe_hotplug")
     /// Records states while a partition is made, isolated and removed.
     static let partition = GuestStep("daemon-partition", deadlineSeconds: 360, functions + "observe_partition")
+    /// Pins the iterator, and records what it and the kernel's files say of stopped threads.
+    static let iterator = GuestStep(
+        "daemon-iterator", deadlineSeconds: 360, functions + ". /lab/iterator.sh; observe_iterator")
     /// Ends the daemon and records how it went.
     static let end = GuestStep("daemon-end", deadlineSeconds: 60, functions + "end_daemon")
 
