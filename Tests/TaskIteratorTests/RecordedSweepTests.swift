@@ -7,7 +7,7 @@ import Testing
 /// Sweeps of real kernels; see `Tests/Fixtures/README.md`.
 @Suite("Recorded sweeps")
 struct RecordedSweepTests {
-    private static let releases = ["6.12"]
+    private static let releases = ["5.10", "6.1", "6.12"]
 
     /// Takes a sweep apart, and sees that nothing of it is left over.
     private func records(_ bytes: [UInt8]) throws -> [TaskRecord] {

@@ -123,7 +123,8 @@ package struct IteratorLoader: Sendable {
         do throws(TaskPlaces.Lack) {
             return try TaskPlaces(types)
         } catch {
-            throw Refusal("this kernel (\(release)) cannot have it: \(error); Linux 5.10 or later is needed", isLack: true)
+            throw Refusal(
+                "this kernel (\(release)) cannot have it: \(error); Linux 5.10 or later is needed", isLack: true)
         }
     }
 

@@ -194,7 +194,8 @@ extension TaskRecord {
             group = Group(
                 identity: bytes.number(at: offset + TaskRecordFormat.Place.group, as: UInt64.self),
                 groupID: head.number(.groupID, bytes), taskCount: head.number(.groupTaskCount, bytes),
-                activeNodeCount: head.number(.groupActiveNodeCount, bytes), totalFaults: head.number(.groupTotalFaults, bytes),
+                activeNodeCount: head.number(.groupActiveNodeCount, bytes),
+                totalFaults: head.number(.groupTotalFaults, bytes),
                 maximumCPUFaults: head.number(.groupMaximumCPUFaults, bytes),
                 faults: failures.contains(.groupFaults)
                     ? nil : (0..<nodeCount).map { Self.faults(bytes, arrays + taskBytes, 0, $0, nodeCount) })
