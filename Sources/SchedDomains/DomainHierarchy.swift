@@ -231,7 +231,7 @@ extension DomainHierarchy {
     package struct Landmarks: Hashable, Sendable {
         /// `sd_llc`: the highest domain that shares a cache.
         package var lastLevelCacheIndex: Int?
-        /// `sd_llc_id`: the lowest CPU of that domain, else the CPU.
+        /// The lowest CPU of that domain, else the CPU: `sd_llc_id` before 7.2, which numbers caches as it finds them.
         package var lastLevelCacheID: Int
         /// `sd_llc_size`.
         package var lastLevelCacheCPUs: Int

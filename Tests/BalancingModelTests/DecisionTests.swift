@@ -94,6 +94,36 @@ import Testing
         #expect(outcome.decisions.map(\.rule) == [.unaccounted, .policy, .policy])
     }
 
+    @Test("Before 5.14 a fault that was never accounted may have been one on a locked huge page: it is no test")
+    func abandonedHugePage() {
+        var script = Script()
+        script.add(10, 0, .misplaced(address: 1))
+        script.add(10, 0, .migrateCheck(source: 1, cpu: 0))
+        script.add(10, 0, .misplaced(address: 2))
+        func isTest(_ release: KernelRelease) -> Bool? {
+            let outcome = Outcome.of(
+                script.events, profile: TestMachine.profile(release), options: ReplayOptions(drive: .shadow))
+            #expect(outcome.decisions.first?.rule == .unaccounted)
+            return outcome.decisions.first.map { !$0.evidence.isResynchronising }
+        }
+        #expect(isTest(KernelRelease(5, 10, 262)) == false)
+        #expect(isTest(KernelRelease(6, 1, 192)) == true)
+    }
+
+    @Test(
+        "A local page is local, also where the kernel asks the group test for it, as the built-in policy did before 5.15",
+        arguments: [KernelRelease(5, 10, 262), KernelRelease(6, 12, 117)])
+    func testedLocally(release: KernelRelease) {
+        var script = Script()
+        let other = cpupid.value(cpu: 2, tid: 11)
+        script.fault(10, cpu: 0, last: other, node: 0, check: 0, flags: .faultLocal)
+        let outcome = Outcome.of(
+            script.events, profile: TestMachine.profile(release), options: ReplayOptions(drive: .shadow))
+        #expect(outcome.decisions.map(\.rule) == [.local])
+        #expect(outcome.decisions.map(\.target) == [-1])
+        #expect(outcome.decisions.map(\.isRemote) == [false])
+    }
+
     @Test("A remote page whose policy never asks stays")
     func policy() {
         var script = Script()

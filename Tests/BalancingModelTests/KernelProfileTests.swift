@@ -26,7 +26,7 @@ import Testing
     ]
     private static let newest: KernelSwitches = [.perVMAState, .memorylessDestinationCheck, .promotionThreshold]
     private static let oldest: KernelSwitches = [
-        .forkKeepsCounters, .forkKeepsRetry, .memoryOnlyNodesPreferred, .exitEventAfterMM,
+        .forkKeepsCounters, .forkKeepsRetry, .memoryOnlyNodesPreferred, .exitEventAfterMM, .hugePagesUnaccounted,
     ]
 
     /// One row per kernel whose sources were compared, and neighbours of each backport.

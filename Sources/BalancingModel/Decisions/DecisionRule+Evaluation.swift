@@ -56,6 +56,10 @@ extension BalancingReplay {
             rule = flags.contains(.faultLocal) ? .local : .policy
         } else if here < 0 {
             rule = .unknown
+        } else if source == here {
+            // Where the test is asked for local pages too, its answer changes nothing: by the built-in policy before 5.15, by a
+            // balancing bind policy on later kernels (`mpol_misplaced`, `mm/mempolicy.c`).
+            rule = .local
         } else if profile.switches.contains(.memorylessDestinationCheck), !layout.hasMemory[here] {
             rule = .memoryless
         } else if source >= 0, profile.mode.contains(.memoryTiering), !layout.isTopTier[source] {
@@ -76,7 +80,7 @@ extension BalancingReplay {
                 restsOnAge = test.verdict(profile.cpupid).moves != moves
             }
         }
-        let target = moves && source != here ? here : -1
+        let target = moves ? here : -1
         queue[fault.ticket].target = layout.number(target)
         queue[fault.ticket].rule = rule
         queue[fault.ticket].sourceNode = layout.number(source)

@@ -31,6 +31,9 @@ package struct KernelSwitches: OptionSet, Hashable, Sendable {
     /// `sched_process_exit` comes after the task has left its mm.
     package static let exitEventAfterMM = KernelSwitches(rawValue: 1 << 8)
 
+    /// A fault on a huge page that is locked, or changes meanwhile, is counted and not accounted, whatever was decided.
+    package static let hugePagesUnaccounted = KernelSwitches(rawValue: 1 << 9)
+
     /// A switch with its name in reports, and the releases it holds for.
     package struct Entry: Sendable {
         package let flag: KernelSwitches
@@ -91,6 +94,11 @@ package struct KernelSwitches: OptionSet, Hashable, Sendable {
             .exitEventAfterMM, "exitEventAfterMM",
             KernelRule(
                 "sched_process_exit comes after the mm was left", "kernel/exit.c: do_exit", .before(6, 16))),
+        Entry(
+            .hugePagesUnaccounted, "hugePagesUnaccounted",
+            KernelRule(
+                "a fault on a huge page that is locked, or changes meanwhile, is counted and not accounted",
+                "mm/huge_memory.c: do_huge_pmd_numa_page", .before(5, 14))),
     ]
 
     /// The flags a mainline or stable kernel of this version is expected to have.

@@ -26,7 +26,8 @@ extension BalancingReplay {
     }
 
     /// A fault whose `hint_fault` never came. The kernel skips the accounting in one case only once it has asked the group
-    /// test: the page was to be moved, moving it failed, and the entry had changed meanwhile.
+    /// test: the page was to be moved, moving it failed, and the entry had changed meanwhile. Kernels before 5.14 skip it for
+    /// huge pages that are locked, too: then what was decided cannot be told.
     mutating func abandonOpenFault(_ slot: Int) {
         guard tasks[slot].fault.phase == .open else { return }
         let fault = tasks[slot].fault
@@ -35,6 +36,9 @@ extension BalancingReplay {
         if fault.hasCheck, fault.checkSource != fault.checkNode {
             queue[fault.ticket].target = layout.number(Int(fault.checkNode))
             queue[fault.ticket].rule = .unaccounted
+            if profile.switches.contains(.hugePagesUnaccounted) {
+                queue[fault.ticket].evidence.isResynchronising = true
+            }
         } else if expectsMigrateCheck {
             queue[fault.ticket].target = -1
             queue[fault.ticket].rule = .policy

@@ -49,7 +49,8 @@ observe_state() {
     dmesg >"$OUT/$1/log"
     cp "$OUT/daemon/events" "$OUT/$1/events"
     # shellcheck disable=SC2046  # a list of files
-    cp --parents $(find /sys/kernel/debug/sched/domains -type f 2>/dev/null) "$OUT/$1/before" 2>/dev/null
+    cp --parents $(find /sys/kernel/debug/sched/domains /proc/sys/kernel/sched_domain -type f 2>/dev/null) \
+        "$OUT/$1/before" 2>/dev/null
     return 0
 }
 
@@ -97,7 +98,11 @@ observe_partition() {
     start_changing partition || return
     observe_state partition/none || return
     change partition/root domains-changed make_partition "$middle" || return
-    change partition/isolated domains-changed turn_partition isolated || return
+    # Kernels before 6.1 have no partitions of this kind.
+    case $(uname -r) in
+        5.10.*) ;;
+        *) change partition/isolated domains-changed turn_partition isolated || return ;;
+    esac
     change partition/removed domains-changed remove_partition || return
     end_changing
 }

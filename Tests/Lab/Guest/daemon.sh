@@ -99,7 +99,7 @@ tier_rounds() {
 wait_rounds() {
     goal=
     for count in $(tier_rounds); do goal="$goal $((count + ${1:-2}))"; done
-    wait_until 90 rounds_reached "$goal"
+    wait_until $((60 + 20 * ${1:-2})) rounds_reached "$goal"
 }
 rounds_reached() {
     # shellcheck disable=SC2086  # a list of numbers

@@ -21,14 +21,19 @@ define_probes() {
     probe 'p:numawatch/set_preferred sched_setnuma nid=$arg2:s32'
 }
 
-# scan_often: balancing at a pace that a load of some seconds sees something of, where the kernel keeps its settings.
-scan_often() {
+# scan_often: balancing at a pace that a load of some seconds sees something of.
+scan_often() { scan_every 200; }
+
+# scan_every MILLISECONDS: the shortest period and the delay of the scanner, where the kernel keeps its settings;
+# 5.13 moved
+# them into debugfs.
+scan_every() {
     for directory in /sys/kernel/debug/sched/numa_balancing /proc/sys/kernel; do
         prefix=
         [ "$directory" = /proc/sys/kernel ] && prefix=numa_balancing_
         [ -e "$directory/${prefix}scan_delay_ms" ] || continue
-        echo 200 >"$directory/${prefix}scan_delay_ms"
-        echo 200 >"$directory/${prefix}scan_period_min_ms"
+        echo "$1" >"$directory/${prefix}scan_delay_ms"
+        echo "$1" >"$directory/${prefix}scan_period_min_ms"
         echo 2000 >"$directory/${prefix}scan_period_max_ms"
     done
 }

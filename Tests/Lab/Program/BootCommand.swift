@@ -59,7 +59,7 @@ struct BootCommand: AsyncParsableCommand {
         let plan = GuestPlan(
             steps: LabRun.preparation(topology) + [step], bootArguments: append.split(separator: " ").map(String.init))
         let guest = Guest(
-            topology: topology, kernel: try await KernelPackage.fetch(kernel), files: files,
+            topology: topology, kernel: try await KernelPackage.fetch(kernel, topology.architecture), files: files,
             programs: programs, plan: plan, userland: userland)
         let status = try await guest.withResult(keptIn: options.keep) { result in
             if let prepared = result.step("prepare"), prepared.status != 0 {

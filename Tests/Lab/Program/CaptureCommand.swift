@@ -27,8 +27,12 @@ struct CaptureCommand: AsyncParsableCommand {
     @OptionGroup var options: GuestOptions
 
     func run() async throws {
+        let topology = try TopologyFile.load(topology)
+        guard workload == nil || topology.architecture.runsPrograms else {
+            throw ValidationError("a trace needs our programs, which do not run on \(topology.architecture.rawValue)")
+        }
         let capture = LabCapture(
-            topology: try TopologyFile.load(topology), kernel: try await KernelPackage.fetch(kernel),
+            topology: topology, kernel: try await KernelPackage.fetch(kernel, topology.architecture),
             workload: workload, workloadSeconds: seconds)
         let (files, programs, directory) = try await options.programs()
         let guest = Guest(

@@ -53,13 +53,17 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         // Before the guests: two at once would both fetch it.
-        for series in KernelSeries.allCases where runs.contains(where: { $0.series == series }) {
-            _ = try await KernelPackage.find(series)
+        for series in KernelSeries.allCases {
+            for architecture in Set(runs.filter { $0.series == series }.map(\.topology.architecture)) {
+                _ = try await KernelPackage.find(series, architecture)
+            }
         }
         let clock = ContinuousClock()
         let start = clock.now
         let rows = await LabMatrix(runs: runs, guestsAtOnce: max(1, jobs)).run { rows in
             for row in rows { CommandLineOutput.note(LabTable.line(row)) }
+            // A run that is stopped keeps what it found. What keeps the document from being written is told at the end.
+            if let out { try? renew(out, rows) }
         }
         try await HostFiles.remove(directory)
         print(LabTable.text(rows), terminator: "")

@@ -166,6 +166,22 @@ import Testing
         #expect(problems.contains(message), "\(problems)")
     }
 
+    @Test("Kernels before 5.13 show their domains as sysctls: these are compared in the same way")
+    func sysctls() async throws {
+        func moved(_ files: inout [String: String]) {
+            for (path, text) in files where path.contains("/sys/kernel/debug/sched/domains/") {
+                files[path] = nil
+                files[path.replacing("/sys/kernel/debug/sched/domains/", with: "/proc/sys/kernel/sched_domain/")] = text
+            }
+        }
+        #expect(try await verdict(moved).problems == [])
+        let wrong = try await verdict { files in
+            moved(&files)
+            files["all-on/before/proc/sys/kernel/sched_domain/cpu1/domain0/busy_factor"] = "17\n"
+        }
+        #expect(wrong.problems.contains { $0.contains("sched_domain/cpu1/domain0/busy_factor: 17") })
+    }
+
     @Test("What was not recorded is an error that names it")
     func missing() async {
         await #expect {

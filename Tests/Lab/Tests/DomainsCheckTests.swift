@@ -13,7 +13,7 @@ import Testing
         let directory = try TemporaryDirectory.make()
         var places: [String: [UInt8]] = ["steps/domains-capture/status": Array("\(status)\n".utf8)]
         for (path, bytes) in archive.files {
-            places[path == "expected.dmesg" ? "dmesg" : "files/root/\(path)"] = bytes
+            places[path == "expected.dmesg" ? "files/domains.log" : "files/root/\(path)"] = bytes
         }
         try await HostFiles.makeDirectories(
             Set(places.keys.map { "\(directory)/" + $0.split(separator: "/").dropLast().joined(separator: "/") }))

@@ -38,6 +38,19 @@ import Testing
         }
     }
 
+    @Test(
+        "The first line of the log tells which kernel ran",
+        arguments: [
+            ("[    0.0] Linux version 5.10.0-46-amd64 (debian-kernel@lists.debian.org) #1 SMP", KernelSeries.linux510),
+            ("[    0.0] Linux version 7.3.4+deb13-arm64 (x)\n[    0.1] Linux version 6.1.0", .linux73),
+            ("[    0.1] Linux\n", nil),
+        ])
+    func series(_ log: String, _ series: KernelSeries?) async throws {
+        try await withResult(["dmesg": log]) { result in
+            #expect(result.series == series)
+        }
+    }
+
     @Test("Without the marker the guest did not come to its end")
     func cutShort() async throws {
         try await withResult(["dmesg": "x\n"]) { result in

@@ -66,6 +66,16 @@ import Testing
         }
     }
 
+    @Test("A library that is loaded late is there with those it needs; one that is not is an error")
+    func lateLibrary() async throws {
+        var files = GuestFiles()
+        try await files.addLibrary("libtracefs.so.1")
+        for name in ["libtracefs.so.1", "libtraceevent.so.1", "libc.so.6"] {
+            #expect(files.files.keys.contains { $0.hasSuffix("/\(name)") }, "\(name)")
+        }
+        await #expect(throws: LabFailure.self) { try await files.addLibrary("libnone.so.1") }
+    }
+
     // MARK: Reading archives
 
     private struct Member: Equatable {

@@ -9,6 +9,7 @@ import Testing
         "linux-image-6.12.107+deb12-amd64", "linux-image-6.12.9+deb12-amd64", "linux-image-6.12.117+deb12-amd64",
         "linux-image-6.1.0-0.deb11.52-amd64", "linux-image-6.19.14+deb13-amd64", "linux-image-6.19.8+deb13-amd64",
         "linux-image-6.12.118+deb12-rt-amd64", "linux-image-6.12-amd64", "linux-image-amd64",
+        "linux-image-6.12.118+deb13-arm64", "linux-image-6.12.118+deb13-arm64-16k", "linux-image-6.12-arm64",
     ]
 
     @Test(
@@ -20,6 +21,17 @@ import Testing
     func newest(_ series: KernelSeries, _ name: String) {
         #expect(KernelPackage.newest(of: Self.names, series) == name)
         #expect(KernelPackage.newest(of: Self.names.reversed(), series) == name)
+    }
+
+    @Test("Of another architecture its own kernels are taken, and its release says which it is")
+    func foreign() {
+        let name = KernelPackage.newest(of: Self.names, .linux612, .arm64)
+        #expect(name == "linux-image-6.12.118+deb13-arm64")
+        #expect(KernelPackage.newest(of: Self.names, .linux61, .arm64) == nil)
+        let package = KernelPackage(series: .linux612, release: "6.12.118+deb13-arm64", directory: "/nonexistent")
+        #expect(package.architecture == .arm64)
+        #expect(LabKernel(release: package.release) == LabKernel(.linux612, .arm64))
+        #expect(LabKernel.all.allSatisfy { LabKernel(release: $0.name) == $0 })
     }
 
     @Test("Of none there is no newest")

@@ -61,6 +61,25 @@ import Testing
         #expect(tables.agreement.contains("| 7.0.13+deb13-amd64 | blind | 98 of 100 | 19 of 20 | 3 of 4 |\n"))
     }
 
+    @Test("Kernels for other CPUs are columns and rows of their own, behind those our programs run on")
+    func architectures() {
+        var document = LabDocument()
+        document.renew(Self.rows)
+        document.renew([
+            LabRun.Row(
+                topology: "arm64", kernel: "7.0.13+deb13-arm64", check: "domains",
+                outcome: .passed("16 CPUs, 64 domains, 1 partition")),
+            LabRun.Row(topology: "arm64", kernel: "6.1-arm64", check: "boot", outcome: .skipped("it is gone")),
+        ])
+        let text = text(document)
+        #expect(text.contains("| check | 6.1 | 6.17 | 7.0 | 6.1-arm64 | 7.0-arm64 |\n"))
+        #expect(text.contains("| domains | 0 of 1 |  | 1 |  | 1 |\n"))
+        let tables = KernelTables(document)
+        #expect(tables.supported.contains("| 7.0.13+deb13-amd64 | 8 on 1 | 99 of 100 | 2 |\n"))
+        #expect(tables.supported.hasSuffix("| 7.0.13+deb13-arm64 | 16 on 1 |  | 1 |\n"))
+        #expect(!tables.supported.contains("6.1-arm64"))
+    }
+
     @Test("A block is put between its marks, and a text without them is refused")
     func marks() throws {
         let text = "a\n<!-- from docs/lab.md; make lab writes it -->\nold\n<!-- end -->\nb\n"

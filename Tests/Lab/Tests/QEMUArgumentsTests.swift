@@ -53,12 +53,25 @@ import Testing
         var topology = LabTopology(name: "x")
         topology.bootArguments = ["nosmt"]
         let common = QEMUArguments.commonBootArguments.joined(separator: " ")
-        #expect(values("-append", arguments(topology).arguments) == [common + " nosmt numa_balancing=disable"])
+        #expect(
+            values("-append", arguments(topology).arguments) == ["console=ttyS0 \(common) nosmt numa_balancing=disable"]
+        )
         topology.omittedBootArguments = ["sched_verbose", "sched_debug"]
         let words = Set(arguments(topology).commandLine.split(separator: " "))
         #expect(words.isDisjoint(with: ["sched_verbose", "sched_debug"]) && words.contains("panic=-1"))
         #expect(DomainsCheck().obstacle(on: topology, .linux61) != nil)
         #expect(common.contains("panic=-1") && common.contains("sched_verbose"))
+    }
+
+    @Test("A machine of arm64 has clusters, and the console, machine and emulator of its kind")
+    func arm64() throws {
+        let topology = try TopologyFile.load("arm64")
+        let machine = arguments(topology)
+        #expect(values("-machine", machine.arguments) == ["virt,gic-version=3"])
+        #expect(values("-smp", machine.arguments) == ["16,sockets=2,clusters=2,cores=2,threads=2"])
+        #expect(machine.commandLine.hasPrefix("console=ttyAMA0 panic=-1 sched_verbose "))
+        #expect(topology.architecture.emulator == "qemu-system-aarch64")
+        #expect(LabTopology(name: "x").architecture.emulator == "qemu-system-x86_64")
     }
 
     @Test("A guest with a userland has it as its third disk, and what it writes to it is gone with it")

@@ -52,6 +52,7 @@ import Testing
             # A comment
               [Machine]
             Title = Two and a half nodes
+            Architecture=amd64
             Sockets=2
             Dies=1
             Cores=2
@@ -115,6 +116,7 @@ import Testing
             ("[Machines]\nSockets=1", "1:1: unknown section [Machines]"),
             // Values.
             ("[Machine]\nSockets= 0", "2:10: Sockets=0: expected a number from 1 to 1024"),
+            ("[Machine]\nArchitecture=arm", "2:14: Architecture=arm: expected amd64 or arm64"),
             ("[Node]\nCPUs=3-1", "2:6: CPUs=3-1: expected a list such as 0-3,8"),
             ("[Node]\nMemory=160", "2:8: Memory=160: expected a size such as 160M or 1G"),
             ("[Node]\nMemory=0M", "2:8: Memory=0M: expected a size such as 160M or 1G"),
@@ -130,6 +132,15 @@ import Testing
             // What fits nothing else.
             ("[Machine]\nSockets=1", "1:1: there is no [Node]"),
             ("[Node]", "1:1: this node has neither CPUs= nor Memory="),
+            ("[Machine]\nClusters=2\n" + node, "1:1: machines of amd64 have dies, those of arm64 have clusters"),
+            (
+                "[Machine]\nArchitecture=arm64\nDies=2\n" + node,
+                "1:1: machines of amd64 have dies, those of arm64 have clusters"
+            ),
+            (
+                "[Machine]\nArchitecture=arm64\n" + node + "[Guest]\nSystem=systemd",
+                "1:1: our programs do not run on arm64: System= is busybox there"
+            ),
             (node + node, "4:1: CPU 0 is in a node already"),
             ("[Node]\nCPUs=0-1\nMemory=1M", "1:1: CPU 1 does not exist: the machine has 1"),
             ("[Machine]\nSockets=2\n" + node, "1:1: 1 of 2 CPUs are in no node"),
@@ -162,6 +173,20 @@ import Testing
             try CheckCatalogue.checks(for: topology, .linux61)
         } throws: { error in
             "\(error)".contains("there is no check domain") && "\(error)".contains("domains")
+        }
+    }
+
+    @Test("A check that starts our programs is none for CPUs they are not made for")
+    func foreignCheck() throws {
+        var topology = try TopologyFile.load("arm64")
+        #expect(try CheckCatalogue.checks(for: topology, .linux612).map(\.name) == ["machine", "domains"])
+        topology.checks = nil
+        #expect(try CheckCatalogue.checks(for: topology, .linux612).map(\.name) == ["machine", "domains"])
+        topology.checks = ["domains", "daemon"]
+        #expect {
+            try CheckCatalogue.checks(for: topology, .linux612)
+        } throws: { error in
+            "\(error)".contains("the check daemon needs our programs, which do not run on arm64")
         }
     }
 

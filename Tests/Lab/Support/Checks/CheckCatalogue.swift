@@ -29,8 +29,17 @@ package enum CheckCatalogue {
                 "use the topology \(topology.name)",
                 "the check \(name) is not for the system \(topology.system.rawValue)")
         }
+        if let name = topology.checks?.first(where: { name in
+            all.contains { $0.name == name && !$0.architectures.contains(topology.architecture) }
+        }) {
+            throw LabFailure(
+                "use the topology \(topology.name)",
+                "the check \(name) needs our programs, which do not run on \(topology.architecture.rawValue)")
+        }
         return all.filter { check in
-            guard check.system == topology.system else { return false }
+            guard check.system == topology.system, check.architectures.contains(topology.architecture) else {
+                return false
+            }
             return topology.checks.map { $0.contains(check.name) } ?? (check.obstacle(on: topology, kernel) == nil)
         }
     }

@@ -8,6 +8,8 @@ package struct DomainsCheck: LabCheck {
     package let name = "domains"
     package let summary = "domains and groups equal the kernel's own dump, with and without debugfs"
 
+    package let architectures = Set(LabArchitecture.allCases)
+
     package init() {}
 
     package func obstacle(on topology: LabTopology, _ kernel: KernelSeries) -> String? {
@@ -16,7 +18,8 @@ package struct DomainsCheck: LabCheck {
     }
 
     package func steps(for topology: LabTopology) -> [GuestStep] {
-        [GuestStep("domains-capture", "capture")]
+        // The log as it is then: other steps change the machine.
+        [GuestStep("domains-capture", "capture && dmesg >$OUT/domains.log")]
     }
 
     package func judge(_ result: GuestResult, _ topology: LabTopology) throws(LabFailure) -> CheckVerdict {
@@ -25,7 +28,10 @@ package struct DomainsCheck: LabCheck {
         }
         let root = try result.root()
         var damaged: CPUSet = []
-        let kernel = KernelDump(parsing: result.log, damaged: &damaged)
+        guard let log = result.file("domains.log") else {
+            throw LabFailure("capture the guest", "the kernel's log was not recorded")
+        }
+        let kernel = KernelDump(parsing: String(decoding: log, as: UTF8.self), damaged: &damaged)
         var problems: [String] = []
         if !damaged.isEmpty { problems.append("the kernel's dump of CPUs \(damaged.listText) is damaged") }
         if kernel.blocks.isEmpty { problems.append("the kernel printed no domains: was it booted with sched_verbose?") }

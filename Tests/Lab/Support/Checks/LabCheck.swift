@@ -12,6 +12,9 @@ package protocol LabCheck: Sendable {
     /// What its steps need to run in.
     var system: LabTopology.System { get }
 
+    /// Where its steps can run: those that start our programs need the CPUs these are made for.
+    var architectures: Set<LabArchitecture> { get }
+
     /// Why it cannot be made on a machine of that system; nil where it can.
     func obstacle(on topology: LabTopology, _ kernel: KernelSeries) -> String?
 
@@ -29,6 +32,8 @@ package protocol LabCheck: Sendable {
 
 extension LabCheck {
     package var system: LabTopology.System { .busybox }
+
+    package var architectures: Set<LabArchitecture> { [.amd64] }
 
     package func obstacle(on topology: LabTopology, _ kernel: KernelSeries) -> String? { nil }
 }

@@ -8,6 +8,8 @@ package struct MachineCheck: LabCheck {
     package let name = "machine"
     package let summary = "the guest has the CPUs, nodes, memory and distances of its topology file"
 
+    package let architectures = Set(LabArchitecture.allCases)
+
     package init() {}
 
     package func steps(for topology: LabTopology) -> [GuestStep] {

@@ -13,13 +13,13 @@ package struct Guest: Sendable {
 
     package init(
         topology: LabTopology, kernel: KernelPackage, files: GuestFiles, programs: ProgramDisk, plan: GuestPlan,
-        userland: Userland? = nil, emulator: String = QEMUArguments.program
+        userland: Userland? = nil, emulator: String? = nil
     ) {
         self.topology = kernel.hasModules ? topology : topology.withRoomForPrograms
         self.kernel = kernel
         self.files = files
         self.programs = programs
-        self.emulator = emulator
+        self.emulator = emulator ?? topology.architecture.emulator
         self.plan = plan
         if topology.system == .systemd {
             self.plan.overheadSeconds = max(plan.overheadSeconds, Self.systemdOverheadSeconds)
@@ -67,7 +67,8 @@ package struct Guest: Sendable {
         do throws(LabFailure) {
             var arguments = QEMUArguments(
                 topology: topology, kernelPath: kernel.imagePath, initramfsPath: "\(work)/initramfs",
-                resultsPath: "\(work)/results", consolePath: "\(work)/console", programsPath: programs.path,
+                resultsPath: "\(work)/results", consolePath: "\(work)/console",
+                programsPath: topology.architecture.runsPrograms ? programs.path : nil,
                 userlandPath: userland?.path, bootArguments: plan.bootArguments)
             arguments.hasDisks = kernel.hasModules
             try HostFiles.write(initramfs, to: arguments.initramfsPath)

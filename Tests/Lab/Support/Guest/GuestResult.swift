@@ -44,6 +44,13 @@ package struct GuestResult: Sendable {
     /// The kernel's log.
     package var log: String { text("dmesg") ?? "" }
 
+    /// The kernel's series, by the first line of its log: `Linux version 5.10.0-46-amd64 (…`.
+    package var series: KernelSeries? {
+        let log = log
+        guard let begin = log.firstRange(of: "Linux version ")?.upperBound else { return nil }
+        return KernelSeries(release: String(log[begin...].prefix { !$0.isWhitespace }))
+    }
+
     /// The console.
     package var console: String { text("console") ?? "" }
 

@@ -33,6 +33,21 @@ package struct GuestFiles: Sendable {
         for library in try Self.libraries(listing.text, of: hostPath) { add(library, host: library) }
     }
 
+    /// Adds a library of the host at its own path, with those it needs.
+    ///
+    /// - Throws: ``LabFailure`` if it is not there.
+    package mutating func addLibrary(_ name: String) async throws(LabFailure) {
+        let directories = ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu"]
+        guard let path = HostFiles.first(of: directories.map { "\($0)/\(name)" }) else {
+            throw LabFailure(
+                "put \(name) into a guest", "it is not in \(directories.joined(separator: " or "))",
+                remedy: "scripts/install-packages.sh build installs it")
+        }
+        add(path, host: path)
+        let listing = try await HostCommand.run("ldd", [path])
+        for library in try Self.libraries(listing.text, of: path) { add(library, host: library) }
+    }
+
     /// The files that ldd(1) says a program needs.
     ///
     /// ```

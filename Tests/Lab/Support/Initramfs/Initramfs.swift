@@ -10,6 +10,7 @@
 /// | `/boot/config-…`, `/usr/lib/modules/…/config` | the kernel's configuration, where its package has it |
 /// | `/lab/*.sh`, `/lab/*.service` | what steps may call, and what runs them under systemd |
 /// | `/lab/modules/NN-NAME.ko` | modules in the order of loading |
+/// | `/lab/no-programs` | there if our programs do not run on these CPUs |
 /// | `/lab/no-disks` | there if programs and results do without disks |
 /// | `/lab/steps/NN-NAME` | the steps in their order, `…/script` and `…/deadline` |
 package enum Initramfs {
@@ -36,7 +37,7 @@ package enum Initramfs {
         for name in HostFiles.names(in: "\(guest)/etc") {
             archive.add("etc/\(name)", .file(try HostFiles.read("\(guest)/etc/\(name)"), isExecutable: false))
         }
-        archive.add("bin/busybox", .file(try await busybox(), isExecutable: true))
+        archive.add("bin/busybox", .file(try await Busybox.bytes(for: kernel.architecture), isExecutable: true))
         if let config = kernel.configPath {
             archive.add(config, .file(try HostFiles.read(kernel.directory + config), isExecutable: false))
         }
@@ -47,6 +48,10 @@ package enum Initramfs {
             let directory = "lab/steps/\(number(index))-\(step.name)"
             archive.add("\(directory)/script", .file(Array((step.script + "\n").utf8), isExecutable: true))
             archive.add("\(directory)/deadline", .file(Array("\(step.deadlineSeconds)\n".utf8), isExecutable: false))
+        }
+        guard kernel.architecture.runsPrograms else {
+            archive.add("lab/no-programs", .file([], isExecutable: false))
+            return archive.finished()
         }
         for (path, source) in files.files.sorted(by: { $0.key < $1.key }) {
             if case .bytes(let bytes, let isExecutable) = source {
@@ -65,17 +70,4 @@ package enum Initramfs {
 
     /// The shell sorts steps and modules by name.
     private static func number(_ index: Int) -> String { index < 10 ? "0\(index)" : "\(index)" }
-
-    /// A busybox that needs no library. Debian has one of two packages' at the same path.
-    private static func busybox() async throws(LabFailure) -> [UInt8] {
-        let remedy = "install the package busybox-static (scripts/install-packages.sh lab)"
-        guard let path = HostFiles.first(of: ["/usr/bin/busybox", "/bin/busybox"]) else {
-            throw LabFailure("make a guest", "there is no busybox", remedy: remedy)
-        }
-        let links = try await HostCommand.run("ldd", [path])
-        guard try GuestFiles.libraries(links.text, of: path).isEmpty else {
-            throw LabFailure("make a guest", "\(path) is linked dynamically", remedy: remedy)
-        }
-        return try HostFiles.read(path)
-    }
 }

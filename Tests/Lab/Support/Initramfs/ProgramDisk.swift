@@ -59,7 +59,8 @@ package struct ProgramDisk: Sendable {
         let work = try await HostFiles.makeTemporaryDirectory()
         do {
             var archive = CPIOArchive()
-            for (guest, host) in sources.sorted(by: { $0.key < $1.key }) {
+            // A userland to install something in needs a disk.
+            for (guest, host) in sources.sorted(by: { $0.key < $1.key }) where !InstalledFiles.has(guest) {
                 // What is no program or library is taken as it is.
                 let stripped = "\(work)/stripped"
                 let strip = try await HostCommand.run("strip", ["-o", stripped, host])

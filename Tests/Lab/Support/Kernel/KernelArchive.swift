@@ -1,4 +1,4 @@
-/// Debian's archive, all its suites that have kernels, beside what this host's own apt is configured for.
+/// Debian's archive for an architecture, all its suites that have kernels, beside what this host's own apt is configured for.
 ///
 /// A configuration of apt in the lab's own directory: sources, lists and cache lie there, nothing of the host's is
 /// changed and nothing is installed. The mirror is the host's, the key that of Debian.
@@ -31,14 +31,16 @@ package struct KernelArchive: Sendable {
         return names.contains(split[0]) ? split.filter(names.contains) : ["linux-image-\(release)"]
     }
 
+    package let architecture: LabArchitecture
     private let directory: String
     private var configuration: String { "\(directory)/apt.conf" }
 
     /// Writes the configuration, and fetches the lists if there are none.
     ///
     /// - Throws: ``LabFailure`` if this host has no source of Debian's.
-    package static func open() async throws(LabFailure) -> KernelArchive {
-        let archive = KernelArchive(directory: "\(LabPaths.cache)/apt")
+    package static func open(_ architecture: LabArchitecture = .amd64) async throws(LabFailure) -> KernelArchive {
+        let name = architecture.runsPrograms ? "apt" : "apt-\(architecture.rawValue)"
+        let archive = KernelArchive(architecture: architecture, directory: "\(LabPaths.cache)/\(name)")
         try await HostFiles.makeDirectories([
             "\(archive.directory)/lists/partial", "\(archive.directory)/cache/archives/partial",
         ])
@@ -49,7 +51,7 @@ package struct KernelArchive: Sendable {
         let mirrors = try await hostMirrors()
         try HostFiles.write(Array(sourcesText(mirrors).utf8), to: "\(archive.directory)/debian.sources")
         try HostFiles.write([], to: "\(archive.directory)/status")
-        try HostFiles.write(Array(configurationText(archive.directory).utf8), to: archive.configuration)
+        try HostFiles.write(Array(configurationText(archive.directory, architecture).utf8), to: archive.configuration)
         if !HostFiles.names(in: "\(archive.directory)/lists").contains(where: { $0.contains("Packages") }) {
             await archive.update()
         }
@@ -118,16 +120,16 @@ package struct KernelArchive: Sendable {
     }
 
     /// What apt.conf(5) of the host says otherwise. Proxies and the like stay as they are.
-    private static func configurationText(_ directory: String) -> String {
+    private static func configurationText(_ directory: String, _ architecture: LabArchitecture) -> String {
         """
         Dir::Etc::sourcelist "\(directory)/debian.sources";
         Dir::Etc::sourceparts "/dev/null";
         Dir::State::lists "\(directory)/lists";
         Dir::State::status "\(directory)/status";
         Dir::Cache "\(directory)/cache";
-        APT::Architecture "amd64";
+        APT::Architecture "\(architecture.rawValue)";
         #clear APT::Architectures;
-        APT::Architectures { "amd64"; };
+        APT::Architectures { "\(architecture.rawValue)"; };
         APT::Default-Release "";
         APT::Sandbox::User "root";
         Acquire::Languages "none";

@@ -2,6 +2,7 @@
 /// guest's disk needs, where the archive has these.
 package struct KernelPackage: Sendable, Hashable {
     package var series: KernelSeries
+    package var architecture: LabArchitecture { LabArchitecture(release: release) }
     /// `uname -r`.
     package var release: String
     /// Where it is unpacked.
@@ -38,19 +39,23 @@ package struct KernelPackage: Sendable, Hashable {
     /// If the lists have none, or its file is gone from the archive, they are fetched anew once.
     ///
     /// - Throws: ``LabFailure`` if the archive cannot be reached or has no kernel of this series.
-    package static func fetch(_ series: KernelSeries) async throws(LabFailure) -> KernelPackage {
-        guard let package = try await find(series) else {
-            throw LabFailure("find a kernel \(series.rawValue)", "Debian's archive has none any more")
+    package static func fetch(
+        _ series: KernelSeries, _ architecture: LabArchitecture = .amd64
+    ) async throws(LabFailure) -> KernelPackage {
+        guard let package = try await find(series, architecture) else {
+            throw LabFailure("find a kernel \(architecture.name(of: series))", "Debian's archive has none any more")
         }
         return package
     }
 
-    /// As ``fetch(_:)``.
+    /// As ``fetch(_:_:)``.
     ///
     /// - Returns: Nil where the archive no longer has a kernel of this series.
     /// - Throws: ``LabFailure`` if it cannot be reached.
-    package static func find(_ series: KernelSeries) async throws(LabFailure) -> KernelPackage? {
-        let archive = try await KernelArchive.open()
+    package static func find(
+        _ series: KernelSeries, _ architecture: LabArchitecture = .amd64
+    ) async throws(LabFailure) -> KernelPackage? {
+        let archive = try await KernelArchive.open(architecture)
         do {
             if let package = try await newest(series, in: archive) { return package }
         } catch {
@@ -68,18 +73,21 @@ package struct KernelPackage: Sendable, Hashable {
         _ series: KernelSeries, in archive: KernelArchive
     ) async throws(LabFailure) -> KernelPackage? {
         let names = try await archive.names("linux-")
-        guard let name = newest(of: Array(names), series) else { return nil }
+        guard let name = newest(of: Array(names), series, archive.architecture) else { return nil }
         let release = String(name.dropFirst("linux-image-".count))
         return try await unpacked(release, series, KernelArchive.parts(of: release, in: names), archive)
     }
 
     /// The newest of several packages: the plain signed kernels alone (no `-cloud`, `-rt`, `-dbg`, `-unsigned`).
-    package static func newest(of names: [String], _ series: KernelSeries) -> String? {
+    package static func newest(
+        of names: [String], _ series: KernelSeries, _ architecture: LabArchitecture = .amd64
+    ) -> String? {
         let prefix = "linux-image-\(series.rawValue)."
+        let suffix = "-\(architecture.rawValue)"
         let plain = names.filter { name in
             // linux-image-6.1.0-56-amd64, linux-image-6.12.117+deb12-amd64
-            guard name.hasPrefix(prefix), name.hasSuffix("-amd64") else { return false }
-            let version = name.dropFirst(prefix.count).dropLast("-amd64".count)
+            guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return false }
+            let version = name.dropFirst(prefix.count).dropLast(suffix.count)
             return version.first?.isNumber == true
                 && version.split(separator: "-").dropFirst().allSatisfy { $0.allSatisfy(\.isNumber) }
         }

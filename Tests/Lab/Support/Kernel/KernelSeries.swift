@@ -11,4 +11,17 @@ package enum KernelSeries: String, Sendable, Hashable, CaseIterable {
     case linux71 = "7.1"
     case linux72 = "7.2"
     case linux73 = "7.3"
+
+    /// Before 5.18 a task begins with its parent's `numa_pages_migrated` (`init_numa_balancing`, `kernel/sched/fair.c`):
+    /// what it had moved itself is unknown.
+    package var inheritsMigratedPages: Bool { self == .linux510 }
+
+    /// Domains and the scanner's settings are sysctls before 5.13, and in debugfs later.
+    package var showsSchedulerInDebugFS: Bool { self != .linux510 }
+
+    /// `MPOL_F_NUMA_BALANCING`: from 5.12 on.
+    package var hasBalancingBind: Bool { self != .linux510 }
+
+    /// Partitions of the kind `isolated` (`kernel/cgroup/cpuset.c`): from 6.1 on.
+    package var hasIsolatedPartitions: Bool { self != .linux510 }
 }

@@ -1,6 +1,6 @@
 import NUMATopology
 
-/// The command line of `qemu-system-x86_64` for a topology.
+/// The command line of QEMU for a topology.
 ///
 /// Full-system emulation, so that neither rights nor nested virtualisation are needed, and the same on every host:
 ///
@@ -39,21 +39,20 @@ package struct QEMUArguments: Sendable, Hashable {
         self.bootArguments = bootArguments
     }
 
-    package static let program = "qemu-system-x86_64"
-
-    /// What every kernel is booted with: the console, an end at a panic, the dump of scheduling domains into a log that
+    /// What every kernel is booted with behind its console: an end at a panic, the dump of scheduling domains into a log that
     /// is large enough for it and is not copied to the console, which emulation would have wait for each letter.
     package static let commonBootArguments = [
-        "console=ttyS0", "panic=-1", "sched_verbose", "sched_debug", "quiet", "loglevel=3", "log_buf_len=16M",
+        "panic=-1", "sched_verbose", "sched_debug", "quiet", "loglevel=3", "log_buf_len=16M",
     ]
 
     package var commandLine: String {
         let common = Self.commonBootArguments.filter { !topology.omittedBootArguments.contains($0) }
-        return (common + topology.bootArguments + bootArguments).joined(separator: " ")
+        let console = ["console=\(topology.architecture.console)"]
+        return (console + common + topology.bootArguments + bootArguments).joined(separator: " ")
     }
 
     package var arguments: [String] {
-        var list = ["-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", topology.cpuModel]
+        var list = ["-machine", topology.architecture.machine, "-accel", "tcg,thread=multi", "-cpu", topology.cpuModel]
         list += ["-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none", "-no-reboot"]
         list += ["-serial", "file:\(Self.escaped(consolePath))"]
         list += ["-m", "\(topology.memoryMiB)M"]
@@ -92,7 +91,9 @@ package struct QEMUArguments: Sendable, Hashable {
 
     /// How many CPUs there are and how they lie.
     package static func smp(_ topology: LabTopology) -> String {
-        "\(topology.cpuCount),sockets=\(topology.sockets),dies=\(topology.dies),cores=\(topology.cores),"
+        let parts =
+            topology.architecture == .amd64 ? "dies=\(topology.dies)" : "clusters=\(topology.clusters)"
+        return "\(topology.cpuCount),sockets=\(topology.sockets),\(parts),cores=\(topology.cores),"
             + "threads=\(topology.threads)"
     }
 

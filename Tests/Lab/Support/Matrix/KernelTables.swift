@@ -47,15 +47,15 @@ package struct KernelTables: Sendable {
             | --- | --- | --- | --- |
 
             """
-        for series in KernelSeries.allCases {
-            let lines = document.lines.filter { $0.series == series }
-            guard let release = lines.first(where: { $0.kernel != series.rawValue })?.kernel else { continue }
+        for kernel in LabKernel.all {
+            let lines = document.lines.filter { $0.source == kernel }
+            guard let release = lines.first(where: { $0.kernel != kernel.name })?.kernel else { continue }
             let domains = lines.filter { $0.check == "domains" }
             // ok: 8 CPUs, 16 domains, 1 partition
             let cpus = domains.compactMap { line in
                 line.isPassed ? line.result.split(separator: " ").dropFirst().first.flatMap { Int($0) } : nil
             }
-            let scores = agreements(on: series).map(\.shadow.decisions)
+            let scores = agreements(on: kernel).map(\.shadow.decisions)
             let right = scores.reduce(0) { $0 + $1.right }
             let total = scores.reduce(0) { $0 + $1.total }
             let failed = lines.count(where: \.isFailed)
@@ -75,21 +75,21 @@ package struct KernelTables: Sendable {
             | --- | --- | --- | --- | --- |
 
             """
-        for series in KernelSeries.allCases {
-            let release = document.lines.first { $0.series == series && $0.check == "replay" }?.kernel
-            for agreement in agreements(on: series) {
+        for kernel in LabKernel.all {
+            let release = document.lines.first { $0.source == kernel && $0.check == "replay" }?.kernel
+            for agreement in agreements(on: kernel) {
                 for (drive, scores) in [("shadow", agreement.shadow), ("blind", agreement.blind)] {
                     let cells = scores.all.map { "\($0)" }.joined(separator: " | ")
-                    text += "| \(release ?? series.rawValue) | \(drive) | \(cells) |\n"
+                    text += "| \(release ?? kernel.name) | \(drive) | \(cells) |\n"
                 }
             }
         }
         return text
     }
 
-    private func agreements(on series: KernelSeries) -> [ReplayAgreement] {
+    private func agreements(on kernel: LabKernel) -> [ReplayAgreement] {
         document.lines.compactMap { line in
-            guard line.series == series, line.check == "replay", line.isPassed else { return nil }
+            guard line.source == kernel, line.check == "replay", line.isPassed else { return nil }
             return ReplayAgreement(parsing: String(line.result.dropFirst("ok: ".count)))
         }
     }

@@ -126,7 +126,7 @@ package struct LabCapture: Sendable {
             json.member("name", name)
             json.member("release", kernel.release)
             json.object("spec") { json in
-                json.member("arch", "x86")
+                json.member("arch", topology.architecture == .amd64 ? "x86" : "arm")
                 json.member("kernel", kernel.series.rawValue)
                 json.member("smp", QEMUArguments.smp(topology))
                 json.member("cpu", topology.cpuModel)

@@ -22,7 +22,8 @@ package enum LabCoverage: Sendable, Hashable, CaseIterable {
     ]
     /// The machines of ``rules``, and what is looked at on them.
     private static let ruledMachines: [String: [String]] = [
-        "4-ring": ["machine", "domains"], "8-glueless": ["machine", "domains"], "isolcpus": ["machine", "domains"],
+        "4-ring": ["machine", "domains"], "arm64": ["machine", "domains"], "8-glueless": ["machine", "domains"],
+        "isolcpus": ["machine", "domains"],
         "memory-node": ["machine", "domains"], "snc": ["machine", "domains"],
         "tracing": ["machine", "domains", "replay"], "uneven-offline": ["machine", "domains"],
     ]

@@ -5,7 +5,7 @@ package struct LabDocument: Sendable, Hashable {
     /// A line of the table.
     package struct Line: Sendable, Hashable {
         package var topology: String
-        /// `uname -r`; where no kernel was booted, the series.
+        /// `uname -r`; where no kernel was booted, the series, of other CPUs than ours with their name.
         package var kernel: String
         package var check: String
         package var result: String
@@ -21,7 +21,7 @@ package struct LabDocument: Sendable, Hashable {
             self.init(topology: row.topology, kernel: row.kernel, check: row.check, result: row.outcome.text)
         }
 
-        package var series: KernelSeries? { KernelSeries(release: kernel) }
+        package var source: LabKernel? { LabKernel(release: kernel) }
         package var isPassed: Bool { result.hasPrefix("ok: ") }
         package var isFailed: Bool { result.hasPrefix("FAILED") }
     }
@@ -49,13 +49,13 @@ package struct LabDocument: Sendable, Hashable {
     package mutating func renew(_ rows: [LabRun.Row]) {
         struct Guest: Hashable {
             var topology: String
-            var series: KernelSeries?
+            var source: LabKernel?
         }
         let new = rows.map(Line.init)
-        let renewed = Set(new.map { Guest(topology: $0.topology, series: $0.series) })
-        lines.removeAll { renewed.contains(Guest(topology: $0.topology, series: $0.series)) }
+        let renewed = Set(new.map { Guest(topology: $0.topology, source: $0.source) })
+        lines.removeAll { renewed.contains(Guest(topology: $0.topology, source: $0.source)) }
         lines += new
-        func order(_ line: Line) -> Int { line.series.flatMap(KernelSeries.allCases.firstIndex) ?? 0 }
+        func order(_ line: Line) -> Int { line.source.flatMap(LabKernel.all.firstIndex) ?? 0 }
         // Checks stay in the order in which they were made: sorting keeps equal ones as they are.
         lines = lines.enumerated().sorted { first, second in
             (first.element.topology, order(first.element), first.offset)
@@ -90,20 +90,20 @@ package struct LabDocument: Sendable, Hashable {
 
     /// Kernels × checks: on how many machines each check passed.
     private func seriesTable(_ checks: [any LabCheck]) -> String {
-        let made = KernelSeries.allCases.filter { series in lines.contains { $0.series == series } }
+        let made = LabKernel.all.filter { kernel in lines.contains { $0.source == kernel } }
         var text = "Machines on which each check passed, of those it was made on:\n\n| check |"
-        for series in made { text += " \(series.rawValue) |" }
+        for kernel in made { text += " \(kernel.name) |" }
         text += "\n| --- |" + String(repeating: " --- |", count: made.count) + "\n"
         for check in checks {
             text += "| \(check.name) |"
-            for series in made { text += " \(count(of: check.name, on: series)) |" }
+            for kernel in made { text += " \(count(of: check.name, on: kernel)) |" }
             text += "\n"
         }
         return text
     }
 
-    private func count(of check: String, on series: KernelSeries) -> String {
-        let found = lines.filter { $0.check == check && $0.series == series }
+    private func count(of check: String, on kernel: LabKernel) -> String {
+        let found = lines.filter { $0.check == check && $0.source == kernel }
         let passed = found.count(where: \.isPassed)
         return found.isEmpty ? "" : passed == found.count ? "\(passed)" : "\(passed) of \(found.count)"
     }

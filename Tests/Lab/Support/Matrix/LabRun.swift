@@ -50,14 +50,18 @@ package struct LabRun: Sendable {
     /// - Returns: A row per check. A guest that cannot be run is one row of the check `boot`, also where there is no such
     ///   kernel any more.
     package func run() async -> [Row] {
+        let name = LabKernel(series, topology.architecture).name
         do {
-            guard let kernel = try await KernelPackage.find(series) else {
+            guard let kernel = try await KernelPackage.find(series, topology.architecture) else {
                 return [
-                    row("boot", series.rawValue, .skipped("Debian's archive no longer has a kernel of this series"))
+                    row("boot", name, .skipped("Debian's archive no longer has a kernel of this series"))
                 ]
             }
             if topology.system == .systemd, !kernel.hasModules {
                 return [row("boot", kernel.release, .skipped("without modules there is no disk for Debian's userland"))]
+            }
+            if !topology.architecture.runsPrograms, !kernel.hasModules {
+                return [row("boot", kernel.release, .skipped("without modules there is no disk for its results"))]
             }
             let checks = try CheckCatalogue.checks(for: topology, series)
             var plan = GuestPlan(steps: Self.preparation(topology))
@@ -72,7 +76,7 @@ package struct LabRun: Sendable {
                 await rows(checks, result, kernel)
             }
         } catch {
-            return [row("boot", series.rawValue, .failed(["\(error)"]))]
+            return [row("boot", name, .failed(["\(error)"]))]
         }
     }
 
@@ -115,6 +119,8 @@ package struct LabRun: Sendable {
 package enum GuestPrograms {
     /// By name.
     package static let names = ["numawatch", "numawatchd", "numawatch-iterator", "numawatch-workload"]
+    /// What the daemon loads once it traces, and so no list of its libraries has.
+    private static let libraries = ["libtracefs.so.1", "libtraceevent.so.1"]
     /// Programs of the host, with the package each is in: clients and figures that are not ours, and what systemd starts
     /// the daemon with.
     private static let tools = [
@@ -128,6 +134,7 @@ package enum GuestPrograms {
     package static func files(_ binaries: String, staging: String? = nil) async throws(LabFailure) -> GuestFiles {
         var files = GuestFiles()
         for name in names { try await files.addProgram("\(binaries)/\(name)") }
+        for name in libraries { try await files.addLibrary(name) }
         for (name, package) in tools {
             guard HostFiles.exists("/usr/bin/\(name)") else {
                 throw LabFailure(

@@ -6,6 +6,11 @@
 /// | `/source.tar` | the files of the repository that an administrator reads or runs |
 /// | `/debs/….deb` | the packages that only tracing needs: group `runtime-tracing` |
 package enum InstalledFiles {
+    /// Whether a path in the guest is one of these.
+    package static func has(_ path: String) -> Bool {
+        ["/stage.tar", "/source.tar"].contains(path) || path.hasPrefix("/debs/")
+    }
+
     private static let sources = ["README.md", "config", "docs", "scripts", "systemd"]
 
     /// - Parameters:

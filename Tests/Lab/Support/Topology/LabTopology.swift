@@ -27,10 +27,13 @@ package struct LabTopology: Sendable, Hashable {
     package var name: String
     /// One line for the table's readers.
     package var title: String = ""
+    package var architecture = LabArchitecture.amd64
     package var sockets = 1
-    /// Per socket.
+    /// Per socket; 1 on arm64, which has clusters.
     package var dies = 1
-    /// Per die.
+    /// Per socket; 1 on amd64, which has dies.
+    package var clusters = 1
+    /// Per die or cluster.
     package var cores = 1
     /// Per core.
     package var threads = 1
@@ -69,6 +72,6 @@ package struct LabTopology: Sendable, Hashable {
         return topology
     }
 
-    package var cpuCount: Int { sockets * dies * cores * threads }
+    package var cpuCount: Int { sockets * dies * clusters * cores * threads }
     package var memoryMiB: Int { nodes.reduce(0) { $0 + $1.memoryMiB } }
 }

@@ -22,8 +22,10 @@ struct TopologyValues {
         for assignment in section.assignments {
             switch (section.name, assignment.key) {
             case ("Machine", "Title"): topology.title = assignment.value
+            case ("Machine", "Architecture"): topology.architecture = try architecture(assignment)
             case ("Machine", "Sockets"): topology.sockets = try count(assignment)
             case ("Machine", "Dies"): topology.dies = try count(assignment)
+            case ("Machine", "Clusters"): topology.clusters = try count(assignment)
             case ("Machine", "Cores"): topology.cores = try count(assignment)
             case ("Machine", "Threads"): topology.threads = try count(assignment)
             case ("Machine", "CPUModel"): topology.cpuModel = assignment.value
@@ -50,6 +52,13 @@ struct TopologyValues {
     /// Checks what takes more than one line to know.
     func finish() throws(TopologyProblem) -> LabTopology {
         guard !topology.nodes.isEmpty else { throw problem(1, 1, "there is no [Node]") }
+        guard topology.architecture == .amd64 ? topology.clusters == 1 : topology.dies == 1 else {
+            throw problem(1, 1, "machines of amd64 have dies, those of arm64 have clusters")
+        }
+        guard topology.architecture.runsPrograms || topology.system == .busybox else {
+            throw problem(
+                1, 1, "our programs do not run on \(topology.architecture.rawValue): System= is busybox there")
+        }
         var placed: CPUSet = []
         for (node, line) in zip(topology.nodes, nodeLines) {
             guard !node.cpus.isEmpty || node.memoryMiB > 0 else {
@@ -122,6 +131,13 @@ struct TopologyValues {
             series.append(kernel)
         }
         return series
+    }
+
+    private func architecture(_ assignment: TopologySyntax.Assignment) throws(TopologyProblem) -> LabArchitecture {
+        guard let architecture = LabArchitecture(rawValue: assignment.value) else {
+            throw bad(assignment, LabArchitecture.allCases.map(\.rawValue).joined(separator: " or "))
+        }
+        return architecture
     }
 
     private func system(_ assignment: TopologySyntax.Assignment) throws(TopologyProblem) -> LabTopology.System {

@@ -17,6 +17,7 @@ package struct PartitionCheck: LabCheck {
         func changed(_ name: String) -> ChangedStates.State {
             .init(name: name, told: ["domains-changed"], untold: ["topology-changed"])
         }
-        return try states.judge([.init(name: "none"), changed("root"), changed("isolated"), changed("removed")])
+        let isolated = result.series?.hasIsolatedPartitions == false ? [] : [changed("isolated")]
+        return try states.judge([.init(name: "none"), changed("root")] + isolated + [changed("removed")])
     }
 }

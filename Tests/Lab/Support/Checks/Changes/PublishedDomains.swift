@@ -52,15 +52,17 @@ struct PublishedDomains {
         return DumpComparison.differences(dump, kernel, "published")
     }
 
-    private static let directory = "/sys/kernel/debug/sched/domains"
+    /// The second before 5.13.
+    private static let directories = ["/sys/kernel/debug/sched/domains", "/proc/sys/kernel/sched_domain"]
     private static let parameters = ["busy_factor", "imbalance_pct", "cache_nice_tries"]
 
-    /// What differs from debugfs as it was recorded: flags, and the parameters that do not depend on the order in which
+    /// What differs from what the kernel shows, as it was recorded: flags, and the parameters that do not depend on the order in which
     /// CPUs left.
     func differences(fromShown recording: Recording) -> [String] {
         var problems: [String] = []
+        let shown = Self.directories.first { !recording.kernelNames($0).isEmpty } ?? Self.directories[0]
         for cpu in document["cpus"]?.elements ?? [] {
-            let directory = "\(Self.directory)/cpu\(cpu.whole("cpu") ?? .max)"
+            let directory = "\(shown)/cpu\(cpu.whole("cpu") ?? .max)"
             let domains = cpu["domains"]?.elements ?? []
             let shown = recording.kernelNames(directory).filter { $0.hasPrefix("domain") }
             if shown.count != domains.count {

@@ -15,9 +15,9 @@ enum DaemonSteps {
     /// Records ledgers and placement while all threads are stopped; ends the workloads.
     static let still = GuestStep("daemon-still", deadlineSeconds: 240, functions + "observe_still")
     /// Records processes that are too large to be read in full.
-    static let large = GuestStep("daemon-large", deadlineSeconds: 300, functions + "observe_large")
+    static let large = GuestStep("daemon-large", deadlineSeconds: 480, functions + "observe_large")
     /// Records what the daemon costs while it watches very many mappings.
-    static let budget = GuestStep("daemon-budget", deadlineSeconds: 240, functions + "observe_budget")
+    static let budget = GuestStep("daemon-budget", deadlineSeconds: 420, functions + "observe_budget")
     /// Records the daemon before, in and after a storm of processes.
     static let storm = GuestStep("daemon-storm", deadlineSeconds: 240, functions + "observe_storm")
     /// Records groups whose processes share memory, with and without an account of the kernel's.

@@ -79,7 +79,7 @@ package struct GroupMemoryCheck: LabCheck {
         let placement = group["placement"] ?? .null
         if placement["source"]?.text != "mappings" { problems.append("apart: the placement is \(placement)") }
         guard let process = WorkloadLines(result)["apart"].first, let region = process.regions.first,
-            let pages = region.pages, region.isComplete
+            region.isComplete
         else {
             problems.append("apart: the workload did not say where the segment is")
             return 0
@@ -88,8 +88,13 @@ package struct GroupMemoryCheck: LabCheck {
         for entry in placement["classes"]?.elements ?? [] where entry["class"]?.text == "shared" {
             shared = entry.byNode("bytes_by_node")
         }
-        if shared != pages.mapValues({ $0 * 4096 }) {
-            problems.append("apart: published \(shared) bytes of shared memory, the workload has \(pages) pages")
+        // Not what the workload found: until it was stopped, the kernel may have moved some to its threads.
+        let maps = recording.kernel(.before, "/proc/\(process.pid)/numa_maps").map(KernelFigures.placement)
+        let pages = maps?.pagesByStart[region.start] ?? [:]
+        if pages.values.reduce(0, +) * 4096 != region.bytes || shared != pages.mapValues({ $0 * 4096 }) {
+            problems.append(
+                "apart: published \(shared) bytes of shared memory, the kernel has \(pages) pages of \(region.bytes) bytes"
+            )
         }
         return region.bytes
     }

@@ -1,6 +1,7 @@
 import FixtureSupport
 import KernelText
 import TaskIterator
+import TextOutput
 
 /// The iterator: of every stopped thread it says what `/proc` says; it comes, is replaced and goes as it should; and what the
 /// daemon publishes with it is what the kernel has.

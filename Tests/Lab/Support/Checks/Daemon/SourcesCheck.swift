@@ -40,6 +40,10 @@ package struct SourcesCheck: LabCheck {
             case ("not-applicable", "ok") where source["reason"]?.text != nil: readable += 1
             // This machine has none, which is no fault of the host's: the reason says so.
             case ("not-applicable", "No such file or directory") where source["reason"]?.text != nil: continue
+            // A switch in debugfs of what older kernels show without: nobody wants it.
+            case ("not-applicable", _)
+            where source["reason"]?.text?.hasPrefix("this kernel always shows") ?? false:
+                continue
             // Readable or not: nobody wants it.
             case ("not-applicable", _)
             where source["reason"]?.text?.hasPrefix("off in the configuration") ?? false:
