@@ -27,10 +27,10 @@ KEEP ?=
 # capture: what to trace.
 WORKLOAD ?=
 
-.PHONY: help run test build install uninstall lint format bench harm lab capture clean
+.PHONY: help run test build install uninstall lint format bench bench-peers harm lab capture clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start the daemon on a private socket and show what it sees; ONCE=1 prints one report and exits
 	@./scripts/install-packages.sh build run
@@ -68,6 +68,11 @@ bench: ## Measure the daemon beside numastat and prometheus-node-exporter
 	@./scripts/install-packages.sh build bench
 	@$(MAKE) --no-print-directory build
 	@./scripts/bench.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)"
+
+bench-peers: ## Measure the daemon beside other programs that watch hosts; LENGTH=, TURN=, PEERS= choose; needs root
+	@./scripts/install-packages.sh build bench
+	@$(MAKE) --no-print-directory build
+	@./scripts/bench-peers.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)" "$$(./scripts/unpack-tools.sh peers)"
 
 harm: ## Measure what watching does to a process with much memory; TURNS=, LENGTH=, INTERVAL=, TARGETS= choose
 	@./scripts/install-packages.sh build bench

@@ -84,7 +84,10 @@ let package = Package(
         ),
         .target(
             name: "FixtureSupport",
-            dependencies: ["LinuxSystem", "TaskIterator", "TextOutput", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "LinuxSystem", "TaskIterator", "TextOutput",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             path: "Tests/Support"),
         .target(name: "TextOutput"),
         .testTarget(name: "TextOutputTests", dependencies: ["TextOutput"]),

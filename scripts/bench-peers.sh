@@ -125,7 +125,9 @@ start_pmcd() { # GROUP PORT THREADS
     grep -q '^pcp:' /etc/passwd || echo 'pcp:x:999:999::/var/lib/pcp:/bin/false' >>/etc/passwd
     grep -q '^pcp:' /etc/group || echo 'pcp:x:999:' >>/etc/group
     (cd /var/lib/pcp/pmns && PCP_DIR='' /usr/lib/pcp/pmns/Rebuild) >"$directory/$1.pmns" 2>&1
-    in_group "$1" /usr/lib/pcp/bin/pmcd -f -U root -c "$directory/pmcd.conf" -l "$directory/$1.log" -p "$2" \
+    # Its agents write their logs where they are started.
+    in_group "$1" env --chdir="$directory" \
+        /usr/lib/pcp/bin/pmcd -f -U root -c "$directory/pmcd.conf" -l "$directory/$1.log" -p "$2" \
         -s "/run/pcp/$1.socket" -H bench >"$directory/$1.out" 2>&1
     printf 'log mandatory on %s sec {\n' "$interval" >"$directory/pmlogger.conf"
     printf '    %s\n' proc.psinfo.pid proc.psinfo.cmd proc.psinfo.utime proc.psinfo.stime proc.psinfo.processor \
@@ -316,7 +318,8 @@ awk '{ if (!($1 in seen)) { seen[$1] = 1; order[++n] = $1 }
     cpu[$1, $2] = $3 / $4 * 100; memory[$1, $2] = $5 }
     END { printf "%-18s", ""; for (i = 1; i <= n; i++) printf " %20s", order[i]; print ""
         for (j = 1; j <= rows; j++) { printf "%-18s", row[j]
-            for (i = 1; i <= n; i++) printf " %11.2f %8s", cpu[order[i], row[j]], memory[order[i], row[j]]; print "" } }' \
+            for (i = 1; i <= n; i++) printf " %11.2f %8s", cpu[order[i], row[j]], memory[order[i], row[j]]
+            print "" } }' \
     "$directory/figures"
 echo
 echo "An answer in Prometheus's format: CPU of one (ms), bytes, lines"

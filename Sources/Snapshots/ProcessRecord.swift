@@ -146,7 +146,7 @@ package struct ThreadRecord: Sendable, Equatable {
     package var sharedPages: NodeValues<UInt64>?
     package var migratedPages: UInt64?
     /// What the kernel reckons with for it; absent without the iterator.
-    package var kernel: KernelTaskView?
+    @Shared package var kernel: KernelTaskView?
     /// Monotonic time of the ledger reading, nanoseconds; see ``ProcessRecord/heldNanoseconds(_:)``.
     package var readAtNanoseconds: UInt64
 

@@ -78,7 +78,8 @@ void wait_until_stopped(const struct options *options) {
 
 static void usage(FILE *file) {
     fprintf(file, "usage: numawatch-workload NAME [count=N] [threads=N] [mib=N] [seconds=N] [memory_node=N]\n"
-                  "    [thread_node=N] [period_ms=N] [maps=N] [policy=NAME] [nodes=LIST] [balancing=yes|no] [huge=yes|no]\n\n");
+                  "    [thread_node=N] [period_ms=N] [maps=N] [policy=NAME] [nodes=LIST] [balancing=yes|no]\n"
+                  "    [huge=yes|no]\n\n");
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++) {
         fprintf(file, "  %-10s %s\n", workloads[i].name, workloads[i].what);
     }

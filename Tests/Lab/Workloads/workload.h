@@ -36,8 +36,8 @@ struct options {
     // Where memory is first touched, and where the threads run afterwards; -1 is anywhere.
     int memory_node;
     int thread_node;
-    // Length of a phase of `pingpong` and `moves`, and of the life of a thread of `churn`, milliseconds; from one child of
-    // `storm` to the next.
+    // Length of a phase of `pingpong` and `moves`, and of the life of a thread of `churn`; from one child of `storm` to
+    // the next. Milliseconds.
     int period_ms;
     // Number of mappings of `vmas`, and of the large memory of `stall`.
     int maps;
