@@ -12,7 +12,8 @@ package struct ProgramDisk: Sendable {
 
     /// Where guests mount it.
     static let mountPoint = "/programs"
-    /// What the file system itself needs.
+    /// What the file system itself needs, beside an eighth of what is in it: below 512 MiB it has an inode of 256 bytes for
+    /// each 4 KiB, and with blocks of 1 KiB many that hold the numbers of others. The image is sparse.
     private static let overheadBytes = 8 << 20
 
     /// An image that is there already.
@@ -43,7 +44,7 @@ package struct ProgramDisk: Sendable {
         try HostFiles.write(Array(("set -e\n" + copies).utf8), to: "\(directory)/copy.sh")
         try await HostCommand.succeed("sh", ["\(directory)/copy.sh"])
         let size = try await HostCommand.succeed("du", ["--summarize", "--block-size=1", tree]).text
-        let bytes = (size.split(separator: "\t").first.flatMap { Int($0) } ?? 0) * 21 / 20 + Self.overheadBytes
+        let bytes = (size.split(separator: "\t").first.flatMap { Int($0) } ?? 0) * 9 / 8 + Self.overheadBytes
         try HostFiles.makeSparse(path, sizeBytes: bytes)
         // mke2fs lies where a user's search path may not lead.
         let program = HostFiles.first(of: ["/usr/sbin/mke2fs", "/sbin/mke2fs"]) ?? "mke2fs"
