@@ -31,7 +31,8 @@ if [ "${NUMAWATCH_BENCH_INSIDE:-}" != yes ]; then
 fi
 
 # --- A view of the machine in which the peers are installed ----------------------------------------------------------
-directory=$(mktemp -d)
+# Nothing is left of it: it is in no other namespace.
+directory=/mnt
 mount -t tmpfs tmpfs "$directory"
 mkdir "$directory/etc" "$directory/etc.work" "$directory/var" "$directory/var.work"
 mount -t overlay overlay -o "ro,lowerdir=$tree/usr:/usr" /usr
