@@ -16,6 +16,10 @@ package enum KernelSeries: String, Sendable, Hashable, CaseIterable {
     /// what it had moved itself is unknown.
     package var inheritsMigratedPages: Bool { self == .linux510 }
 
+    /// Tasks that go to sleep may stay on their queue, and be moved with it (`DELAY_DEQUEUE`, `kernel/sched/features.h`):
+    /// from 6.12 on.
+    package var delaysDequeue: Bool { self != .linux510 && self != .linux61 }
+
     /// Domains and the scanner's settings are sysctls before 5.13, and in debugfs later.
     package var showsSchedulerInDebugFS: Bool { self != .linux510 }
 
