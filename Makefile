@@ -27,7 +27,7 @@ KEEP ?=
 # capture: what to trace.
 WORKLOAD ?=
 
-.PHONY: help run test build install uninstall lint format bench bench-peers harm lab capture clean
+.PHONY: help run test coverage build install uninstall lint format bench bench-peers harm lab capture clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,15 @@ test: ## Install what the tests need, build, run every test
 		$(SWIFT) build --build-tests $(CHECKS) && $(SWIFT) test --skip-build --filter '$(WAITING)' && \
 		$(SWIFT) test --skip-build --no-parallel --filter '$(PROGRAMS)' && \
 		$(SWIFT) test --skip-build --skip '$(WAITING)|$(PROGRAMS)'
+
+# FILTER: tests by a regular expression; none: all but those that need release programs.
+FILTER ?=
+coverage: ## Say which lines the tests run, by target; FILTER= chooses tests
+	@./scripts/install-packages.sh build test
+	@$(SWIFT) build --build-tests --enable-code-coverage $(CHECKS)
+	@$(SWIFT) test --skip-build --enable-code-coverage $(if $(FILTER),--filter '$(FILTER)',--skip '$(PROGRAMS)|^LabTests[.]') || \
+		echo "some tests failed; the lines they ran are counted" >&2
+	@./scripts/coverage.sh "$$($(SWIFT) build --show-bin-path)"
 
 build: ## Build the release programs
 	@$(SWIFT) build $(RELEASE) $(CHECKS)

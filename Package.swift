@@ -155,6 +155,7 @@ let package = Package(
             dependencies: [
                 "BalancingModel", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains",
                 "Snapshots", "TaskIterator",
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .testTarget(

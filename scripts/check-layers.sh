@@ -1,6 +1,6 @@
 #!/bin/sh
-# Checks the imports of Sources/ and of the lab against layers.txt: one direction, no Foundation, `unsafe` only where C
-# is faced.
+# Checks the imports of Sources/ and of the lab against layers.txt: one direction, no Foundation, no allowance that no
+# one uses, the same dependencies as Package.swift, `unsafe` only where C is faced.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -50,6 +50,13 @@ for directory in Sources/*/ Tests/Lab/Support/ Tests/Lab/Program/; do
             sub(/\..*/, "", module)
             printf "%s:%d %s\n", FILENAME, FNR, module
         }' {} +)
+    for module in $allowed; do
+        case "$imports" in
+            *" $module
+"* | *" $module") ;;
+            *) complain "scripts/layers.txt: $target may import $module, but no file of it does" ;;
+        esac
+    done
     while read -r place module; do
         case "$module" in
             '' | Swift | Glibc | Synchronization) continue ;;
@@ -63,6 +70,52 @@ for directory in Sources/*/ Tests/Lab/Support/ Tests/Lab/Program/; do
 $imports
 EOF
 done
+
+# The manifest says the same as the table. A target of C is imported by its name, a product of a package by its own.
+declared=$(awk '
+    /^ *\/\// { next }
+    { text = text " " $0 }
+    END {
+        gsub(/package: *"[^"]*"/, "", text)
+        count = split(text, parts, /\.(target|testTarget|executableTarget|systemLibrary)\(/)
+        for (i = 2; i <= count; i++) {
+            if (!match(parts[i], /name: *"[^"]+"/)) continue
+            name = substr(parts[i], RSTART, RLENGTH); gsub(/name: *|"/, "", name)
+            if (!match(parts[i], /dependencies: *\[/)) continue
+            rest = substr(parts[i], RSTART + RLENGTH)
+            sub(/\].*/, "", rest)
+            while (match(rest, /"[^"]+"/)) {
+                print name, substr(rest, RSTART + 1, RLENGTH - 2)
+                rest = substr(rest, RSTART + RLENGTH)
+            }
+        }
+    }' Package.swift)
+table=$(awk '/^#/ || NF == 0 { next } { for (i = 2; i <= NF; i++) print $1, $i }' scripts/layers.txt)
+while read -r target module; do
+    awk -v target="$target" '$1 == target { found = 1 } END { exit !found }' scripts/layers.txt || continue
+    case "
+$table
+" in
+        *"
+$target $module
+"*) ;;
+        *) complain "Package.swift: $target depends on $module, which scripts/layers.txt does not allow" ;;
+    esac
+done <<EOF
+$declared
+EOF
+while read -r target module; do
+    case "
+$declared
+" in
+        *"
+$target $module
+"*) ;;
+        *) complain "scripts/layers.txt: $target may import $module, on which it does not depend in Package.swift" ;;
+    esac
+done <<EOF
+$table
+EOF
 
 # Unsafe code lives where C is faced, and nowhere else.
 roots=Sources
