@@ -111,7 +111,7 @@ package struct DomainHierarchy: Sendable {
         var ringStart: Int32
     }
 
-    struct GroupRecord: Hashable, Sendable {
+    struct StoredGroup: Hashable, Sendable {
         var id: Int32
         var span: SpanID
         var balanceMask: SpanID
@@ -140,7 +140,7 @@ package struct DomainHierarchy: Sendable {
     var firstSlot: [Int32]
     var slotCount: [Int32]
     var rings: [[Int32]] = []
-    var groupRecords: [GroupRecord] = []
+    var storedGroups: [StoredGroup] = []
 
     init(spans: SpanTable, online: CPUSet, kernel: SchedKernelVersion, cpuCount: Int) {
         self.spans = spans
@@ -188,7 +188,7 @@ package struct DomainHierarchy: Sendable {
         var result: [DomainGroup] = []
         result.reserveCapacity(ring.count)
         for step in ring.indices {
-            let record = groupRecords[Int(ring[(Int(domain.ringStart) + step) % ring.count])]
+            let record = storedGroups[Int(ring[(Int(domain.ringStart) + step) % ring.count])]
             result.append(
                 DomainGroup(
                     id: Int(record.id), span: record.span, balanceMask: record.balanceMask,
@@ -213,7 +213,7 @@ package struct DomainHierarchy: Sendable {
 
     /// The number of distinct patterns, rings and groups: what memory grows with.
     package var sizes: (patterns: Int, rings: Int, groups: Int, slots: Int) {
-        (patterns.count, rings.count, groupRecords.count, slots.count)
+        (patterns.count, rings.count, storedGroups.count, slots.count)
     }
 
     mutating func internPattern(_ pattern: DomainPattern, hint: Int32?) -> Int32 {

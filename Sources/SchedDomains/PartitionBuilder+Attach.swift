@@ -107,7 +107,7 @@ extension PartitionBuilder {
             built[domain].ownFirstGroupFlags = flags
         } else {
             let group = hierarchy.rings[Int(ring)][Int(built[domain].ringStart)]
-            hierarchy.groupRecords[Int(group)].flags = flags
+            hierarchy.storedGroups[Int(group)].flags = flags
         }
     }
 
@@ -145,7 +145,7 @@ extension PartitionBuilder {
             groupsFlags = domain.ownFirstGroupFlags
         } else if domain.ring >= 0 {
             let group = hierarchy.rings[Int(domain.ring)][Int(domain.ringStart)]
-            groupsFlags = hierarchy.groupRecords[Int(group)].flags
+            groupsFlags = hierarchy.storedGroups[Int(group)].flags
         }
         let clips = input.overrides.clipsIntervalWeight ?? input.kernel.has(.clippedIntervalWeight)
         let weight = Int(clips ? domain.clippedWeight : domain.maskWeight)

@@ -46,7 +46,7 @@ extension PartitionBuilder {
             let child = childIndex(cpu, level).map { built[$0] } ?? built[domain]
             if last?.span != span || last?.child != child.span || last?.flags != child.flags {
                 guard let first = numaGroup(cpu, level, span) else { continue }
-                let own = hierarchy.spans[hierarchy.groupRecords[Int(first)].span]
+                let own = hierarchy.spans[hierarchy.storedGroups[Int(first)].span]
                 last = (span, child.span, child.flags, first, hierarchy.spans[span].subtracting(own))
             }
             guard let first = last?.first, let second = last.map({ $0.rest.first(atOrAfter: cpu) ?? $0.rest.first })
@@ -62,7 +62,7 @@ extension PartitionBuilder {
                 rings[key] = ring
             }
             built[domain].ring = ring
-            built[domain].ownFirstGroupFlags = hierarchy.groupRecords[Int(first)].flags
+            built[domain].ownFirstGroupFlags = hierarchy.storedGroups[Int(first)].flags
         }
     }
 
@@ -75,7 +75,7 @@ extension PartitionBuilder {
         while let member = position {
             if let group = numaGroup(member, level, span) {
                 ring.append(group)
-                rest.subtract(hierarchy.spans[hierarchy.groupRecords[Int(group)].span])
+                rest.subtract(hierarchy.spans[hierarchy.storedGroups[Int(group)].span])
             }
             rest.remove(member)
             position = rest.first(atOrAfter: member) ?? rest.first
@@ -109,9 +109,9 @@ extension PartitionBuilder {
         let mask = balanceMask(source, groupSpan)
         let key = GroupKey(level: Int32(truncatingIfNeeded: source), span: groupSpan, mask: mask, flags: flags)
         if let known = numaMemory.groups[key] { return known }
-        let id = Int32(truncatingIfNeeded: hierarchy.groupRecords.count)
-        hierarchy.groupRecords.append(
-            DomainHierarchy.GroupRecord(
+        let id = Int32(truncatingIfNeeded: hierarchy.storedGroups.count)
+        hierarchy.storedGroups.append(
+            DomainHierarchy.StoredGroup(
                 id: Int32(truncatingIfNeeded: hierarchy.spans.first(mask)), span: groupSpan, balanceMask: mask,
                 flags: flags, capacity: nominalCapacity(groupSpan)))
         numaMemory.groups[key] = id

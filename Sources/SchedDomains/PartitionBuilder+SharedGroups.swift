@@ -31,7 +31,7 @@ extension PartitionBuilder {
                 let group = sharedGroup(member, level, &groupOfRepresentative)
                 positionOfRepresentative[representative(member, level)] = Int32(truncatingIfNeeded: ring.count)
                 ring.append(group)
-                rest.subtract(hierarchy.spans[hierarchy.groupRecords[Int(group)].span])
+                rest.subtract(hierarchy.spans[hierarchy.storedGroups[Int(group)].span])
                 next = rest.first(atOrAfter: member) ?? rest.first
             }
             ringOfSpan[span] = Int32(truncatingIfNeeded: hierarchy.rings.count)
@@ -64,11 +64,11 @@ extension PartitionBuilder {
         if known[name] >= 0 { return known[name] }
         let child = childIndex(cpu, level)
         let span = child.map { built[$0].span } ?? hierarchy.spans.intern([name])
-        let group = DomainHierarchy.GroupRecord(
+        let group = DomainHierarchy.StoredGroup(
             id: Int32(truncatingIfNeeded: name), span: span, balanceMask: span,
             flags: child.map { built[$0].flags } ?? [], capacity: nominalCapacity(span))
-        known[name] = Int32(truncatingIfNeeded: hierarchy.groupRecords.count)
-        hierarchy.groupRecords.append(group)
+        known[name] = Int32(truncatingIfNeeded: hierarchy.storedGroups.count)
+        hierarchy.storedGroups.append(group)
         return known[name]
     }
 
@@ -84,7 +84,7 @@ extension PartitionBuilder {
             while let member = position {
                 let group = sharedGroup(member, level, &known)
                 walked.append(group)
-                rest.subtract(hierarchy.spans[hierarchy.groupRecords[Int(group)].span])
+                rest.subtract(hierarchy.spans[hierarchy.storedGroups[Int(group)].span])
                 rest.remove(member)
                 position = rest.first(atOrAfter: member) ?? rest.first
             }
