@@ -61,7 +61,13 @@ import Testing
         let verdict = test(
             last: cpupid.value(cpu: 2, tid: 1001), lastNode: 1, here: UInt64.max, there: UInt64.max,
             faultsHere: UInt64.max, faultsThere: UInt64.max)
-        #expect(verdict.rule == .cpuMemRatio || verdict.rule == .cpuRatio)
+        // Three times 2^64 - 1 is 2^64 - 3.
+        #expect(verdict == (true, .cpuRatio))
+        let weighed = test(
+            last: cpupid.value(cpu: 2, tid: 1001), lastNode: 1, here: UInt64.max - 2, there: UInt64.max,
+            faultsHere: UInt64.max, faultsThere: UInt64.max)
+        // (-3) (-1) 3 = 9, and (-1) (-1) 4 = 4.
+        #expect(weighed == (true, .cpuMemRatio))
     }
 
     @Test("Decisions come in the order of misplaced events, however the faults overlap")

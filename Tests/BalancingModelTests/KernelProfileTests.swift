@@ -83,9 +83,11 @@ import Testing
         profile.tunables.scanSizeMebibytes = 0
         let group = KernelProfile.GroupWeights(
             references: UInt64.max, sharedFaults: UInt64.max, privateFaults: 0)
-        _ = profile.maximumPeriod(residentPages: UInt64.max, group: group)
+        // A window for each page, and no room for a millisecond in any.
+        #expect(profile.maximumPeriod(residentPages: UInt64.max, group: group) == 0)
         profile.tunables.scanSizeMebibytes = UInt32.max
-        _ = profile.startPeriod(residentPages: 1, group: group)
+        // One window a second at most; the group's weight wraps to nothing.
+        #expect(profile.startPeriod(residentPages: 1, group: group) == 1000)
     }
 
     @Test(

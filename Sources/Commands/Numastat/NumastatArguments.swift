@@ -119,7 +119,7 @@ package struct NumastatArguments: Sendable, Equatable {
           -m                 system memory per node
           -n                 allocation statistics per node
           -p <pid|pattern>   where the memory of processes is: by id, or all whose command line holds the pattern.
-                             Reading it walks the processes' page tables: see “Do no harm” in the README
+                             Reading it walks the processes' page tables: see docs/watching.md
           -s[<node>]         largest first, by total or by one node
           -v                 a table for each process, however many
           -V                 the version
