@@ -307,8 +307,8 @@ struct SocketServerTests {
         try await client.send(Self.request("/v1/processes"))
         try await server.stop()
         #expect(!TestServer.fileExists(server.path))
-        // What was on its way comes, and then the end: the answer was cut off.
-        try await client.startReading()
+        // What was on its way comes, and then the end: the answer was cut off. A channel that has seen the end reads no more.
+        try? await client.startReading()
         let text = await client.readToEnd()
         #expect(!text.hasSuffix("]}\n"))
         await client.close()
