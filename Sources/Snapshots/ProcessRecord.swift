@@ -144,6 +144,7 @@ package struct ThreadRecord: Sendable, Equatable {
     /// The ledger's columns; absent where it is not readable.
     package var privatePages: NodeValues<UInt64>?
     package var sharedPages: NodeValues<UInt64>?
+    /// `numa_pages_migrated`; as published, absent before 5.18 too: see ``LedgerSummary/migratedPages``.
     package var migratedPages: UInt64?
     /// What the kernel reckons with for it; absent without the iterator.
     @Shared package var kernel: KernelTaskView?

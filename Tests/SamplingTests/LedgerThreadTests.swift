@@ -292,9 +292,12 @@ import Testing
     }
 
     @Test(
-        "Where tasks begin with their parents' counts, pages moved by a process are unknown and not added up",
-        arguments: [("5.10.0-46-amd64", nil), ("6.12.0-fake", 43), ("", 43)] as [(String, UInt64?)])
-    func inheritedCounts(release: String, migrated: UInt64?) throws {
+        "Where tasks begin with their parents' counts, pages moved by a thread, a process and a group are unknown",
+        arguments: [
+            ("5.10.0-46-amd64", nil, [nil, nil]), ("5.17.15", nil, [nil, nil]), ("5.18.0", 43, [3, 40]),
+            ("6.12.0-fake", 43, [3, 40]), ("", 43, [3, 40]),
+        ] as [(String, UInt64?, [UInt64?])])
+    func inheritedCounts(release: String, migrated: UInt64?, ofThreads: [UInt64?]) throws {
         var root = MemoryRoot.twoNodes
         root.addFile("/proc/sys/kernel/osrelease", text: release + "\n")
         // Both threads have moved 40 pages or inherited them: nothing tells.
@@ -309,7 +312,8 @@ import Testing
         #expect(process.ledger?.taskCount == 2)
         #expect(process.ledger?.migratedPages == migrated)
         #expect(snapshot.groups.first?.ledger?.migratedPages == migrated)
-        // What the kernel prints of a thread is shown as it is.
-        #expect(process.threads.map(\.migratedPages) == [3, 40])
+        #expect(process.threads.map(\.migratedPages) == ofThreads)
+        // The rest of its ledger is known.
+        #expect(process.threads.allSatisfy { $0.privatePages != nil })
     }
 }

@@ -1,3 +1,4 @@
+import BalancingModel
 import HostReading
 import KernelText
 package import LinuxSystem
@@ -76,8 +77,7 @@ package struct SamplingEngine: ~Copyable {
     var accountedCPU: UInt64
     let kernelRelease: String?
     let hostName: String?
-    /// Whether tasks begin with their parents' counts of migrated pages (`init_numa_balancing`, kernel/sched/fair.c, before
-    /// 5.18).
+    /// Whether tasks begin with their parents' counts of migrated pages: then those of no task are its own.
     let inheritsMigrated: Bool
 
     /// Sources are tried again this often: what is mounted or locked seldom changes.
@@ -110,12 +110,14 @@ package struct SamplingEngine: ~Copyable {
         governor = CPUGovernor(limitShare: settings.cpuLimitShare)
         hostReader = HostTotalsReader(root: root, units: units)
         let surroundings = KernelSurroundings(of: root)
-        inheritsMigrated = (surroundings.release?.version).map { $0 < .init(5, 18) } ?? false
+        let switches = surroundings.release.flatMap { BalancingModel.KernelRelease(parsing: $0.text) }
+            .map(KernelSwitches.init(release:))
+        inheritsMigrated = switches?.contains(.forkKeepsCounters) ?? false
         // A copy's clock is not ours: nothing in it counts as born while we watched.
         let ticks = root.isLive ? units.ticks(nanoseconds: time.boottimeNanoseconds) : .max
         ledger = LedgerReader(
             root: root, units: units, startTicks: ticks,
-            forkResetsMigrated: (surroundings.release?.version).map { $0 >= .init(5, 18) } ?? false)
+            forkResetsMigrated: switches.map { !$0.contains(.forkKeepsCounters) } ?? false)
         cgroups = CgroupReader(root: root)
         placement = PlacementDesk(root: root, units: units, time: time, cost: cost, threads: threads, seed: seed)
         probedRoot =

@@ -41,7 +41,9 @@ enum SnapshotAssembly {
         record.cpuNanosecondsByNode = process.cpuNanosecondsByNode
         record.threads.reserveCapacity(process.threads.count)
         for tid in process.threads.keys.sorted() {
-            if let thread = process.threads[tid] { record.threads.append(thread.record) }
+            guard var thread = process.threads[tid]?.record else { continue }
+            if inheritsMigrated { thread.migratedPages = nil }
+            record.threads.append(thread)
         }
         record.threadsByNode.unlocated = process.unreadThreadCount
         for thread in record.threads {

@@ -45,7 +45,9 @@ extension ThreadRecord {
         Field(.cpuSeconds, seconds: \.cpuNanoseconds, "Its CPU time.")
         Field(.privatePagesByNode, \.privatePages, "Private hint-fault pages, decayed.")
         Field(.sharedPagesByNode, \.sharedPages, "Shared hint-fault pages, decayed.")
-        Field(.migratedPages, \.migratedPages, "Pages its hint faults moved.")
+        Field(
+            .migratedPages, \.migratedPages,
+            "Pages its hint faults moved; absent before Linux 5.18, where a task begins with the count of its parent.")
         Field(.ageSeconds, ageOf: \.readAtNanoseconds, "Age of the reading.")
     }
 }

@@ -25,7 +25,7 @@ enum KernelFigures {
     struct Ledger: Equatable {
         var preferredNode = -1
         var groupID = 0
-        var migratedPages: UInt64 = 0
+        var migratedPages: UInt64?
         /// By node, without zeros.
         var privatePages: [Int: UInt64] = [:]
         var sharedPages: [Int: UInt64] = [:]

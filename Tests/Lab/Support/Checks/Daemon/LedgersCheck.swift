@@ -30,11 +30,16 @@ package struct LedgersCheck: LabCheck {
             }
             for tid in recording.threads(of: pid) {
                 let path = "/proc/\(pid)/task/\(tid)/sched"
-                guard let before = recording.kernel(.before, path).flatMap(KernelFigures.ledger),
-                    let after = recording.kernel(.after, path).flatMap(KernelFigures.ledger)
+                guard var before = recording.kernel(.before, path).flatMap(KernelFigures.ledger),
+                    var after = recording.kernel(.after, path).flatMap(KernelFigures.ledger)
                 else {
                     problems.append("\(path) was not recorded or has no NUMA lines")
                     continue
+                }
+                if result.series?.inheritsMigratedPages == true {
+                    // Of the parent too: nothing is to be published.
+                    before.migratedPages = nil
+                    after.migratedPages = nil
                 }
                 threads += 1
                 faults += after.privatePages.values.reduce(0, +) + after.sharedPages.values.reduce(0, +)
@@ -54,7 +59,7 @@ package struct LedgersCheck: LabCheck {
         var ledger = KernelFigures.Ledger()
         ledger.preferredNode = thread.whole("preferred_node").map(Int.init) ?? -1
         ledger.groupID = thread.whole("numa_group_id").map(Int.init) ?? 0
-        ledger.migratedPages = thread.whole("migrated_pages") ?? 0
+        ledger.migratedPages = thread.whole("migrated_pages")
         ledger.privatePages = thread.byNode("private_pages_by_node")
         ledger.sharedPages = thread.byNode("shared_pages_by_node")
         return ledger
