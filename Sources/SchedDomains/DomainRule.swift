@@ -36,6 +36,7 @@ package enum DomainRule: Int, CaseIterable, Sendable {
     case groupsFromDescendants
     case firstGroupFlagsFollow
     case imbalanceNUMATasks
+    case imbalanceOnNUMAOnly
     case clippedIntervalWeight
     case olderParameters
     case dumpShowsCapacity
@@ -140,6 +141,10 @@ package enum DomainRule: Int, CaseIterable, Sendable {
                 .since(6, 5))
         case .imbalanceNUMATasks:
             KernelRule("domains have imb_numa_nr", "kernel/sched/topology.c: build_sched_domains", .since(6, 0))
+        case .imbalanceOnNUMAOnly:
+            KernelRule(
+                "imb_numa_nr stays 0 without CONFIG_NUMA",
+                "kernel/sched/topology.c: adjust_numa_imbalance; seen in 7.2.13", .since(7, 2))
         case .clippedIntervalWeight:
             KernelRule(
                 "intervals count the CPUs of the partition only",

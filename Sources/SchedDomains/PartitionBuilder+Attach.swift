@@ -117,6 +117,7 @@ extension PartitionBuilder {
     private func imbalanceByCPU() -> [Int32] {
         guard input.kernel.has(.imbalanceNUMATasks) else { return [] }
         var result = [Int32](repeating: 0, count: built.count)
+        guard input.configuration.numa.value || !input.kernel.has(.imbalanceOnNUMAOnly) else { return result }
         for cpu in cpus {
             let range = Int(firstBuilt[cpu])..<Int(firstBuilt[cpu] + builtCount[cpu])
             var imbalance = 0

@@ -252,4 +252,14 @@ import Testing
         #expect(layout.nearestTakingPart(to: 2) == 1)
         #expect(preferred(layout, groupFaults: [1, 1, 9]) == 1)
     }
+
+    @Test("Where nodes without CPUs count, as before 5.18, one may be preferred, and distances reach to the farthest")
+    func memoryOnlyNodePreferred() {
+        let rows = [[10, 20, 40], [20, 10, 20], [40, 20, 10]]
+        let layout = TestMachine.layout(rows: rows, cpuLess: [2], countsMemoryOnlyNodes: true)
+        #expect(layout.nearestTakingPart(to: 2) == 2)
+        #expect(preferred(layout, groupFaults: [1, 1, 9]) == 2)
+        #expect(layout.largestDistance == 40)
+        #expect(TestMachine.layout(rows: rows, cpuLess: [2]).largestDistance == 20)
+    }
 }

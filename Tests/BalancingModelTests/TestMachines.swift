@@ -4,7 +4,9 @@ import NUMATopology
 
 /// Small machines for the tests: a number of nodes with two CPUs each, and a table of distances.
 enum TestMachine {
-    static func layout(rows: [[Int]], cpuLess: Set<Int> = [], memoryless: Set<Int> = []) -> NodeLayout {
+    static func layout(
+        rows: [[Int]], cpuLess: Set<Int> = [], memoryless: Set<Int> = [], countsMemoryOnlyNodes: Bool = false
+    ) -> NodeLayout {
         let nodes = rows.indices.map { node in
             Machine.Node(
                 id: NodeID(node), cpus: cpuLess.contains(node) ? CPUSet() : CPUSet([2 * node, 2 * node + 1]),
@@ -14,7 +16,7 @@ enum TestMachine {
         let machine = Machine(
             nodes: nodes, distances: DistanceMatrix(nodes: rows.indices.map { NodeID($0) }, rows: rows),
             possibleCPUs: cpus, onlineCPUs: cpus)
-        return NodeLayout(machine: machine)
+        return NodeLayout(machine: machine, countsMemoryOnlyNodes: countsMemoryOnlyNodes)
     }
 
     /// Two nodes, CPUs 0-1 and 2-3.

@@ -35,6 +35,16 @@ import Testing
         #expect(try CounterLines.value(of: "compact_migrate", in: bytes.span) == nil)
     }
 
+    @Test("The names that 6.16 and 6.18 added are read, and those they came beside as before")
+    func newerCounters() throws {
+        let text = Samples.vmstat + "pgpromote_candidate_nrl 20\npgdemote_proactive 21\nnr_kernel_file_pages 22\n"
+        let vmstat = try Vmstat(parsing: Array(text.utf8).span)
+        #expect(vmstat.pagesPromoteCandidateNotLimited == 20)
+        #expect(vmstat.pagesDemoteProactive == 21)
+        #expect(vmstat.pagesPromoteCandidate == 3)
+        #expect(vmstat.pagesDemoteKhugepaged == 6)
+    }
+
     @Test func aKernelWithoutBalancingHasNoneOfItsCounters() throws {
         let vmstat = try Vmstat(parsing: Array("nr_free_pages 1\nnuma_hit 5\n".utf8).span, file: .nodeVmstat)
         var expected = Vmstat()

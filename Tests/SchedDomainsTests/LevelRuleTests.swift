@@ -201,6 +201,65 @@ import Testing
         #expect(hierarchy.groups(of: domains[1]).map(\.nominalCapacity) == [1784, 4096])
     }
 
+    @Test(
+        "The child of a domain of different capacities prefers siblings from 7.3 on, and its parent's groups say so",
+        arguments: [(SchedKernelVersion(7, 2, 13), false), (SchedKernelVersion(7, 3, 4), true)])
+    func asymmetricKeepsPreference(_ kernel: SchedKernelVersion, keeps: Bool) {
+        var shape = SyntheticTopology.make(nodes: 1, coresPerNode: 8, coresPerCache: 4)
+        shape.kernel = kernel
+        shape.architecture = .arm64
+        shape.configuration.cluster = Sourced(false, .derived)
+        shape.capacities = [446, 446, 446, 446, 1024, 1024, 1024, 1024]
+        let domains = DomainDerivation.derive(shape.input).domains(of: 0)
+        #expect(domains.map(\.name) == ["MC", "PKG"])
+        #expect(domains.first?.flags.contains(.preferSibling) == keeps)
+        #expect(domains.last?.pattern.groupsFlags.flags.contains(.preferSibling) == keeps)
+    }
+
+    @Test(
+        "Whether packages hold several nodes is told by a package on two nodes, later by their numbers, rounded up",
+        arguments: [
+            // Four packages, three nodes: the first package is on two.
+            (SchedKernelVersion(6, 18, 15), [2, 2, 12], 4, false, false),
+            (SchedKernelVersion(6, 19, 14), [2, 2, 12], 4, false, true),
+            // Two packages, three nodes; a node of memory alone does not count.
+            (SchedKernelVersion(6, 19, 14), [4, 4, 8], 2, false, false),
+            (SchedKernelVersion(6, 19, 14), [8, 8, 0], 2, false, true),
+            // The firmware knows nothing of nodes that are made up.
+            (SchedKernelVersion(6, 18, 15), [8, 8], 1, true, false),
+            (SchedKernelVersion(6, 19, 14), [8, 8], 1, true, true),
+        ])
+    func nodesPerPackage(
+        _ kernel: SchedKernelVersion, _ sizes: [Int], _ packages: Int, isEmulated: Bool, hasPackageLevel: Bool
+    ) {
+        var shape = SyntheticTopology.make(nodes: 1, coresPerNode: 16)
+        shape.kernel = kernel
+        let size = 16 / packages
+        shape.packages = (0..<packages).map { CPUSet($0 * size..<($0 + 1) * size) }
+        // Smaller than any node, so that no level goes for being the same as another.
+        shape.caches = (0..<16).map { [$0] }
+        var first = 0
+        shape.nodes = sizes.map { size in
+            defer { first += size }
+            return CPUSet(first..<first + size)
+        }
+        var input = shape.input
+        input.hasEmulatedNodes = isEmulated
+        let names = DomainDerivation.derive(input).domains(of: 15).map(\.name)
+        #expect(names == [hasPackageLevel ? "PKG" : "NODE", "NUMA"])
+    }
+
+    @Test(
+        "Without CONFIG_NUMA no NUMA imbalance is allowed from 7.2 on; before, it is reckoned all the same",
+        arguments: [(SchedKernelVersion(7, 1, 13), [0, 2]), (SchedKernelVersion(7, 2, 13), [0, 0])])
+    func imbalanceWithoutNUMA(_ kernel: SchedKernelVersion, _ expected: [Int]) {
+        var shape = SyntheticTopology.make(nodes: 1, coresPerNode: 8, coresPerCache: 4)
+        shape.kernel = kernel
+        shape.configuration.numa = Sourced(false, .derived)
+        let domains = DomainDerivation.derive(shape.input).domains(of: 0)
+        #expect(domains.map(\.pattern.imbalanceNUMATasks) == expected)
+    }
+
     @Test("Crossed numbering: the ring is the highest CPU's, entered at one's own group")
     func crossedNumbering() {
         var shape = SyntheticTopology.make(nodes: 1, coresPerNode: 8)
