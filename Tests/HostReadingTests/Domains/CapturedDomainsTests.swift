@@ -8,7 +8,7 @@ import Testing
 @Suite struct CapturedDomainsTests {
     @Test("There are captures to test with")
     func captures() {
-        #expect(CapturedMachine.names.count >= 35)
+        #expect(CapturedMachine.names.count >= 42)
     }
 
     @Test("With everything readable, the dump is the kernel's and nothing disagrees", arguments: CapturedMachine.names)
