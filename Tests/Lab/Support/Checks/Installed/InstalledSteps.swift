@@ -16,8 +16,9 @@ enum InstalledSteps {
     static let watchdog = GuestStep("installed-watchdog", deadlineSeconds: 240, functions + "stop_daemon")
     /// Traces as docs/tracing.md says, with a load of some seconds.
     static let tracing = GuestStep("installed-tracing", deadlineSeconds: 420, functions + "trace_installed 10")
-    /// Switches the iterator on as its documentation says, restarts either, and switches it off.
-    static let iterator = GuestStep("installed-iterator", deadlineSeconds: 240, functions + "iterate_installed")
+    /// Switches the iterator on as its documentation says, restarts either, and switches it off. The daemon looks for it once a
+    /// minute, and is waited for three times.
+    static let iterator = GuestStep("installed-iterator", deadlineSeconds: 480, functions + "iterate_installed")
     /// Installs it over itself while it runs.
     static let upgrade = GuestStep("installed-upgrade", deadlineSeconds: 150, functions + "upgrade_running")
     /// Removes it.
