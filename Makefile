@@ -18,16 +18,18 @@ PROGRAMS = ^PackagingTests[.]
 
 # lab, capture: topologies by name; none: all.
 TOPOLOGY ?=
-# lab, capture: a series, 5.10 to 7.3; none: those that the table of LabCoverage has; for captures 6.12.
+# lab, capture: a series, 5.10 to 7.3; none: those that the table of LabCoverage has, for truth 6.1, 6.12 and 7.3; for captures 6.12.
 KERNEL ?=
-# lab: the document to write; capture: the archive.
+# lab, truth: the document to write; capture: the archive.
 OUT ?=
-# lab: a directory that keeps what the guests sent.
+# lab, truth: a directory that keeps what the guests sent.
 KEEP ?=
 # capture: what to trace.
 WORKLOAD ?=
+# truth: seeds by name; none: all.
+SEEDS ?=
 
-.PHONY: help run test coverage build install uninstall lint format bench bench-peers harm lab capture clean
+.PHONY: help run test coverage build install uninstall lint format bench bench-peers harm lab capture truth clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -100,6 +102,12 @@ capture: ## Store a guest as an archive for fixtures: TOPOLOGY=NAME [KERNEL=6.1]
 	@$(MAKE) --no-print-directory build
 	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/numawatch-lab" capture $(TOPOLOGY) \
 		$(if $(KERNEL),--kernel $(KERNEL)) $(if $(WORKLOAD),--workload "$(WORKLOAD)") $(if $(OUT),--out $(OUT))
+
+truth: ## Count every memory access in guests, beside what the daemon publishes: SEEDS=, KERNEL= choose, OUT=docs/truth.md
+	@./scripts/install-packages.sh build lab
+	@$(MAKE) --no-print-directory build
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/numawatch-lab" truth $(SEEDS) $(if $(KERNEL),--kernel $(KERNEL)) \
+		$(if $(KEEP),--keep $(KEEP)) $(if $(OUT),--out $(OUT))
 
 clean: ## Remove build products
 	@$(SWIFT) package clean

@@ -6,7 +6,7 @@ import Lab
     static let configuration = CommandConfiguration(
         commandName: "numawatch-lab",
         abstract: "Boot real kernels with NUMA topologies in emulation and run numawatch in them.",
-        subcommands: [RunCommand.self, BootCommand.self, CaptureCommand.self, ListCommand.self])
+        subcommands: [RunCommand.self, BootCommand.self, CaptureCommand.self, TruthCommand.self, ListCommand.self])
 }
 
 /// Options of all commands that boot something.

@@ -83,6 +83,9 @@ static void usage(FILE *file) {
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++) {
         fprintf(file, "  %-10s %s\n", workloads[i].name, workloads[i].what);
     }
+    fprintf(file, "\nusage: numawatch-workload seed NAME [rounds=N] [windows=N] [label=TEXT] [mib=N] [huge=yes|no]\n"
+                  "    a behaviour whose accesses an emulator counts (make truth)\n\n");
+    say_seeds(file);
     fprintf(file, "\nusage: numawatch-workload marks SESSION FILE [PERIOD_MS]\n"
                   "    the ledgers of a session's threads as marks into FILE, a trace_marker (docs/tracing.md)\n");
 }
@@ -145,6 +148,12 @@ static void read_option(struct options *options, const char *argument) {
         options->balancing = truth(argument, value);
     } else if (IS("huge")) {
         options->huge = truth(argument, value);
+    } else if (IS("rounds")) {
+        options->rounds = (int)number(argument, value, 1, 1000000);
+    } else if (IS("windows")) {
+        options->windows = (int)number(argument, value, 1, 1000);
+    } else if (IS("label")) {
+        options->label = value;
     } else {
         refuse(argument, "unknown key");
     }
@@ -175,15 +184,32 @@ int main(int count, char **arguments) {
         write_marks((int)number(arguments[2], arguments[2], 1, INT_MAX), arguments[3], period_ms);
         return 0;
     }
-    struct options options = {
-        .name = arguments[1], .memory_node = -1, .thread_node = -1, .policy = "default", .nodes = "all"};
-    for (int i = 2; i < count; i++) {
+    bool seed = strcmp(arguments[1], "seed") == 0;
+    if (seed && count < 3) {
+        usage(stderr);
+        return 2;
+    }
+    struct options options = {.name = arguments[seed ? 2 : 1],
+                              .memory_node = -1,
+                              .thread_node = -1,
+                              .policy = "default",
+                              .nodes = "all",
+                              .rounds = 100,
+                              .windows = 4,
+                              .label = "-"};
+    for (int i = seed ? 3 : 2; i < count; i++) {
         read_option(&options, arguments[i]);
     }
     struct sigaction action = {.sa_handler = request_stop};
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGALRM, &action, NULL);
+    if (seed) {
+        if (run_seed(&options)) {
+            return 0;
+        }
+        refuse(options.name, "no such seed");
+    }
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++) {
         if (strcmp(workloads[i].name, options.name) == 0) {
             say("start name=%s pid=%d", options.name, (int)getpid());

@@ -11,6 +11,10 @@
 //                                              of `stall`: the slowest pair, how many took over 1 ms, and all together;
 //                                              then the same of the time the thread slept: for the lock
 //   done rounds=…                              the end, after `seconds=` or SIGTERM
+// and those of `seed`, which begins with SIGUSR1, whose work is fixed, and which then waits for SIGTERM, also
+//   pinned locked=yes long_term=…              how the memory is held
+//   vmstat when=before|after time_ns=… numa_…  the kernel's counters of balancing
+//   window number=…                            a window has been marked
 // so that a test compares what a tool reports with what was done, not with what another tool says.
 #pragma once
 
@@ -19,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum { MAXIMUM_NODES = 64 };
 
@@ -48,6 +53,10 @@ struct options {
     bool balancing;
     // Use transparent huge pages.
     bool huge;
+    // `seed`: how often each thread sweeps its memory in a window, how many windows, and what is written beside its name.
+    int rounds;
+    int windows;
+    const char *label;
 };
 
 // A mapping and how it was made.
@@ -104,6 +113,12 @@ size_t bytes_or(const struct options *options, size_t mib);
 // Writes the ledger of every thread of a session into a trace_marker: `SCHED TID CPU LINES` of docs/tracing.md.
 // Once, or with a period above 0 until the session's leader has ended.
 void write_marks(int session, const char *path, int period_ms);
+
+// --- seeds.c
+// Runs the seed of options->name; false where there is none.
+bool run_seed(const struct options *options);
+// A line for each seed.
+void say_seeds(FILE *file);
 
 // --- the workloads
 void run_private(const struct options *options);

@@ -10,6 +10,10 @@ package struct Guest: Sendable {
     package var userland: Userland?
     /// QEMU, or what stands for it in tests of this very code.
     package var emulator: String
+    /// See ``QEMUArguments/instructionShift``.
+    package var instructionShift: Int?
+    /// See ``QEMUArguments/plugin``.
+    package var plugin: String?
 
     package init(
         topology: LabTopology, kernel: KernelPackage, files: GuestFiles, programs: ProgramDisk, plan: GuestPlan,
@@ -71,6 +75,8 @@ package struct Guest: Sendable {
                 programsPath: topology.architecture.runsPrograms ? programs.path : nil,
                 userlandPath: userland?.path, bootArguments: plan.bootArguments)
             arguments.hasDisks = kernel.hasModules
+            arguments.instructionShift = instructionShift
+            arguments.plugin = plugin
             try HostFiles.write(initramfs, to: arguments.initramfsPath)
             try HostFiles.makeSparse(arguments.resultsPath, sizeBytes: Self.resultsBytes)
             // What an earlier attempt left, or an earlier run that was kept, is no result of this one.

@@ -24,6 +24,11 @@ package struct QEMUArguments: Sendable, Hashable {
     package var userlandPath: String?
     /// Behind those every guest has and those of the topology.
     package var bootArguments: [String] = []
+    /// Binary logarithm of the nanoseconds that an instruction takes by the guest's clock, all CPUs one after the other: what the
+    /// guest does then does not depend on how busy the host is. Nil: the host's clock, a thread for each CPU.
+    package var instructionShift: Int?
+    /// A plugin of the emulator with its arguments, as `-plugin` takes it.
+    package var plugin: String?
 
     package init(
         topology: LabTopology, kernelPath: String, initramfsPath: String, resultsPath: String, consolePath: String,
@@ -52,7 +57,11 @@ package struct QEMUArguments: Sendable, Hashable {
     }
 
     package var arguments: [String] {
-        var list = ["-machine", topology.architecture.machine, "-accel", "tcg,thread=multi", "-cpu", topology.cpuModel]
+        let threads = instructionShift == nil ? "multi" : "single"
+        var list = ["-machine", topology.architecture.machine, "-accel", "tcg,thread=\(threads)"]
+        list += ["-cpu", topology.cpuModel]
+        if let instructionShift { list += ["-icount", "shift=\(instructionShift),sleep=off"] }
+        if let plugin { list += ["-plugin", plugin] }
         list += ["-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none", "-no-reboot"]
         list += ["-serial", "file:\(Self.escaped(consolePath))"]
         list += ["-m", "\(topology.memoryMiB)M"]
