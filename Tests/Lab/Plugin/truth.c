@@ -1,11 +1,11 @@
 // numawatch-truth: a plugin of QEMU's emulator that sees every access a guest's programs make to memory.
 //
-// What balancing is worth is decided by where accesses go. No counter of a kernel says that; an emulator can: each load
-// and store passes through it. Counted are, by vCPU:
+// What balancing is worth is decided by where accesses go. No counter of a kernel says that; an emulator can: each
+// load and store passes through it. Counted are, by vCPU:
 //
 //   accesses      of user code to user memory, by the node of the memory and the slot of the address
-//   fills         of them, those that miss a direct-mapped filter of `lines` cache lines: stands for what reaches memory
-//   instructions  of user code and of the kernel; of the kernel, those inside of functions the guest names (frames, below)
+//   fills         of them, those that miss a direct-mapped filter of `lines` cache lines, which stands for caches
+//   instructions  of user code and of the kernel; of the kernel, those inside of functions that the guest names
 //
 // The guest talks to it through addresses alone, since a plugin of this version sees no registers and no values: a
 // user's store to CHANNEL + b says the byte b, a line ends with '\n'. Lines are:
@@ -24,70 +24,26 @@
 //   end thread_ns=N lost=N
 //
 // Arguments, name=value: out=FILE, nodes=HEX:HEX… (where the memory of each node begins, in the addresses a plugin
-// sees), cpus=N:N… (the node of each vCPU), lines=N (a power of two; 0: no filter), delay=N (turns of an empty loop that
-// a fill from another node takes).
+// sees), cpus=N:N… (the node of each vCPU), lines=N (a power of two; 0: no filter), delay=N (turns of an empty loop
+// that a fill from another node takes).
 //
-// Frames. A call ends a block of translated code, and what it returns to begins one: at the end of that block. So the
-// function has returned when this address is executed next on the same vCPU. A call through a retpoline ends several
-// blocks; its own inner call goes but a few bytes ahead and is passed over. When a user's block is executed while frames
-// are open, the kernel has switched to another task: the frames are given up and counted as lost.
+// Frames. A call ends a block of translated code, and what it returns to begins one: at the end of that block. So
+// the function has returned when this address is executed next on the same vCPU. A call through a retpoline ends
+// several blocks; its own inner call goes but a few bytes ahead and is passed over. When a user's block is executed
+// while frames are open, the kernel has switched to another task: the frames are given up and counted as lost.
 //
-// Counters only ever grow, each written by the thread of its vCPU alone: vCPUs run while a mark is written, and nothing
-// they use may be cleared or freed. A mark remembers what the counters were, and the next one writes the difference.
-//
-// Debian 12's QEMU 7.2 has plugins but no header for them: what is used of version 1 of the interface is declared here.
+// Counters only ever grow, each written by the thread of its vCPU alone: vCPUs run while a mark is written, and
+// nothing they use may be cleared or freed. A mark remembers what the counters were, and the next one writes the
+// difference.
 #define _GNU_SOURCE
+#include "truth.h"
+
 #include <inttypes.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-// --- include/qemu/qemu-plugin.h
+#include "qemu-plugin.h"
 
-#define EXPORTED __attribute__((visibility("default")))
-
-typedef uint64_t qemu_plugin_id_t;
-typedef uint32_t qemu_plugin_meminfo_t;
-typedef struct {
-    const char *target_name;
-    struct {
-        int min, cur;
-    } version;
-    bool system_emulation;
-    struct {
-        int smp_vcpus, max_vcpus;
-    } system;
-} qemu_info_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-struct qemu_plugin_hwaddr;
-typedef void (*translated_callback)(qemu_plugin_id_t, struct qemu_plugin_tb *);
-typedef void (*executed_callback)(unsigned vcpu, void *user);
-typedef void (*accessed_callback)(unsigned vcpu, qemu_plugin_meminfo_t, uint64_t address, void *user);
-typedef void (*ended_callback)(qemu_plugin_id_t, void *user);
-enum { NO_REGISTERS = 0, LOADS_AND_STORES = 3 };
-
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t, translated_callback);
-void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *, executed_callback, int registers, void *user);
-void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *, accessed_callback, int registers, int kind,
-                                      void *user);
-void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, ended_callback, void *user);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
-uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *, size_t);
-const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
-bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t);
-struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(qemu_plugin_meminfo_t, uint64_t address);
-bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *);
-uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *);
 EXPORTED int qemu_plugin_version = 1;
 
 // --- What is agreed on with the guest (Workloads/seeds.c)
@@ -98,207 +54,15 @@ static const uint64_t CHANNEL = 0x5f0000000000;
 static const uint64_t SLOTS_BEGIN = 0x600000000000;
 enum { SLOT_SHIFT = 36 };
 
-enum {
-    MAXIMUM_CPUS = 64,
-    MAXIMUM_NODES = 16,
-    MAXIMUM_SLOTS = 16,
-    MAXIMUM_FUNCTIONS = 16,
-    // task_numa_work or exc_page_fault, migrate_misplaced_folio in it; an interrupt's on top of them.
-    MAXIMUM_FRAMES = 8,
-    LINE_BYTES = 256,
-    CACHE_LINE_SHIFT = 6,
-};
+// --- What was asked for
 
-// --- Counters
-
-enum counted { READS, WRITES, FILLS, COUNTED };
-
-struct counters {
-    uint64_t data[MAXIMUM_NODES][MAXIMUM_SLOTS][COUNTED];
-    uint64_t user, kernel, lost;
-    uint64_t entries[MAXIMUM_FUNCTIONS], instructions[MAXIMUM_FUNCTIONS];
-};
-
-// A function that is being executed.
-struct frame {
-    uint64_t returns_to;
-    uint64_t instructions;
-    int function;
-    bool counts;
-};
-
-struct vcpu {
-    struct counters now;
-    struct frame frames[MAXIMUM_FRAMES];
-    int depth;
-    // Where the last call outside of a retpoline returns to.
-    uint64_t call_returns_to;
-    // Physical line + 1 by its place in the filter.
-    uint64_t *filter;
-    bool has_clock, shares_thread;
-    pthread_t thread;
-    clockid_t clock;
-} __attribute__((aligned(128)));
-
-static struct vcpu vcpus[MAXIMUM_CPUS];
-static int vcpu_count = MAXIMUM_CPUS;
-// Owned by whoever writes a mark.
-static struct counters before[MAXIMUM_CPUS];
-static uint64_t thread_ns_before;
-
+struct vcpu vcpus[MAXIMUM_CPUS];
+int vcpu_count = MAXIMUM_CPUS;
 static uint64_t node_begins[MAXIMUM_NODES];
 static int node_count;
 static int node_of_cpu[MAXIMUM_CPUS];
 static uint64_t lines;
 static unsigned long delay;
-static FILE *out;
-
-// --- Functions the guest named
-
-enum kind { ROOT, PERHAPS, CONFIRM };
-
-static struct function {
-    char name[64];
-    enum kind kind;
-    uint64_t address;
-} functions[MAXIMUM_FUNCTIONS];
-static int function_count;
-
-// A block of translated code; kept for ever, because a vCPU may still execute it.
-struct block {
-    struct block *next;
-    uint64_t address, end;
-    unsigned instructions;
-    bool ends_with_call;
-    // The function it is the entry of, + 1; written under the lock, also after it was translated.
-    _Atomic int function;
-};
-
-enum { BUCKETS = 1 << 16 };
-static struct block *blocks[BUCKETS];
-// Of all but the counters.
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-static int function_at(uint64_t address) {
-    for (int i = 0; i < function_count; i++) {
-        if (functions[i].address == address) {
-            return i + 1;
-        }
-    }
-    return 0;
-}
-
-static void name_function(const char *name, enum kind kind, uint64_t address) {
-    if (function_count == MAXIMUM_FUNCTIONS || function_at(address) != 0) {
-        return;
-    }
-    struct function *function = &functions[function_count++];
-    snprintf(function->name, sizeof function->name, "%s", name);
-    function->kind = kind;
-    function->address = address;
-    for (int i = 0; i < BUCKETS; i++) {
-        for (struct block *block = blocks[i]; block != NULL; block = block->next) {
-            if (block->address == address) {
-                block->function = function_count;
-            }
-        }
-    }
-}
-
-// --- Marks
-
-static uint64_t thread_ns(void) {
-    uint64_t sum = 0;
-    for (int c = 0; c < vcpu_count; c++) {
-        struct timespec time;
-        if (vcpus[c].has_clock && !vcpus[c].shares_thread && clock_gettime(vcpus[c].clock, &time) == 0) {
-            sum += (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-        }
-    }
-    return sum;
-}
-
-// The growth of a counter since the last mark.
-static uint64_t grown(uint64_t *now, uint64_t *then) {
-    uint64_t value = __atomic_load_n(now, __ATOMIC_RELAXED);
-    uint64_t difference = value - *then;
-    *then = value;
-    return difference;
-}
-
-static void write_vcpu(int c) {
-    struct counters *now = &vcpus[c].now, *then = &before[c];
-    uint64_t user = grown(&now->user, &then->user), kernel = grown(&now->kernel, &then->kernel);
-    if (user > 0 || kernel > 0) {
-        fprintf(out, "vcpu cpu=%d user=%" PRIu64 " kernel=%" PRIu64 "\n", c, user, kernel);
-    }
-    for (int slot = 0; slot < MAXIMUM_SLOTS; slot++) {
-        for (int node = 0; node < MAXIMUM_NODES; node++) {
-            uint64_t value[COUNTED];
-            for (int i = 0; i < COUNTED; i++) {
-                value[i] = grown(&now->data[node][slot][i], &then->data[node][slot][i]);
-            }
-            if (value[READS] > 0 || value[WRITES] > 0) {
-                fprintf(out, "data cpu=%d node=%d slot=%d reads=%" PRIu64 " writes=%" PRIu64 " fills=%" PRIu64 "\n", c,
-                        node, slot, value[READS], value[WRITES], value[FILLS]);
-            }
-        }
-    }
-}
-
-static void write_mark(const char *words) {
-    fprintf(out, "mark %s\n", words);
-    uint64_t lost = 0, entries[MAXIMUM_FUNCTIONS] = {0}, instructions[MAXIMUM_FUNCTIONS] = {0};
-    for (int c = 0; c < vcpu_count; c++) {
-        write_vcpu(c);
-        lost += grown(&vcpus[c].now.lost, &before[c].lost);
-        for (int i = 0; i < function_count; i++) {
-            entries[i] += grown(&vcpus[c].now.entries[i], &before[c].entries[i]);
-            instructions[i] += grown(&vcpus[c].now.instructions[i], &before[c].instructions[i]);
-        }
-    }
-    for (int i = 0; i < function_count; i++) {
-        if (functions[i].kind != CONFIRM) {
-            fprintf(out, "root name=%s entries=%" PRIu64 " instructions=%" PRIu64 "\n", functions[i].name, entries[i],
-                    instructions[i]);
-        }
-    }
-    uint64_t time = thread_ns();
-    fprintf(out, "end thread_ns=%" PRIu64 " lost=%" PRIu64 "\n", time - thread_ns_before, lost);
-    thread_ns_before = time;
-    fflush(out);
-}
-
-static void obey(char *line) {
-    char name[64];
-    uint64_t address;
-    if (strncmp(line, "mark ", 5) == 0) {
-        write_mark(line + 5);
-    } else if (sscanf(line, "root %63s %" SCNx64, name, &address) == 2) {
-        name_function(name, ROOT, address);
-    } else if (sscanf(line, "perhaps %63s %" SCNx64, name, &address) == 2) {
-        name_function(name, PERHAPS, address);
-    } else if (sscanf(line, "confirm %63s %" SCNx64, name, &address) == 2) {
-        name_function(name, CONFIRM, address);
-    } else {
-        fprintf(out, "unknown %s\n", line);
-        fflush(out);
-    }
-}
-
-static void hear(char byte) {
-    static char line[LINE_BYTES];
-    static size_t length;
-    pthread_mutex_lock(&lock);
-    if (byte == '\n') {
-        line[length] = '\0';
-        length = 0;
-        obey(line);
-    } else if (length < sizeof line - 1) {
-        line[length++] = byte;
-    }
-    pthread_mutex_unlock(&lock);
-}
 
 // --- What vCPUs do
 
@@ -430,28 +194,6 @@ static bool is_call(const uint8_t *code, size_t size) {
         return displacement < -64 || displacement > 64;
     }
     return size >= 2 && code[0] == 0xff && (code[1] >> 3 & 7) == 2;
-}
-
-// The record of a block; one that is translated again, to the same, keeps its own.
-static struct block *block_of(uint64_t address, uint64_t end, unsigned instructions, bool ends_with_call) {
-    struct block **bucket = &blocks[(address ^ address >> 16) % BUCKETS];
-    pthread_mutex_lock(&lock);
-    struct block *block = *bucket;
-    while (block != NULL && (block->address != address || block->end != end || block->instructions != instructions ||
-                             block->ends_with_call != ends_with_call)) {
-        block = block->next;
-    }
-    if (block == NULL) {
-        block = calloc(1, sizeof *block);
-        if (block == NULL) {
-            abort();
-        }
-        *block = (struct block){.next = *bucket, .address = address, .end = end, .instructions = instructions,
-                                .ends_with_call = ends_with_call, .function = function_at(address)};
-        *bucket = block;
-    }
-    pthread_mutex_unlock(&lock);
-    return block;
 }
 
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {

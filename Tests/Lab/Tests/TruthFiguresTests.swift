@@ -92,7 +92,7 @@ import TextOutput
                 """.utf8))
     }
 
-    @Test("Published locality is that of the rounds by their CPU time; what is not published is made of time and memory")
+    @Test("Published locality is that of the rounds by their CPU time; where there is none it is made of its parts")
     func published() throws {
         let plain = [Self.document((0, 0), (8, 0)), Self.document((3, 1), (2, 6)), Self.document((3, 1), (2, 6))]
             .compactMap { $0 }

@@ -38,9 +38,7 @@ import Testing
         #expect(table.marks.map(\.window) == [0, 1, 2])
         let window = table.windows(of: "private-on-1")[1]
         #expect(window.seed == "private")
-        #expect(window.vcpus == [.init(cpu: 0, userInstructions: 7, kernelInstructions: 70)] + [
-            .init(cpu: 3, userInstructions: 1000, kernelInstructions: 400)
-        ])
+        #expect(window.vcpus.last == .init(cpu: 3, userInstructions: 1000, kernelInstructions: 400))
         #expect(window.data.last == .init(cpu: 3, node: 1, slot: 1, reads: 30, writes: 30, fills: 20))
         #expect(window.functions.first == .init(name: "task_numa_work", entries: 2, instructions: 100))
         #expect((window.threadNanoseconds, window.lost) == (1000, 1))

@@ -1,8 +1,9 @@
 // Seeds: behaviours whose memory accesses are known beforehand, for an emulator that counts them (Plugin/truth.c).
 //
-// Work is fixed, not time: each thread sweeps its memory `rounds` times per window, `windows` times, and all threads wait
-// for each other at a window's end, where the main thread marks it. So a seed makes the same number of accesses to its
-// data however fast the host is, with balancing on or off. What is not the same is where the data is: that is looked at.
+// Work is fixed, not time: each thread sweeps its memory `rounds` times per window, `windows` times, and all
+// threads wait for each other at a window's end, where the main thread marks it. So a seed makes the same number of
+// accesses to its data however fast the host is, with balancing on or off. What is not the same is where the data
+// is: that is looked at.
 //
 // Data lies at fixed addresses, a slot for each kind of it. The main thread stays away from the CPUs of the seed.
 #define _GNU_SOURCE
@@ -32,7 +33,8 @@ enum {
     SLOT_SHIFT = 36,
     SMALL_PAGE_BYTES = 4096,
     HUGE_PAGE_BYTES = 2 << 20,
-    // Slots: each thread's own data, or what all share, from 1 on; memory of a second kind; what nodes are told apart by.
+    // Slots: each thread's own data, or what all share, from 1 on; memory of a second kind; what nodes are told
+    // apart by.
     DATA_SLOT = 1,
     SECOND_SLOT = 8,
     CALIBRATION_SLOT = 15,
@@ -68,8 +70,8 @@ __attribute__((format(printf, 1, 2))) static void tell(const char *format, ...) 
     }
 }
 
-// Which functions of the kernel do the work of balancing. Names before and after they were about folios: a kernel has one
-// or the other.
+// Which functions of the kernel do the work of balancing. Names before and after they were about folios: a kernel
+// has one or the other.
 static const struct {
     const char *kind, *name;
 } functions[] = {
@@ -130,8 +132,9 @@ static void bind_to(struct region region, int node) {
     numa_free_nodemask(nodes);
 }
 
-// As a virtual machine's memory is held that a device may write to: locked, and pinned for as long as a ring of io_uring
-// has it as its buffers. Where the kernel has no io_uring it is locked alone, and the `pinned` line says so.
+// As a virtual machine's memory is held that a device may write to: locked, and pinned for as long as a ring of
+// io_uring has it as its buffers. Where the kernel has no io_uring it is locked alone, and the `pinned` line says
+// so.
 static void pin(struct region region) {
     if (mlock(region.start, region.bytes) != 0) {
         fail("mlock");
@@ -268,7 +271,8 @@ static void wait_for_start(void) {
     sigwait(&start, &signal);
 }
 
-// Runs the threads of `run` to the end of their work, then waits to be stopped: whoever watches can look at what is left.
+// Runs the threads of `run` to the end of their work, then waits to be stopped: whoever watches can look at what is
+// left.
 static void run_threads(void) {
     pthread_barrier_init(&run.window, NULL, (unsigned)run.thread_count + 1);
     for (int i = 0; i < run.thread_count; i++) {
@@ -370,8 +374,8 @@ static void seed_four(void) {
     own_data(4, 0, 1);
 }
 
-// Comes first. Tells the emulator where functions are, and lets it say which node it takes memory to be on: data that is
-// bound to a node, touched by the main thread, a window for each.
+// Comes first. Tells the emulator where functions are, and lets it say which node it takes memory to be on: data
+// that is bound to a node, touched by the main thread, a window for each.
 static void seed_calibration(void) {
     tell_functions();
     for (int i = 0; i < run.node_count; i++) {

@@ -53,7 +53,7 @@ struct options {
     bool balancing;
     // Use transparent huge pages.
     bool huge;
-    // `seed`: how often each thread sweeps its memory in a window, how many windows, and what is written beside its name.
+    // `seed`: how often each thread sweeps its memory in a window, how many windows, and what the run is called.
     int rounds;
     int windows;
     const char *label;

@@ -1,5 +1,3 @@
-
-
 /// `docs/truth.md`: what was counted, and what was published of it.
 ///
 /// A run renews the lines of its kernels and seeds; others stay as they are.
@@ -174,8 +172,8 @@ package struct TruthDocument: Sendable, Hashable {
         let bounded = counts.filter { $0.cells[withinColumn] != Self.unknown }
         let outside = bounded.filter { $0.cells[withinColumn] == "NO" }
         func names(_ lines: [Line]) -> String {
-            lines.isEmpty
-                ? "." : "; not: " + lines.map { "\($0.seed) \($0.cells[2]) on \($0.kernel)" }.joined(separator: ", ") + "."
+            let names = lines.map { "\($0.seed) with balancing \($0.cells[2]) on \($0.kernel)" }
+            return names.isEmpty ? "." : "; not: \(names.joined(separator: ", "))."
         }
         return "Where threads stay, published locality is within 5 points of the truth in "
             + "\(judged.count - far.count) of \(judged.count) lines\(names(far))\n\n"

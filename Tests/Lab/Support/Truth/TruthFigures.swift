@@ -54,7 +54,8 @@ package struct TruthFigures: Sendable, Hashable {
     package init(_ marks: [TruthTable.Mark], on topology: LabTopology) {
         let windows = marks.filter { $0.window > 0 }
         for data in windows.flatMap(\.data) where data.slot >= Self.firstDataSlot {
-            let isLocal = topology.nodes.indices.contains(data.node) && topology.nodes[data.node].cpus.contains(data.cpu)
+            let isLocal =
+                topology.nodes.indices.contains(data.node) && topology.nodes[data.node].cpus.contains(data.cpu)
             accesses += data.reads + data.writes
             fills += data.fills
             if isLocal {

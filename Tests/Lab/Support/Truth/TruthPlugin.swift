@@ -23,11 +23,12 @@ package struct TruthPlugin: Sendable, Hashable {
     /// - Throws: ``LabFailure`` with what the compiler says.
     package static func build(in directory: String) async throws(LabFailure) -> TruthPlugin {
         let path = "\(directory)/numawatch-truth.so"
+        let sources = "\(LabPaths.directory)/Plugin"
         try await HostCommand.succeed(
             "gcc",
             [
-                "-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden", "-o", path,
-                "\(LabPaths.directory)/Plugin/truth.c", "-lpthread",
+                "-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden",
+                "-o", path, "\(sources)/truth.c", "\(sources)/channel.c", "-lpthread",
             ])
         return TruthPlugin(path: path)
     }

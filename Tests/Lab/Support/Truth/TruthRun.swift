@@ -54,17 +54,22 @@ package struct TruthRun: Sendable {
 
     /// What the runs of a seed are called: with balancing and without, by turns, so that what changes with time strikes both.
     package static func runs(of seed: TruthSeed, _ work: TruthWork) -> [(name: String, isOn: Bool)] {
-        (1...max(1, work.repeats)).flatMap { number in
-            let pair = [(name: "\(seed.name)-on-\(number)", isOn: true), (name: "\(seed.name)-off-\(number)", isOn: false)]
-            return number % 2 == 1 ? pair : pair.reversed()
+        var runs: [(name: String, isOn: Bool)] = []
+        for number in 1...max(1, work.repeats) {
+            for isOn in number.isMultiple(of: 2) ? [false, true] : [true, false] {
+                let balancing = isOn ? "on" : "off"
+                runs.append(("\(seed.name)-\(balancing)-\(number)", isOn))
+            }
         }
+        return runs
     }
 
     private var plan: GuestPlan {
         var plan = GuestPlan(steps: [
             GuestStep(
                 "truth-start", deadlineSeconds: 300,
-                Self.functions + "keep_apart \(machine.otherCPUs) && configure \"[Verdict]\" Window=20s && start_daemon"),
+                Self.functions
+                    + "keep_apart \(machine.otherCPUs) && configure \"[Verdict]\" Window=20s && start_daemon"),
             GuestStep(
                 "truth-calibration", deadlineSeconds: 300, "numawatch-workload seed calibration label=calibration"),
         ])

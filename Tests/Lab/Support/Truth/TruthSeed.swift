@@ -42,7 +42,7 @@ package struct TruthSeed: Sendable, Hashable {
             name: "phases", summary: "one thread that changes the node once, halfway", behaviour: "phases",
             threadsStay: false, verdicts: ["helping", "converged"]),
         TruthSeed(
-            name: "bound", summary: "data bound to the other node, and a fifth of the accesses to a little data at hand",
+            name: "bound", summary: "data bound to the other node; a fifth of all accesses go to a little data at hand",
             behaviour: "bound", hasSecondData: true, verdicts: ["inactive", "settled"]),
         TruthSeed(
             name: "pinned",
