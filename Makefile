@@ -18,7 +18,8 @@ PROGRAMS = ^PackagingTests[.]
 
 # lab, capture: topologies by name; none: all.
 TOPOLOGY ?=
-# lab, capture: a series, 5.10 to 7.3; none: those that the table of LabCoverage has, for truth 6.1, 6.12 and 7.3; for captures 6.12.
+# lab, capture, truth: a series, 5.10 to 7.3; none: those that the table of LabCoverage has; for captures 6.12; for truth
+# 6.1, 6.12 and 7.3.
 KERNEL ?=
 # lab, truth: the document to write; capture: the archive.
 OUT ?=
