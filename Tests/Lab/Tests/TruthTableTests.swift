@@ -38,9 +38,12 @@ import Testing
         #expect(table.marks.map(\.window) == [0, 1, 2])
         let window = table.windows(of: "private-on-1")[1]
         #expect(window.seed == "private")
-        #expect(window.vcpus.last == .init(cpu: 3, userInstructions: 1000, kernelInstructions: 400))
-        #expect(window.data.last == .init(cpu: 3, node: 1, slot: 1, reads: 30, writes: 30, fills: 20))
-        #expect(window.functions.first == .init(name: "task_numa_work", entries: 2, instructions: 100))
+        let (vcpu, data) = (try #require(window.vcpus.last), try #require(window.data.last))
+        #expect((vcpu.cpu, vcpu.userInstructions, vcpu.kernelInstructions) == (3, 1000, 400))
+        #expect((data.cpu, data.node, data.slot) == (3, 1, 1))
+        #expect((data.reads, data.writes, data.fills) == (30, 30, 20))
+        let function = try #require(window.functions.first)
+        #expect((function.name, function.entries, function.instructions) == ("task_numa_work", 2, 100))
         #expect((window.threadNanoseconds, window.lost) == (1000, 1))
         #expect(table.windows(of: "private-off-1") == [])
     }

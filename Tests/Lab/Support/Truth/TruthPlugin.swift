@@ -2,6 +2,9 @@
 package struct TruthPlugin: Sendable, Hashable {
     package let path: String
 
+    /// One that is built already.
+    package init(path: String) { self.path = path }
+
     /// Cache lines of each vCPU's filter: 2 MiB.
     private static let lineCount = 32768
     private static let emulator = LabArchitecture.amd64.emulator
