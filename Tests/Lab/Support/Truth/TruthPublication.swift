@@ -10,6 +10,13 @@ package struct TruthPublication: Sendable, Hashable {
         package var high: Double
         /// Whether the daemon published it. Else it is made here of the CPU time and memory by node it published.
         package var isPublished: Bool
+
+        package init(ratio: Double, low: Double, high: Double, isPublished: Bool) {
+            self.ratio = ratio
+            self.low = low
+            self.high = high
+            self.isPublished = isPublished
+        }
     }
 
     package var locality: Locality?
