@@ -308,7 +308,7 @@ let package = Package(
             ],
             path: "Tests/Lab/Program"),
         .testTarget(
-            name: "LabTests", dependencies: ["FixtureSupport", "Lab", "LinuxSystem", "NUMATopology"],
+            name: "LabTests", dependencies: ["FixtureSupport", "Lab", "LinuxSystem", "NUMATopology", "TextOutput"],
             path: "Tests/Lab/Tests"),
         // Not installed: what users of the host may try, run against a daemon by the tests.
         .executableTarget(name: "numawatch-attack", path: "Tests/Attacks"),

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// `docs/truth.md`: what was counted, and what was published of it.
 ///
 /// A run renews the lines of its kernels and seeds; others stay as they are.
