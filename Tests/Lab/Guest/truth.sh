@@ -9,7 +9,7 @@ keep_apart() {
 }
 
 # run_seed RUN BALANCING SECONDS WORDS…: a seed from its beginning to its end, with what the daemon publishes of it once
-# a second: truth/RUN/{seed,N.json,verdict.json}.
+# a second: truth/RUN/{seed,process-N.json,verdict-N.json}.
 run_seed() {
     directory=$OUT/truth/$1
     group=/sys/fs/cgroup/lab.slice/$1.service
@@ -24,21 +24,22 @@ run_seed() {
     pid=$(awk '$1 == "start" { sub("pid=", "", $3); print $3 }' "$directory/seed")
     # The daemon has to have seen it before it works.
     wait_rounds 1
-    ask "http://numawatch/v1/processes/$pid" --output "$directory/000.json"
+    ask "http://numawatch/v1/processes/$pid" --output "$directory/process-000.json"
     number=1
     while [ "$number" -le "$seconds" ]; do
-        printf 'url=http://numawatch/v1/processes/%s\noutput=%s/%03d.json\n' "$pid" "$directory" "$number"
+        printf 'url=http://numawatch/v1/processes/%s\noutput=%s/process-%03d.json\n' "$pid" "$directory" "$number"
+        printf 'url=http://numawatch/v1/verdict?pid=%s\noutput=%s/verdict-%03d.json\n' "$pid" "$directory" "$number"
         number=$((number + 1))
     done >/tmp/urls
-    ask --rate 60/m --config /tmp/urls 2>/dev/null &
+    ask --rate 120/m --config /tmp/urls 2>/dev/null &
     watcher=$!
     kill -USR1 "$pid"
     wait_until "$seconds" grep -q '^done' "$directory/seed"
     ended=$?
     kill "$watcher" 2>/dev/null
     wait_rounds 1
-    ask "http://numawatch/v1/processes/$pid" --output "$directory/999.json"
-    ask "http://numawatch/v1/verdict?pid=$pid" --output "$directory/verdict.json"
+    # The CPU time of its last round. A verdict is that of the time in which it worked.
+    ask "http://numawatch/v1/processes/$pid" --output "$directory/process-999.json"
     kill "$pid"
     wait_until 20 are_gone "$pid"
     rmdir "$group" 2>/dev/null

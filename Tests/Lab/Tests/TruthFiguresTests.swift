@@ -96,7 +96,7 @@ import TextOutput
     func published() throws {
         let plain = [Self.document((0, 0), (8, 0)), Self.document((3, 1), (2, 6)), Self.document((3, 1), (2, 6))]
             .compactMap { $0 }
-        let product = try #require(TruthPublication(documents: plain, verdict: nil).locality)
+        let product = try #require(TruthPublication(documents: plain, verdicts: []).locality)
         #expect(!product.isPublished)
         #expect((product.ratio, product.low, product.high) == (0.375, 0, 0.5))
         func told(_ ratio: Double) -> String { ", \"locality\": {\"ratio\": \(ratio), \"low\": 0.1, \"high\": 0.9}" }
@@ -104,13 +104,16 @@ import TextOutput
             Self.document((0, 0), (1, 1), told(0)), Self.document((1, 0), (1, 1), told(0.5)),
             Self.document((1, 3), (1, 1), told(0.7)),
         ].compactMap { $0 }
-        let answer = JSONValue(
-            Array("{\"processes\": [{\"verdict\": \"hurting\", \"causes\": [\"storm\"]}]}".utf8))
-        let publication = TruthPublication(documents: documents, verdict: answer)
+        let answers = [
+            "{\"processes\": [{\"verdict\": \"neutral\"}]}",
+            "{\"processes\": [{\"verdict\": \"hurting\", \"causes\": [\"storm\"]}]}",
+            "{\"error\": \"no such process\"}",
+        ].compactMap { JSONValue(Array($0.utf8)) }
+        let publication = TruthPublication(documents: documents, verdicts: answers)
         let locality = try #require(publication.locality)
         #expect(locality.isPublished && abs(locality.ratio - (0.5 + 3 * 0.7) / 4) < 1e-12)
         #expect(publication.verdict == "hurting" && publication.detections == ["storm"])
-        #expect(TruthPublication(documents: [], verdict: nil).locality == nil)
-        #expect(TruthPublication(documents: [], verdict: JSONValue(Array("{}".utf8))).verdict == nil)
+        let nothing = TruthPublication(documents: [], verdicts: answers.suffix(1))
+        #expect(nothing.locality == nil && nothing.verdict == nil)
     }
 }

@@ -31,12 +31,12 @@ package struct TruthPublication: Sendable, Hashable {
 
     /// - Parameters:
     ///   - documents: `/v1/processes/PID`, in order.
-    ///   - verdict: `/v1/verdict?pid=PID`.
-    package init(documents: [JSONValue], verdict answer: JSONValue?) {
+    ///   - verdicts: `/v1/verdict?pid=PID`, in order; the last that has one counts.
+    package init(documents: [JSONValue], verdicts: [JSONValue]) {
         let moments = documents.compactMap(Moment.init)
         locality = Self.published(moments) ?? Self.product(moments)
         // Of one process: the answer's list has it alone.
-        let judged = answer?["processes"]?.elements?.first
+        let judged = verdicts.compactMap { $0["processes"]?.elements?.first }.last
         verdict = judged?["verdict"]?.text
         reason = judged?["reason"]?.text
         detections = judged?["causes"]?.elements?.compactMap(\.text) ?? []

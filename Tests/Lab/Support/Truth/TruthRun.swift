@@ -141,11 +141,13 @@ package struct TruthRun: Sendable {
     }
 
     private func publication(_ run: String, _ result: GuestResult) -> TruthPublication {
-        let directory = "\(result.directory)/files/truth/\(run)"
-        let names = HostFiles.names(in: directory).filter { $0.hasSuffix(".json") && $0 != "verdict.json" }.sorted()
-        return TruthPublication(
-            documents: names.compactMap { result.file("truth/\(run)/\($0)").flatMap(JSONValue.init) },
-            verdict: result.file("truth/\(run)/verdict.json").flatMap(JSONValue.init))
+        let names = HostFiles.names(in: "\(result.directory)/files/truth/\(run)").sorted()
+        // The last may be cut short: its client was ended while it read.
+        func documents(_ kind: String) -> [JSONValue] {
+            names.filter { $0.hasPrefix(kind) }
+                .compactMap { result.file("truth/\(run)/\($0)").flatMap(JSONValue.init) }
+        }
+        return TruthPublication(documents: documents("process-"), verdicts: documents("verdict-"))
     }
 
     /// The slot that holds data bound to one node after the other (`CALIBRATION_SLOT`).
