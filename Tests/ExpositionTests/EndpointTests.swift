@@ -106,6 +106,23 @@ struct EndpointTests {
         #expect(snapshot.visible(to: .all) == snapshot)
     }
 
+    @Test("NUMA groups that others' tasks are in too are not shown to a limited viewer")
+    func foreignNUMAGroups() {
+        let alice = Viewer.limited(uid: SyntheticHost.alice)
+        var group = NUMAGroupRecord(id: 1234, identity: 64)
+        var snapshot = SyntheticHost.snapshot
+        func groups(_ taskCount: Int?, for viewer: Viewer) -> [NUMAGroupRecord]? {
+            group.taskCount = taskCount
+            snapshot.processes[0].numaGroups = [group]
+            return snapshot.visible(to: viewer).processes[0].numaGroups
+        }
+        // One thread of hers is in it.
+        #expect(snapshot.processes[0].threads.map(\.groupID) == [1234])
+        #expect(groups(1, for: alice)?.count == 1)
+        #expect(groups(2, for: alice) == nil && groups(nil, for: alice) == nil)
+        #expect(groups(2, for: .all)?.count == 1)
+    }
+
     @Test("a process that runs as one user for another is shown to neither, nor is its group")
     func setUserID() {
         var snapshot = SyntheticHost.snapshot

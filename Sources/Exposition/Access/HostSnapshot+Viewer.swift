@@ -18,6 +18,7 @@ extension HostSnapshot {
         visible.processes = processes.filter { process in
             viewer.maySee(uid: process.ownerUID) && stillOwns?(process.identity.pid, uid) ?? true
         }
+        visible.keepOwnNUMAGroups()
         let own = Set(visible.processes.map(\.identity.pid))
         visible.groups = groups.compactMap { group in
             guard !group.pids.isEmpty, group.pids.allSatisfy(own.contains) else { return nil }
@@ -27,6 +28,23 @@ extension HostSnapshot {
             return group
         }
         return visible
+    }
+
+    /// Leaves out the kernel's NUMA groups that other tasks are in than those of the processes that are left: their sums would
+    /// tell about the others.
+    private mutating func keepOwnNUMAGroups() {
+        guard processes.contains(where: { $0.numaGroups != nil }) else { return }
+        var taskCounts: [Int32: Int] = [:]
+        for process in processes {
+            for thread in process.threads {
+                if let id = thread.groupID { taskCounts[id, default: 0] += 1 }
+            }
+        }
+        for index in processes.indices {
+            guard let groups = processes[index].numaGroups else { continue }
+            let own = groups.filter { $0.taskCount != nil && $0.taskCount == taskCounts[$0.id] }
+            processes[index].numaGroups = own.isEmpty ? nil : own
+        }
     }
 }
 
