@@ -120,6 +120,10 @@ let package = Package(
             ]),
         .target(name: "Snapshots", dependencies: ["BalancingModel", "NUMATopology", "SchedDomains"]),
         .testTarget(name: "SnapshotsTests", dependencies: ["NUMATopology", "Snapshots"]),
+        .target(name: "Verdicts", dependencies: ["BalancingModel", "NUMATopology", "SchedDomains", "Snapshots"]),
+        .testTarget(
+            name: "VerdictsTests",
+            dependencies: ["BalancingModel", "NUMATopology", "SchedDomains", "Snapshots", "Verdicts"]),
         .target(
             name: "HostReading",
             dependencies: [
@@ -154,7 +158,7 @@ let package = Package(
             name: "Sampling",
             dependencies: [
                 "BalancingModel", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains",
-                "Snapshots", "TaskIterator",
+                "Snapshots", "TaskIterator", "Verdicts",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
@@ -189,7 +193,7 @@ let package = Package(
         .target(
             name: "Exposition",
             dependencies: [
-                "BalancingModel", "Insight", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput",
+                "BalancingModel", "Insight", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput", "Verdicts",
             ]),
         .testTarget(
             name: "ExpositionTests",
@@ -223,7 +227,7 @@ let package = Package(
             name: "DaemonRuntime",
             dependencies: [
                 "BalancingModel", "Exposition", "HostReading", "Insight", "LinuxSystem", "NUMATopology", "Sampling",
-                "SchedDomains", "Server", "Snapshots", "TextOutput", "Tracing",
+                "SchedDomains", "Server", "Snapshots", "TextOutput", "Tracing", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -283,7 +287,7 @@ let package = Package(
             name: "numawatch-bench",
             dependencies: [
                 "BalancingModel", "Exposition", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "Sampling",
-                "SchedDomains", "Snapshots", "TextOutput", "Tracing",
+                "SchedDomains", "Snapshots", "TextOutput", "Tracing", "Verdicts",
             ]
         ),
         // Not installed: what the guests of the lab run.

@@ -13,6 +13,8 @@ package struct SamplingSettings: Sendable, Equatable {
     package var placementInterval: Duration = .seconds(120)
     /// How often the scheduling domains are compared in full; a change of CPUs or partitions is noticed each round.
     package var domainsInterval: Duration = .seconds(60)
+    /// The time over which it is judged whether balancing helps or hurts.
+    package var verdictWindow: Duration = .seconds(600)
     /// CPU time the whole process allows itself on average, as a share of one CPU (0.01 is 1 %).
     package var cpuLimitShare: Double = 0.01
     /// The longest one system call may keep a target's `mmap_lock`, by prediction.

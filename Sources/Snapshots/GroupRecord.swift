@@ -26,6 +26,8 @@ package struct GroupRecord: Sendable, Equatable {
     package var model: ModelledActivity?
     /// What tracing saw of it; absent unless it is traced.
     package var traced: TracedActivity?
+    /// Whether balancing helps or hurts it; absent where nothing judges.
+    @Shared package var verdict: VerdictRecord?
     /// Pages its tasks moved, by source and target, added up since the daemon started: modelled.
     package var movedTotals: [MovedTotal]
     /// Pages moved by hint faults of the group's tasks since the daemon started, tasks that have exited included; absent

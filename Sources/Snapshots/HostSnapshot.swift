@@ -26,6 +26,8 @@ package struct HostSnapshot: Sendable, Equatable {
     package var domains: DomainsRecord?
     /// What balancing did in the last interval, by the model; absent before the second round with readable ledgers.
     package var model: ModelRecord?
+    /// Whether balancing helps or hurts; absent where nothing judges. Those of groups and processes are in their records.
+    package var verdict: HostVerdict?
     /// How tracing stands and what it saw; absent where nothing could trace (a command, a copy of a host).
     package var tracing: TracingRecord?
     package var cost: CostReport

@@ -61,6 +61,8 @@ package struct ProcessRecord: Sendable, Equatable {
     @Shared package var model: ModelledActivity?
     /// What tracing saw of it; absent unless it is traced.
     @Shared package var traced: TracedActivity?
+    /// Whether balancing helps or hurts it; absent unless it had 2 s of CPU time lately.
+    @Shared package var verdict: VerdictRecord?
     /// Where its memory is.
     @Shared package var placement: PlacementRecord?
     /// Why there is no placement, or no newer one.

@@ -83,6 +83,8 @@ package struct TracingRecord: Sendable, Equatable {
     package var tracedFaults: UInt64?
 
     package var activity = TracedActivity()
+    /// What the kernel's work took; absent where nothing tells.
+    package var work: TracedWork?
     /// By rule, only those that occurred: how often the kernel agreed.
     package var agreementByRule: [RuleScore] = []
 
@@ -112,6 +114,25 @@ package struct TracingRecord: Sendable, Equatable {
     package var groups: [Group] = []
     /// By process id.
     package var processes: [Int32: TracedActivity] = [:]
+
+    package init() {}
+}
+
+/// What the kernel's work of balancing took, by the events around it, since tracing began. Time during which the task was
+/// preempted is in it.
+package struct TracedWork: Sendable, Equatable {
+    /// Base pages armed, and the time of the scans that did it, nanoseconds.
+    package var armedPages: UInt64 = 0
+    package var scanNanoseconds: UInt64 = 0
+    package var longestScanNanoseconds: UInt64 = 0
+    /// Scans of more than 4 ms.
+    package var longScans: UInt64 = 0
+    /// Faults that moved nothing, from their decision to their end.
+    package var stayingFaults: UInt64 = 0
+    package var stayingNanoseconds: UInt64 = 0
+    /// Base pages moved by faults, and the time of those.
+    package var movedPages: UInt64 = 0
+    package var movingNanoseconds: UInt64 = 0
 
     package init() {}
 }

@@ -1,11 +1,13 @@
 import Exposition
 import LinuxSystem
+import NUMATopology
 import Sampling
 import Snapshots
+import Verdicts
 
 /// What the daemon does on this host, with the processes there are.
 enum HostBenchmarks {
-    static var all: [Benchmark] { [round, metrics, cachedMetrics] }
+    static var all: [Benchmark] { [round, verdicts, metrics, cachedMetrics] }
 
     /// Host totals and ledgers, against reading the ledger's two files of every thread and throwing them away: what the
     /// kernel takes of it.
@@ -22,6 +24,49 @@ enum HostBenchmarks {
                 amount: hundreds, baselineAmount: hundreds,
                 subject: { engine.round().sequence }, baseline: { try readFiles(of: processes.map(\.identity.pid)) },
                 note: "\(processes.count) processes, \(threads) threads, scaled to 100 processes")
+        }
+    }
+
+    /// Judging a host all of whose groups and processes are busy, against the round that reads them: at most a twentieth of it.
+    private static var verdicts: Benchmark {
+        Benchmark(name: "host.verdicts", unit: .milliseconds, baselineName: "a round") {
+            let engine = Engine()
+            let world = BusyWorld(engine.round())
+            // The windows are full before it is measured.
+            for _ in 0..<130 { _ = world.next() }
+            return Workload(
+                amount: 1, baselineAmount: 1, subject: { world.next() }, baseline: { engine.round().sequence },
+                note: "\(world.snapshot.groups.count) groups, \(world.judgedProcessCount) processes with windows",
+                comparesPerUnit: false)
+        }
+    }
+
+    /// A snapshot whose groups and processes use more CPU time each time it is judged, 5 s later.
+    private final class BusyWorld {
+        private(set) var snapshot: HostSnapshot
+        private var judge = VerdictJudge()
+
+        var judgedProcessCount: Int { judge.judgedProcessCount }
+
+        init(_ snapshot: HostSnapshot) { self.snapshot = snapshot }
+
+        func next() -> UInt64 {
+            snapshot.monotonicNanoseconds += 5_000_000_000
+            let node = snapshot.machine.nodes.first?.id ?? NodeID(0)
+            for index in snapshot.groups.indices {
+                var time = snapshot.groups[index].cpuNanosecondsByNode ?? NodeValues()
+                time[node] += 1_000_000_000
+                snapshot.groups[index].cpuNanosecondsByNode = time
+            }
+            for index in snapshot.processes.indices {
+                snapshot.processes[index].unchangedAtNanoseconds = nil
+                snapshot.processes[index].cpuNanoseconds += 1_000_000_000
+                var time = snapshot.processes[index].cpuNanosecondsByNode ?? NodeValues()
+                time[node] += 1_000_000_000
+                snapshot.processes[index].cpuNanosecondsByNode = time
+            }
+            judge.judge(&snapshot, pageSizeBytes: 4096)
+            return UInt64(snapshot.verdict?.record.findings.count ?? 0)
         }
     }
 

@@ -26,13 +26,25 @@ struct ReportTests {
         case "processes": ProcessesReport(try record(name, as: .processes)).text(output)
         case "devices": DevicesReport(try record(name, as: .devices)).text(output)
         case "groups": GroupsReport(try record(name, as: .groups)).text(output)
+        case "verdict": VerdictReport(try record(name, as: .verdict), isExplained: true).text(output)
+        case "verdict-group": try card(output)
         case "sources": DoctorReport(try record(name, as: .sources)).text(output)
         default: ProcessReport(try record(name, as: .process)).text(output)
         }
     }
 
+    /// The card of one group.
+    private func card(_ output: CommandOutput) throws -> String {
+        var answer = try record("verdict", as: .verdict)
+        answer.host = nil
+        answer.groups.removeAll { $0.group != "postgresql.service" }
+        answer.processes.removeAll { $0.group != "postgresql.service" }
+        return VerdictReport(answer, isNamed: true).text(output)
+    }
+
     static let names = [
-        "status", "nodes", "reclaim", "devices", "processes", "groups", "sources", "process", "process-sampled",
+        "verdict", "verdict-group", "status", "nodes", "reclaim", "devices", "processes", "groups", "sources",
+        "process", "process-sampled",
     ]
 
     // The mode, and how the sentence ends.

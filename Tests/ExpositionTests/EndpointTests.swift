@@ -33,7 +33,7 @@ struct EndpointTests {
         ("/v1/processes/1234", "process.json"),
         ("/v1/processes/4321", "process-sampled.json"), ("/v1/groups", "groups.json"),
         ("/v1/sources", "sources.json"), ("/v1/domains", "domains.json"),
-        ("/v1/model", "model.json"), ("/openapi.json", "openapi.json"),
+        ("/v1/model", "model.json"), ("/v1/verdict", "verdict.json"), ("/openapi.json", "openapi.json"),
     ]
 
     @Test("answers as its golden file says", arguments: targets)

@@ -8,7 +8,11 @@ import Snapshots
 struct WatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch", abstract: "A line of change per interval, until interrupted.",
-        discussion: "A daemon that is restarted meanwhile is waited for; that it is away is said on standard error.")
+        discussion: """
+            A daemon that is restarted meanwhile is waited for; that it is away is said on standard error. A line that \
+            begins with “!” tells that the verdict of the host or a group has changed, or that something was detected or has \
+            ended; only the daemon tells these.
+            """)
 
     @OptionGroup var source: SourceOptions
 
@@ -32,6 +36,7 @@ struct WatchCommand: AsyncParsableCommand {
         let source = try source.source()
         let time = SystemTime()
         var link = WatchLink()
+        var events = WatchEvents(source as? DaemonClient)
         var next = time.monotonicNanoseconds
         var lines = 0
         while lines < count ?? .max {
@@ -47,6 +52,9 @@ struct WatchCommand: AsyncParsableCommand {
                     case .line(let text):
                         try output.write(text + "\n")
                         lines += 1
+                    }
+                    for line in await events.next(lives: link.lives) {
+                        try output.write(output.styled(line, .warning) + "\n")
                     }
                 }
             }
@@ -68,6 +76,8 @@ struct WatchLink {
     private var previous: StatusAnswer?
     private var hasAnswered = false
     private var isAway = false
+    /// How often the daemon has come back: what it counts may begin anew then.
+    private(set) var lives = 0
 
     init() {}
 
@@ -82,6 +92,7 @@ struct WatchLink {
             if isAway {
                 complain("The daemon answers again.")
                 isAway = false
+                lives += 1
                 // Of another life, perhaps: no line compares with it.
                 previous = nil
             }

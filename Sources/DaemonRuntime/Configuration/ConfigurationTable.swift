@@ -1,7 +1,7 @@
 /// Every key `numawatchd` has, declared once: the parser, `config/numawatchd.conf` and `config/README.md` follow from it.
 package enum ConfigurationTable {
     /// In the order the shipped file lists them.
-    package static let keys: [ConfigurationKey] = sampling + placement + domains + tracing + server + log
+    package static let keys: [ConfigurationKey] = sampling + placement + domains + verdict + tracing + server + log
 
     /// The sections in the order of their first key.
     package static let sectionNames: [String] = keys.reduce(into: []) { names, key in
@@ -163,6 +163,16 @@ package enum ConfigurationTable {
             """
             How often all scheduling domains are compared with what the kernel shows, and its balancing counters are \
             read. CPUs that come or go and cpusets that become partitions are noticed at the next host round.
+            """)
+    ]
+
+    private static let verdict = [
+        ConfigurationKey(
+            "Verdict", "Window", \.verdict.window, .timeSpan(.seconds(20)...(.seconds(86400))),
+            """
+            The time over which it is judged whether NUMA balancing helps or hurts. A tenth of it has to be seen of a \
+            group before anything is said; costs and locality are those of its last fifth, a verdict stands for a fifth \
+            at least, and detections look at a twentieth. Less than ten rounds of LedgerInterval= make verdicts flutter.
             """)
     ]
 

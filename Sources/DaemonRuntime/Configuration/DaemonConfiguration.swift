@@ -34,6 +34,10 @@ package struct DaemonConfiguration: Sendable, Equatable {
         package var interval: Duration = .seconds(60)
     }
 
+    package struct Verdict: Sendable, Equatable {
+        package var window: Duration = .seconds(600)
+    }
+
     package struct Tracing: Sendable, Equatable {
         package var isEnabled: Bool = false
         package var processes: [Int] = []
@@ -58,6 +62,7 @@ package struct DaemonConfiguration: Sendable, Equatable {
     package var placement = Placement()
     package var server = Server()
     package var domains = Domains()
+    package var verdict = Verdict()
     package var tracing = Tracing()
     package var log = Log()
 

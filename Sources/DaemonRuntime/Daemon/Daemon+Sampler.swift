@@ -3,6 +3,7 @@ import LinuxSystem
 import Sampling
 import ServiceLifecycle
 import Snapshots
+import Verdicts
 
 extension Daemon {
     /// The daemon with the sampler of this host, or of the root it was given.
@@ -20,12 +21,19 @@ extension Daemon {
             throw .unavailable
         }
         let exchange = TracingExchange()
+        // Another host's memory cannot be worked on.
+        let work = start.root.isLive ? PageWork.measure(nodes: NUMALibrary.allowedMemoryNodes()) : nil
+        let costs =
+            work.map {
+                CostModel.calibrated(
+                    entry: $0.entryNanoseconds, fault: $0.faultNanoseconds, move: $0.moveNanoseconds)
+            } ?? .assumed
         let loop = SamplerLoop(
             executor: executor, store: store,
             engine: SamplingEngine(
                 root: start.root, settings: start.configuration.samplingSettings, time: time,
                 // Two daemons on one fleet must not sample the same addresses in step.
-                seed: UInt64.random(in: .min ... .max), tracing: exchange),
+                seed: UInt64.random(in: .min ... .max), tracing: exchange, costs: costs),
             time: time)
         self.init(
             start: start, store: store,

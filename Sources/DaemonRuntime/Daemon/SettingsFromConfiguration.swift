@@ -12,6 +12,7 @@ extension DaemonConfiguration {
         settings.followInterval = sampling.followInterval
         settings.placementInterval = sampling.placementInterval
         settings.domainsInterval = domains.interval
+        settings.verdictWindow = verdict.window
         settings.cpuLimitShare = sampling.cpuLimitPercent / 100
         settings.maximumThreadsPerRound = sampling.maximumThreadsPerRound
         settings.maximumHold = placement.maximumHold

@@ -1,4 +1,5 @@
 package import Logging
+import Snapshots
 
 /// The kinds of events the daemon logs, each with the journal's `MESSAGE_ID` for it.
 ///
@@ -52,6 +53,41 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
     /// What was derived of the domains is not what the kernel shows.
     case domainsDisagree = "domains-disagree"
 
+    /// What NUMA balancing does to the host has changed, or a group begins or ends to be helped or hurt by it.
+    case verdictChanged = "verdict-changed"
+    /// Something that was detected does not hold any more.
+    case detectionEnded = "detection-ended"
+    /// Pages are moved again and again: tasks of several nodes use them.
+    case pagePingPong = "page-ping-pong"
+    /// Threads change nodes while their pages are moved after them.
+    case threadPingPong = "thread-ping-pong"
+    /// Arming, faulting and moving pages take a twentieth of the CPU time, or move much to no end.
+    case storm
+    /// Memory is scanned as often as the kernel allows, for minutes, and does not get more local.
+    case scanPeriodCollapse = "scan-period-collapse"
+    /// Memory is scanned as seldom as the kernel allows although it is not local.
+    case givenUp = "given-up"
+    /// Memory lies on nodes its process may not use.
+    case memoryDisallowed = "memory-disallowed"
+    /// A process may not run where its memory has to be.
+    case affinityDisjoint = "affinity-disjoint"
+    /// A node is full while another has room.
+    case nodeFull = "node-full"
+    /// The memory of a group is larger than any node.
+    case groupLargerThanNode = "group-larger-than-node"
+    /// The kernel cannot move half of the pages it wants to: something holds them.
+    case movesRefused = "moves-refused"
+    /// Scans keep tasks for more than 4 ms each.
+    case scanStall = "scan-stall"
+    /// Promotion to the faster tier is at its limit.
+    case tieringRateLimited = "tiering-rate-limited"
+    /// As many pages are demoted as promoted.
+    case demotedAgain = "demoted-again"
+    /// Promotion is on, and there is no slower tier.
+    case oneTierPromotion = "one-tier-promotion"
+    /// Cache-aware scheduling keeps threads off the nodes NUMA balancing prefers for them.
+    case cacheAwareConflict = "cache-aware-conflict"
+
     /// Every hint fault is traced from now on.
     case tracingStarted = "tracing-started"
     /// Tracing has ended as asked, and all it had set up is removed.
@@ -93,6 +129,23 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
         case .topologyChanged: "1f009bd7b7f04bd4a24200ea9c2d6411"
         case .domainsChanged: "7ff503e855ef4abead2f7773dcc65830"
         case .domainsDisagree: "ad6878c162494c2e8aceb111b5b8b3ee"
+        case .verdictChanged: "ddb7757e708343489297566a797eabb3"
+        case .detectionEnded: "0bff2c19acc44fe49423b3278a422edf"
+        case .pagePingPong: "83727fd579b849628104d99f9a340547"
+        case .threadPingPong: "e6ebbce999b447328bea4e822ed022f9"
+        case .storm: "96072d2428844064ac25f9069c2444c6"
+        case .scanPeriodCollapse: "cfd26cf0be584e009e2870c3f0aeab13"
+        case .givenUp: "dd88727ea0ba4730838e81cde01abf16"
+        case .memoryDisallowed: "0a727977e1764a65bfb2929826f974cc"
+        case .affinityDisjoint: "0169b709908b4794bb5f80b7c19bccbe"
+        case .nodeFull: "a9e5fa6e109143f0b6a61830efbb914e"
+        case .groupLargerThanNode: "748d2238a934432fa9236c2e44dcf9f9"
+        case .movesRefused: "741513647f3f4ce199c58dc85a275c06"
+        case .scanStall: "14d6b433effa4e578e9693de8ac366a4"
+        case .tieringRateLimited: "e3ac00c58b28432495a8b0cb6e7f1ba8"
+        case .demotedAgain: "343e1023ab194d459718bc388c79ab78"
+        case .oneTierPromotion: "733b7fe7847b4bf18389116752a98491"
+        case .cacheAwareConflict: "29aa3257d7f5479984fca1a13905ebd7"
         case .tracingStarted: "e00501ecef834e5f82302fb017a497d0"
         case .tracingStopped: "9c447119323a422e955e560fe9eb7bdf"
         case .tracingUnavailable: "a2c3d04cdd354010b8120abc989240f5"
@@ -103,16 +156,40 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
         }
     }
 
+    /// The event that tells of a detection.
+    init(_ detection: Detection) {
+        self =
+            switch detection {
+            case .pagePingPong: .pagePingPong
+            case .threadPingPong: .threadPingPong
+            case .storm: .storm
+            case .scanPeriodCollapse: .scanPeriodCollapse
+            case .givenUp: .givenUp
+            case .memoryDisallowed: .memoryDisallowed
+            case .affinityDisjoint: .affinityDisjoint
+            case .nodeFull: .nodeFull
+            case .groupLargerThanNode: .groupLargerThanNode
+            case .movesRefused: .movesRefused
+            case .scanStall: .scanStall
+            case .tieringRateLimited: .tieringRateLimited
+            case .demotedAgain: .demotedAgain
+            case .oneTierPromotion: .oneTierPromotion
+            case .cacheAwareConflict: .cacheAwareConflict
+            }
+    }
+
     /// How important it is, always the same for one kind.
     package var level: Logger.Level {
         switch self {
         case .started, .configurationRead, .socketReady, .sourceReturned, .intervalsRestored, .stopping: .info
         case .ready, .stopped, .configurationReloaded, .restartNeeded, .sourceMissing, .patternUnused, .topologyChanged,
-            .balancingChanged, .domainsChanged, .tracingStarted, .tracingStopped, .tracingRestored:
+            .balancingChanged, .domainsChanged, .verdictChanged, .detectionEnded, .groupLargerThanNode, .tracingStarted,
+            .tracingStopped, .tracingRestored:
             .notice
         case .intervalsLengthened, .roundFailed, .processStuck, .domainsDisagree, .tracingUnavailable, .tracingFailed,
-            .tracingShed,
-            .tracingLost:
+            .tracingShed, .tracingLost, .pagePingPong, .threadPingPong, .storm, .scanPeriodCollapse, .givenUp,
+            .memoryDisallowed, .affinityDisjoint, .nodeFull, .movesRefused, .scanStall, .tieringRateLimited,
+            .demotedAgain, .oneTierPromotion, .cacheAwareConflict:
             .warning
         case .configurationRefused, .nameRefused, .samplerStalled: .error
         case .failed: .critical

@@ -10,8 +10,8 @@ struct EventReporter: Sendable {
 
     /// - Parameter fields: In order; names are lower_case.
     func report(
-        _ event: DaemonEvent, _ message: String, fields: [ObservedEvent.Field] = [], error: (any Error)? = nil,
-        file: String = #fileID, function: String = #function, line: UInt = #line
+        _ event: DaemonEvent, _ message: String, fields: [ObservedEvent.Field] = [], uid: UInt32? = nil,
+        error: (any Error)? = nil, file: String = #fileID, function: String = #function, line: UInt = #line
     ) {
         var metadata: Logger.Metadata = [:]
         for field in fields { metadata[field.name] = .string(field.value) }
@@ -21,11 +21,11 @@ struct EventReporter: Sendable {
         log.post(
             kind: event.rawValue, severity: severity, message: message,
             fields: fields + (error.map { [ObservedEvent.Field("error", "\($0)")] } ?? []),
-            wallClockNanoseconds: time.realtimeNanoseconds)
+            uid: uid, wallClockNanoseconds: time.realtimeNanoseconds)
     }
 
     func report(_ change: SnapshotChange) {
-        report(change.event, change.message, fields: change.fields)
+        report(change.event, change.message, fields: change.fields, uid: change.uid)
     }
 }
 

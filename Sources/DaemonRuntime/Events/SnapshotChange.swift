@@ -7,10 +7,12 @@ struct SnapshotChange: Equatable, Sendable {
     var event: DaemonEvent
     var message: String
     var fields: [ObservedEvent.Field] = []
+    /// As in ``ObservedEvent/uid``.
+    var uid: UInt32?
 
-    /// What changed, in a fixed order: sources, balancing, topology, domains, stuck processes, intervals.
+    /// What changed, in a fixed order: sources, balancing, topology, verdicts, domains, stuck processes, intervals.
     ///
-    /// - Complexity: O(sources + nodes + tiers + processes).
+    /// - Complexity: O(sources + nodes + tiers + groups + processes).
     ///
     /// - Parameter previous: Nil for the first snapshot, of which only what is missing is told.
     static func all(from previous: HostSnapshot?, to current: HostSnapshot) -> [SnapshotChange] {
@@ -19,6 +21,7 @@ struct SnapshotChange: Equatable, Sendable {
             changes += sources(previous.sources, current.sources)
             changes += balancing(previous.host.balancingMode, current.host.balancingMode)
             changes += topology(previous.machine, current.machine)
+            changes += verdicts(previous, current)
         }
         if previous == nil { changes += missing(sources([], current.sources), current.sources) }
         changes += domains(previous?.domains, current.domains)

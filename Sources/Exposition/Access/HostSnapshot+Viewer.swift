@@ -23,10 +23,17 @@ extension HostSnapshot {
         visible.groups = groups.compactMap { group in
             guard !group.pids.isEmpty, group.pids.allSatisfy(own.contains) else { return nil }
             var group = group
-            // Counted by name since tracing began, and so for whoever had the name before.
-            if group.hasChangedOwner { group.traced = nil }
+            // Counted by name since tracing, or the window, began, and so for whoever had the name before.
+            if group.hasChangedOwner {
+                group.traced = nil
+                group.verdict = nil
+            }
             return group
         }
+        // The host's verdict is for all, the names of others' groups are not.
+        let names = Set(visible.groups.map(\.name))
+        visible.verdict?.gainingGroups.removeAll { !names.contains($0) }
+        visible.verdict?.payingGroups.removeAll { !names.contains($0) }
         return visible
     }
 

@@ -41,6 +41,7 @@ package struct StandardEndpoints: Sendable {
             PublishedDocument<ProcessAnswer>.process.endpoint(store),
             PublishedDocument<DomainsAnswer>.domains.endpoint(store),
             PublishedDocument<ModelAnswer>.model.endpoint(store),
+            PublishedDocument<VerdictAnswer>.verdict.endpoint(store),
             eventsEndpoint,
         ] + explain.all
     }

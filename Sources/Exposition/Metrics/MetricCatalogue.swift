@@ -30,6 +30,7 @@ package struct MetricCatalogue: Sendable {
             hostFamilies(version: version) + kernelCounterFamilies + nodeFamilies + deviceFamilies + domainFamilies
                 + modelFamilies
                 + tracingFamilies
+                + verdictFamilies
                 + groupFamilies
                 + costFamilies
                 + additions + renderingFamilies)

@@ -22,8 +22,20 @@ package struct MetricFamily: Sendable {
         case host(@Sendable (HostSnapshot, inout MetricSamples) -> Void)
         /// From one group; called for each that is published.
         case group(@Sendable (GroupRecord, inout MetricSamples) -> Void)
+        /// From the host's part of the snapshot, and from each group that is published.
+        case scopes(
+            host: @Sendable (HostSnapshot, inout MetricSamples) -> Void,
+            group: @Sendable (GroupRecord, inout MetricSamples) -> Void)
         /// From the rendering itself.
         case rendering(@Sendable (MetricsRendering, inout MetricSamples) -> Void)
+    }
+
+    /// What comes from one group; nil where nothing does.
+    var groupPart: (@Sendable (GroupRecord, inout MetricSamples) -> Void)? {
+        switch source {
+        case .group(let put), .scopes(_, let put): put
+        case .host, .rendering: nil
+        }
     }
 
     /// The full name, as the Prometheus text format shows it.

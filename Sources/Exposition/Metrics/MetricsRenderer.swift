@@ -76,6 +76,12 @@ package struct MetricsRenderer: Sendable {
                 for group in groups {
                     put(group, &samples)
                 }
+            case .scopes(let host, let put):
+                samples.start(family)
+                host(snapshot, &samples)
+                for group in groups {
+                    put(group, &samples)
+                }
             case .rendering: break
             }
         }
@@ -96,7 +102,7 @@ package struct MetricsRenderer: Sendable {
         for index in bySize {
             samples.reset()
             for family in catalogue.families {
-                guard case .group(let put) = family.source else { continue }
+                guard let put = family.groupPart else { continue }
                 samples.start(family)
                 put(snapshot.groups[index], &samples)
             }

@@ -265,6 +265,7 @@ package struct LiveModel: Sendable {
             guard score.total > 0 else { return nil }
             return TracingRecord.RuleScore(rule: rule, score: TracedActivity.Score(score))
         }
+        record.work = work
         record.ledgerValues = TracedActivity.Score(run.marks.values)
         record.ledgerPreferred = TracedActivity.Score(run.marks.preferred)
         record.ledgerGroup = TracedActivity.Score(run.marks.group)
@@ -276,6 +277,22 @@ package struct LiveModel: Sendable {
         record.groups = groups.map { TracingRecord.Group(name: $0.key, activity: $0.value.record) }
             .sorted { $0.name < $1.name }
         record.processes = processes.mapValues(\.record)
+    }
+
+    /// What the kernel's work took, by the events around it.
+    private var work: TracedWork {
+        let (faults, scans) = (run.faults, run.scans)
+        var work = TracedWork()
+        work.armedPages = scans.updatedPages
+        work.scanNanoseconds = scans.nanoseconds
+        work.longestScanNanoseconds = scans.longestNanoseconds
+        work.longScans = scans.longScans
+        work.stayingFaults = faults.accountedFaults - min(faults.movingFaults, faults.accountedFaults)
+        work.stayingNanoseconds =
+            faults.handlingNanoseconds - min(faults.movingNanoseconds, faults.handlingNanoseconds)
+        work.movedPages = faults.movingPages
+        work.movingNanoseconds = faults.movingNanoseconds
+        return work
     }
 
     /// How far the judged model is behind, nanoseconds; 0 when nothing waits.

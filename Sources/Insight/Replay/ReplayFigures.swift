@@ -31,6 +31,10 @@ package struct FaultFigures: Sendable, Equatable {
     package internal(set) var handlingNanoseconds: UInt64 = 0
     package internal(set) var longestHandlingNanoseconds: UInt64 = 0
     package internal(set) var accountedFaults: UInt64 = 0
+    /// Of these, the ones that moved their page, the base pages they moved, and their part of the time.
+    package internal(set) var movingFaults: UInt64 = 0
+    package internal(set) var movingPages: UInt64 = 0
+    package internal(set) var movingNanoseconds: UInt64 = 0
 
     init(nodes: Int) {
         byCPUNode = Array(repeating: 0, count: nodes)
@@ -64,6 +68,11 @@ package struct FaultFigures: Sendable, Equatable {
                     hint.nanoseconds > fault.stamp.nanoseconds ? hint.nanoseconds - fault.stamp.nanoseconds : 0
                 handlingNanoseconds &+= elapsed
                 longestHandlingNanoseconds = max(longestHandlingNanoseconds, elapsed)
+                if outcome == .migrated {
+                    movingFaults += 1
+                    movingPages &+= hint.pages
+                    movingNanoseconds &+= elapsed
+                }
             }
             if outcome == .migrated {
                 let target = layout.position(ofNode: isBlind ? decision.target : hint.memNode)
@@ -91,6 +100,10 @@ package struct ScanFigures: Sendable, Equatable {
     /// Time between `scan_work` and `scan_done`, preemption included.
     package internal(set) var nanoseconds: UInt64 = 0
     package internal(set) var longestNanoseconds: UInt64 = 0
+    /// Scans that took longer than ``longScanNanoseconds``.
+    package internal(set) var longScans: UInt64 = 0
+    /// A time that shows in what a service answers: 4 ms.
+    package static let longScanNanoseconds: UInt64 = 4_000_000
     /// VMAs passed by, by `SkipReason` in the order of `allCases`.
     package internal(set) var skipped = [UInt64](
         repeating: 0, count: BalancingEvent.SkipReason.allCases.count)
@@ -123,6 +136,7 @@ package struct ScanFigures: Sendable, Equatable {
             let elapsed = event.timeNanoseconds > call.start ? event.timeNanoseconds - call.start : 0
             nanoseconds &+= elapsed
             longestNanoseconds = max(longestNanoseconds, elapsed)
+            if elapsed > Self.longScanNanoseconds { longScans += 1 }
         case .skipVMA(_, _, _, let reason):
             skipped[BalancingEvent.SkipReason.allCases.firstIndex(of: reason) ?? 0] += 1
         case .exit(let pid): open[pid] = nil

@@ -20,7 +20,8 @@ package struct PageStatus: RawRepresentable, Hashable, Sendable {
     package var isUntouched: Bool { rawValue == -ENOENT || rawValue == -EFAULT }
 }
 
-/// Asks the kernel which node holds each of a process's pages: move_pages(2) without target nodes, which moves nothing.
+/// Asks the kernel which node holds each of a process's pages: move_pages(2) without target nodes, which moves nothing. With
+/// them it is used on memory of this process alone, see ``PageWork``.
 ///
 /// The kernel takes the target's `mmap_lock` for reading for 16 pages at a time
 /// (DO_PAGES_STAT_CHUNK_NR, mm/migrate.c, 6.1), so a call disturbs far less than one read of `numa_maps`.
@@ -83,6 +84,30 @@ package enum MovePages {
         }
         return statuses.first?.node == nil
     }()
+
+    /// `MPOL_MF_MOVE` of `numaif.h`: pages that no other process maps.
+    private static let ownPages: Int32 = 1 << 1
+
+    /// Moves pages of this process to a node. Nobody else's are ever moved.
+    ///
+    /// - Returns: Whether all of them are there now.
+    static func moveOwn(_ addresses: [UInt64], to node: Int) -> Bool {
+        let nodes = [Int32](repeating: Int32(clamping: node), count: addresses.count)
+        var statuses = [Int32](repeating: -ENOENT, count: addresses.count)
+        let result = unsafe addresses.withUnsafeBufferPointer { addresses in
+            unsafe nodes.withUnsafeBufferPointer { nodes in
+                unsafe statuses.withUnsafeMutableBufferPointer { statuses in
+                    unsafe addresses.withMemoryRebound(to: UnsafeMutableRawPointer?.self) { pages in
+                        // Neither list is written to: the C declaration lacks a const.
+                        unsafe numa_move_pages(
+                            0, UInt(pages.count), UnsafeMutablePointer(mutating: pages.baseAddress),
+                            UnsafeMutablePointer(mutating: nodes.baseAddress), statuses.baseAddress, ownPages)
+                    }
+                }
+            }
+        }
+        return result == 0 && statuses.allSatisfy { $0 == Int32(clamping: node) }
+    }
 
     private static func locateBatch(
         _ pid: Int32, _ addresses: [UInt64], _ range: Range<Int>, _ statuses: inout [PageStatus]

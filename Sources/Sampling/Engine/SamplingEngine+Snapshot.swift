@@ -1,6 +1,7 @@
 import LinuxSystem
 import NUMATopology
 import Snapshots
+import Verdicts
 
 /// What is published after a round.
 extension SamplingEngine {
@@ -53,6 +54,7 @@ extension SamplingEngine {
         snapshot.devices = devices
         if let tracing { exchange(tracing, &snapshot, now) }
         snapshot.domains = domains.record
+        judge.judge(&snapshot, pageSizeBytes: units.pageSizeBytes)
         snapshot.cost = costReport(snapshot, now)
         return snapshot
     }

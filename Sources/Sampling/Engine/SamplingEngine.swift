@@ -4,6 +4,7 @@ import KernelText
 package import LinuxSystem
 import NUMATopology
 package import Snapshots
+package import Verdicts
 
 /// Reads a host round by round and makes snapshots of it: what is read when, and at what cost.
 ///
@@ -37,6 +38,7 @@ package struct SamplingEngine: ~Copyable {
     var scheduler = PlacementScheduler()
     var domains: DomainsObserver
     var model: ModelObserver
+    var judge: VerdictJudge
 
     var follow: FollowSchedule
     var followAccount = ReadAccount()
@@ -93,11 +95,12 @@ package struct SamplingEngine: ~Copyable {
     ///   - seed: Of the random samples.
     ///   - threads: For what may wait for another process.
     ///   - tracing: Where ledger readings are left for the tracer, and how tracing stands is found.
+    ///   - costs: What the work of balancing takes on this machine.
     package init(
         root: any HostRoot, settings: SamplingSettings, time: any TimeSource = SystemTime(),
         cost: any CostMeter = OwnCost(), seed: UInt64,
         threads: ExpendableThreads = ExpendableThreads(name: "placement", limit: SamplingEngine.mostAbandonedThreads),
-        tracing: TracingExchange? = nil
+        tracing: TracingExchange? = nil, costs: CostModel = .assumed
     ) {
         self.tracing = tracing
         let units = HostUnits(of: root)
@@ -137,6 +140,8 @@ package struct SamplingEngine: ~Copyable {
         domainsTier = TierClock("domains", intervalNanoseconds: settings.domainsIntervalNanoseconds)
         domains = DomainsObserver(root: root)
         model = ModelObserver(root: root)
+        judge = VerdictJudge(
+            settings: VerdictSettings(windowNanoseconds: settings.verdictWindow.wholeNanoseconds, costs: costs))
         startedAt = now
         startCPU = cost.processCPUNanoseconds
         accountedAt = now
@@ -148,6 +153,8 @@ package struct SamplingEngine: ~Copyable {
     /// Puts other settings in force at the next round.
     package mutating func apply(_ settings: SamplingSettings) {
         self.settings = settings
+        judge.settings = VerdictSettings(
+            windowNanoseconds: settings.verdictWindow.wholeNanoseconds, costs: judge.settings.costs)
         governor.limitShare = settings.cpuLimitShare
         updateIntervals()
     }

@@ -144,6 +144,7 @@ enum SyntheticHost {
         for index in snapshot.sources.indices { snapshot.sources[index].triedAtNanoseconds = 99_000_000_000 }
         snapshot.devices = devices
         snapshot.cost = cost
+        SyntheticVerdicts.judge(&snapshot)
         return snapshot
     }()
 
