@@ -19,7 +19,8 @@ package struct NumawatchCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             StatusCommand.self, VerdictCommand.self, NodesCommand.self, PsCommand.self, ShowCommand.self,
-            GroupsCommand.self, NumastatCommand.self, DomainsGroupCommand.self, ExplainCommand.self, ReplayCommand.self,
+            GroupsCommand.self, TriageCommand.self, NumastatCommand.self, DomainsGroupCommand.self, ExplainCommand.self,
+            ReplayCommand.self,
             RecordCommand.self, SnapshotCommand.self, DoctorCommand.self, MetricsCommand.self, WatchCommand.self,
         ])
 

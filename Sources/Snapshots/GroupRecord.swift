@@ -15,6 +15,13 @@ package struct GroupRecord: Sendable, Equatable {
     /// CPU time since the daemon started by the node the thread was on when it was read, tasks that have exited included.
     /// Absent until a thread of it was read twice, or from its birth.
     package var cpuNanosecondsByNode: NodeValues<UInt64>?
+    /// Of it, what may have been spent on other nodes: time of threads that changed their CPU between two readings.
+    package var uncertainCPUNanoseconds: UInt64 = 0
+    /// How often a thread of it was found on another node than before, since the daemon started.
+    package var threadNodeChanges: UInt64 = 0
+    /// The share of its CPU time of late that was spent on the node of the memory in use; see ``Locality``. Absent where not
+    /// enough of it is known.
+    package var locality: BoundedRatio?
     /// Threads by the node of the CPU they are on now; those that could not be read are unlocated.
     package var threadsByNode: NodeValues<Int>
     /// Whether its processes ever belonged to other users than now. Its own totals began anew then; what others count of it
@@ -22,6 +29,8 @@ package struct GroupRecord: Sendable, Equatable {
     package var hasChangedOwner = false
     /// The sum of the processes' ledgers; absent when none could be read.
     package var ledger: LedgerSummary?
+    /// What the kernel reckons with for its threads; absent without the iterator.
+    package var scans: ScanSummary?
     /// What balancing did to it in the last interval, by the model.
     package var model: ModelledActivity?
     /// What tracing saw of it; absent unless it is traced.

@@ -20,8 +20,13 @@ package struct HostTotals: Sendable, Equatable {
     package var isDemotionEnabled: Bool?
     /// `vm.zone_reclaim_mode`: bit 0 reclaims on a node before memory of others is taken.
     package var zoneReclaimMode: Int?
+    /// What processors count of traffic between caches and memory; absent where nobody has mounted resctrl.
+    package var traffic: MemoryTraffic?
     /// One entry per online node, ascending.
     package var nodes: [NodeTotals] = []
+    /// The share of the processes' CPU time of late that was spent on the node of the memory in use; see ``Locality``. Absent where
+    /// not enough of it is known.
+    package var locality: BoundedRatio?
     /// Processes seen in this round, kernel threads not counted.
     package var processCount: Int?
     /// Their threads.

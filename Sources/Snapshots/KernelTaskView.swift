@@ -4,6 +4,9 @@ package struct KernelTaskView: Sendable, Equatable {
     package var state: String?
     /// `numa_scan_period`: run time between two scans of its process that it asks for, ms; 0 before its first.
     package var scanPeriodMilliseconds: UInt32?
+    /// Run time that it has until it asks for the next scan, nanoseconds: `node_stamp`, the scan period and its run time. Absent
+    /// before its first scan.
+    package var nextScanRunNanoseconds: UInt64?
     /// Pages faulted since it was placed last, by node, private and shared: the window that is open. Absent where the ledger
     /// could not be read whole.
     package var windowPrivatePages: NodeValues<UInt64>?
@@ -40,5 +43,14 @@ package struct NUMAGroupRecord: Sendable, Equatable {
     package init(id: Int32, identity: UInt64) {
         self.id = id
         self.identity = identity
+    }
+}
+
+extension NUMAGroupRecord {
+    /// The share of each node in ``cpuFaults``; absent where there are none.
+    package var cpuShares: [(node: NodeID, share: Double)]? {
+        guard let cpuFaults, cpuFaults.total > 0 else { return nil }
+        let total = Double(cpuFaults.total)
+        return cpuFaults.nodes.map { ($0, Double(cpuFaults[$0]) / total) }
     }
 }

@@ -74,7 +74,8 @@ package struct ModelRecord: Sendable, Equatable {
     package var activity: ModelledActivity
     /// Hint faults of the interval; the kernel's own count where `/proc/vmstat` could be read.
     package var hintFaults: Estimate
-    /// Share of them that were local, 0…1; absent if not known or there were none.
+    /// Share of them that were local when taken, before their pages moved, 0…1: not locality. Absent if not known or there were
+    /// none.
     package var localShare: Double?
     /// Whether the tasks' pages could be brought into line with the counted faults.
     package var isReconciled: Bool

@@ -42,6 +42,15 @@ package struct ProcessRecord: Sendable, Equatable {
     /// An estimate: a thread's time since the last round counts on the node it is on now. Absent until a thread of it was read
     /// twice, or from its birth.
     package var cpuNanosecondsByNode: NodeValues<UInt64>?
+    /// Of it, what may have been spent on other nodes: time of threads that changed their CPU between two readings.
+    package var uncertainCPUNanoseconds: UInt64 = 0
+    /// How often a thread was found on another node than before, since the daemon first saw the process.
+    package var threadNodeChanges: UInt64 = 0
+    /// The CPU time of late; where it was read only once, of all its life on the nodes its threads are on now. Absent where
+    /// nothing of it is known.
+    @Shared package var recentCPU: RecentCPUTime?
+    /// The share of that which was spent on the node of the memory in use; see ``Locality``.
+    package var locality: BoundedRatio?
     /// Threads by the node of the CPU they are on now; those that could not be read are unlocated.
     package var threadsByNode: NodeValues<Int>
     /// The nodes of the CPUs the process may run on (`Cpus_allowed`); absent as well where an online one's node is not known.
@@ -52,6 +61,8 @@ package struct ProcessRecord: Sendable, Equatable {
     @Shared package var ledger: LedgerSummary?
     /// The NUMA groups its threads are in as the kernel has them, by identity; absent without the iterator.
     package var numaGroups: [NUMAGroupRecord]?
+    /// What the kernel reckons with for its threads; absent without the iterator.
+    @Shared package var scans: ScanSummary?
     /// Thread by thread; empty unless the ledger is read.
     package var threads: [ThreadRecord]
     /// When it was last found that no thread has run since it was read, monotonic nanoseconds; absent where they were read

@@ -66,7 +66,8 @@ package struct TracedActivity: Sendable, Equatable {
     package init() {}
 
     package var faultCount: UInt64 { localFaults + remoteFaults + unknownFaults }
-    /// Share of the faults whose place is known that were local; absent when there were none.
+    /// Share of the faults whose place is known that were local when taken, before their pages moved: not locality. Absent when
+    /// there were none.
     package var localShare: Double? {
         let known = localFaults + remoteFaults
         return known == 0 ? nil : Double(localFaults) / Double(known)

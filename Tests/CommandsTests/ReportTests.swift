@@ -25,6 +25,7 @@ struct ReportTests {
         case "reclaim": ReclaimReport(try record("nodes", as: .nodes)).text(output)
         case "processes": ProcessesReport(try record(name, as: .processes)).text(output)
         case "devices": DevicesReport(try record(name, as: .devices)).text(output)
+        case "triage": TriageReport(try record(name, as: .triage)).text(output)
         case "groups": GroupsReport(try record(name, as: .groups)).text(output)
         case "verdict": VerdictReport(try record(name, as: .verdict), isExplained: true).text(output)
         case "verdict-group": try card(output)
@@ -43,7 +44,7 @@ struct ReportTests {
     }
 
     static let names = [
-        "verdict", "verdict-group", "status", "nodes", "reclaim", "devices", "processes", "groups", "sources",
+        "verdict", "verdict-group", "status", "nodes", "reclaim", "devices", "processes", "groups", "triage", "sources",
         "process", "process-sampled",
     ]
 

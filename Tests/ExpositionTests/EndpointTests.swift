@@ -33,7 +33,8 @@ struct EndpointTests {
         ("/v1/processes/1234", "process.json"),
         ("/v1/processes/4321", "process-sampled.json"), ("/v1/groups", "groups.json"),
         ("/v1/sources", "sources.json"), ("/v1/domains", "domains.json"),
-        ("/v1/model", "model.json"), ("/v1/verdict", "verdict.json"), ("/openapi.json", "openapi.json"),
+        ("/v1/model", "model.json"), ("/v1/verdict", "verdict.json"), ("/v1/triage", "triage.json"),
+        ("/openapi.json", "openapi.json"),
     ]
 
     @Test("answers as its golden file says", arguments: targets)
@@ -96,6 +97,18 @@ struct EndpointTests {
         #expect(groups["groups"]?.elements?.compactMap { $0["group"]?.text } == ["postgresql.service"])
         let status = try #require(JSONValue(Self.get("/v1/status", viewer: viewer)))
         #expect(status["process_count"]?.number == 3)
+    }
+
+    // The query, and the processes in their order.
+    @Test(
+        "lists the processes of a node, and the least local first",
+        arguments: [
+            ("node=0", [1234]), ("node=1", [4321, 1234]), ("node=7", []), ("node=1&sort=pid", [1234, 4321]),
+            ("sort=local", [1234, 4321, 2000]), ("sort=local&order=descending", [2000, 4321, 1234]),
+        ])
+    func processLists(query: String, pids: [Double]) throws {
+        let answer = try #require(JSONValue(Self.get("/v1/processes?\(query)")))
+        #expect(answer["processes"]?.elements?.compactMap { $0["pid"]?.number } == pids)
     }
 
     @Test("a process of an unknown user is shown to who may see all, only")

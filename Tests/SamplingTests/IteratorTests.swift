@@ -111,6 +111,25 @@ struct IteratorTests {
         }
     }
 
+    @Test("the next scan is asked for when a thread has run for its period longer than its stamp says")
+    func nextScan() throws {
+        var bench = IteratorBench()
+        let workers = Self.workers()
+        bench.put([workers]) { $0.set(.nodeStamp, 2_000_000) }
+        try bench.round()
+        #expect(bench.thread(100, of: 100)?.record.kernel?.nextScanRunNanoseconds == 1_001_000_000)
+        let record = SnapshotAssembly.record(
+            of: try #require(bench.reader.processes[100]), units: bench.reader.units,
+            nodeByCPU: Machine.twoNodes.nodeByCPU(), onlineCPUs: Machine.twoNodes.onlineCPUs)
+        #expect(record.scans?.threadCount == 3 && record.scans?.shortestPeriodMilliseconds == 1000)
+        // One that was never scanned has no stamp.
+        bench.put([workers])
+        bench.reader.readAllAgain()
+        try bench.round()
+        #expect(bench.thread(100, of: 100)?.record.kernel?.scanPeriodMilliseconds == 1000)
+        #expect(bench.thread(100, of: 100)?.record.kernel?.nextScanRunNanoseconds == nil)
+    }
+
     @Test("once it is proved no file of a thread is read, and the ledgers are those of /proc")
     func replacesFiles() throws {
         var bench = IteratorBench()

@@ -141,7 +141,7 @@ package struct IntervalEstimate: Sendable, Hashable {
     /// Whether the tasks' pages were brought into line with the counted faults.
     package let isReconciled: Bool
 
-    /// Share of the hint faults that were local, 0 to 1; absent if not known or there were none.
+    /// Share of the hint faults that were local when taken, 0 to 1: not locality; absent if not known or there were none.
     package var localShare: Double? {
         guard let local = localHintFaults, hintFaults.value > 0 else { return nil }
         return min(1, local.value / hintFaults.value)

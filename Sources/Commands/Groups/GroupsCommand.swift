@@ -12,6 +12,9 @@ struct GroupsCommand: AsyncParsableCommand {
             RSS adds up the processes, so that what they share counts once for each. CURRENT is what their cgroups are \
             charged with, and MEMORY where that is by node; where cgroups have no account, MEMORY adds up mappings.
 
+            LOCAL is the share of the CPU time of late that was spent on the node of the memory in use, files left out; a ~ says \
+            that its bounds, which --json has, are a percentage point apart or more.
+
             MIGRATED are the pages that hint faults moved for the tasks alive, since each of them started: the sum of what \
             “numawatch ps” shows. What exited tasks had moved since the daemon started is in migrated_pages_total of --json \
             and in the metric numawatch_group_migrated_pages_total.
@@ -19,7 +22,10 @@ struct GroupsCommand: AsyncParsableCommand {
 
     @OptionGroup var source: SourceOptions
 
-    @Option(help: "The order: resident_bytes, cpu_seconds, thread_count, process_count, migrated_pages or group.")
+    @Option(
+        help: """
+            The order: resident_bytes, cpu_seconds, thread_count, process_count, migrated_pages, local (the least first) or group.
+            """)
     var sort = "resident_bytes"
 
     @Option(help: "Only those whose name holds this.")
@@ -48,14 +54,15 @@ struct GroupsReport {
             columns: [
                 .init("GROUP", isFlexible: true, minimumWidth: 16), .init("PROCS", .trailing),
                 .init("PLACED", .trailing),
-                .init("THR", .trailing), .init("RSS", .trailing), .init("CURRENT", .trailing),
+                .init("THR", .trailing), .init("LOCAL", .trailing), .init("RSS", .trailing),
+                .init("CURRENT", .trailing),
                 .init("MEMORY", isFlexible: true),
                 .init("THREADS", isFlexible: true), .init("PREFERRED"), .init("MIGRATED", .trailing),
             ], widthLimit: output.widthLimit)
         for group in answer.groups {
             table.add([
                 group.title ?? group.name, "\(group.pids.count)", "\(group.placedProcessCount)",
-                "\(group.threadCount)",
+                "\(group.threadCount)", Quantity.locality(group.locality),
                 Quantity.bytes(group.residentBytes), Quantity.bytes(group.currentBytes),
                 memory(group),
                 Quantity.countsByNode(group.threadsByNode),

@@ -23,6 +23,10 @@ struct ProcessReport {
         }
         if let threads = answer.threads, !threads.isEmpty {
             text += "\n" + output.styled("Threads", .heading) + "\n" + Self.table(of: threads, output)
+            if threads.contains(where: { $0.kernel != nil }) {
+                text += "\n" + output.styled("Threads as the kernel has them", .heading) + "\n"
+                text += Self.kernelTable(of: threads, output)
+            }
         }
         return text
     }
@@ -43,6 +47,7 @@ struct ProcessReport {
                 "CPUs \(Quantity.list(process.allowedCPUNodes)), memory \(Quantity.list(process.allowedMemoryNodes)), "
                     + "used \(Quantity.list(process.placement?.bytes.nodes))"
             ),
+            ("locality", locality),
         ]
         if let ledger = process.ledger {
             facts += [
@@ -59,6 +64,7 @@ struct ProcessReport {
         } else {
             facts.append(("ledger", "not readable"))
         }
+        facts += kernelFacts
         if let model = process.model {
             facts += modelled(model)
         }
@@ -78,10 +84,42 @@ struct ProcessReport {
         return facts
     }
 
+    /// What the iterator shows.
+    private var kernelFacts: [(String, String)] {
+        var facts: [(String, String)] = []
+        if let scans = process.scans {
+            let (shortest, longest) = (scans.shortestPeriodMilliseconds, scans.longestPeriodMilliseconds)
+            let text = shortest == longest ? "\(shortest) ms" : "\(shortest) to \(longest) ms"
+            facts.append(("kernel's period", "\(text), of \(scans.threadCount) threads"))
+            facts.append(
+                (
+                    "open windows",
+                    "private \(Quantity.countsByNode(scans.openPrivatePages)), shared "
+                        + "\(Quantity.countsByNode(scans.openSharedPages)) pages by node since last placed"
+                ))
+        }
+        for group in process.numaGroups ?? [] {
+            let shares = group.cpuShares?.map { "\($0.node):\(Quantity.percent($0.share))" }.joined(separator: " ")
+            facts.append(
+                (
+                    "NUMA group \(group.id)",
+                    "\(group.taskCount.map(String.init) ?? Quantity.unknown) tasks, active nodes "
+                        + "\(group.activeNodeCount.map(String.init) ?? Quantity.unknown), used from nodes \(shares ?? Quantity.unknown)"
+                ))
+        }
+        return facts
+    }
+
+    private var locality: String {
+        guard let ratio = process.locality else { return Quantity.unknown }
+        let origin = ratio.source == .sample ? "a sample of its memory" : "a reading of its memory"
+        return "\(Quantity.bounded(ratio)) of its CPU time of late on the node of the memory in use, by \(origin)"
+    }
+
     /// What tracing saw, and how often the model had predicted the kernel.
     static func traced(_ traced: TracedActivity) -> String {
         var text = "\(Quantity.count(traced.faultCount)) hint faults"
-        if let share = traced.localShare { text += ", \(Quantity.percent(share)) local" }
+        if let share = traced.localShare { text += ", \(Quantity.percent(share)) local when taken" }
         text += ", \(Quantity.count(traced.migratedPages)) pages moved"
         if traced.decisions.total > 0 {
             text +=
@@ -126,7 +164,9 @@ struct ProcessReport {
         guard let located = time?.whereLocated, !located.nodes.isEmpty else { return "" }
         var parts = located.nodes.map { "\($0):\(Quantity.time(nanoseconds: located[$0]))" }
         if located.unlocated > 0 { parts.append("?:\(Quantity.time(nanoseconds: located.unlocated))") }
-        return ", since first seen by node \(parts.joined(separator: " ")) (estimated)"
+        let error = Quantity.time(nanoseconds: process.uncertainCPUNanoseconds)
+        let sureness = process.uncertainCPUNanoseconds > 0 ? "\(error) of it perhaps elsewhere" : "none of it elsewhere"
+        return ", since first seen by node \(parts.joined(separator: " ")) (\(sureness))"
     }
 
     private func origin(_ placement: PlacementRecord) -> String {
@@ -164,6 +204,28 @@ struct ProcessReport {
         }
         if let width = placement.halfWidth95Bytes {
             table.add(["±"] + nodes.map { Quantity.bytes(width[$0]) })
+        }
+        return table.render()
+    }
+
+    /// What the iterator shows of threads.
+    private static func kernelTable(of threads: [ThreadRecord], _ output: CommandOutput) -> String {
+        var table = TableFormatter(
+            columns: [
+                .init("TID", .trailing), .init("STATE"), .init("PERIOD", .trailing), .init("NEXT SCAN", .trailing),
+                .init("OPEN PRIVATE", isFlexible: true), .init("OPEN SHARED", isFlexible: true),
+                .init("LOCAL FAULTS", .trailing), .init("REMOTE FAULTS", .trailing), .init("FAILED", .trailing),
+            ], widthLimit: output.widthLimit, indent: 2)
+        for thread in threads {
+            guard let kernel = thread.kernel else { continue }
+            table.add([
+                "\(thread.tid)", kernel.state ?? Quantity.unknown,
+                kernel.scanPeriodMilliseconds.map { "\($0) ms" } ?? Quantity.unknown,
+                Quantity.time(nanoseconds: kernel.nextScanRunNanoseconds),
+                Quantity.countsByNode(kernel.windowPrivatePages), Quantity.countsByNode(kernel.windowSharedPages),
+                Quantity.count(kernel.localFaults), Quantity.count(kernel.remoteFaults),
+                Quantity.count(kernel.failedPages),
+            ])
         }
         return table.render()
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Exposition
+import NUMATopology
 import Snapshots
 import TextOutput
 
@@ -9,6 +10,10 @@ struct PsCommand: AsyncParsableCommand {
         commandName: "ps",
         abstract: "The processes: where their memory and threads are, and which node the kernel prefers for them.",
         discussion: """
+            LOCAL is the share of the CPU time of late that was spent on the node of the memory in use, files left out. A ~ behind it \
+            says that its bounds, which --json has, are a percentage point apart or more: threads run on several nodes, changed \
+            their CPU between two readings, or memory was sampled.
+
             MEMORY, THREADS and PREFERRED list amounts by node (0:1.2G 1:40M). A memory column that ends in ~ is an \
             estimate from a sample; “numawatch show PID” gives its confidence interval. A dash stands for what could not \
             be read. FAULTS are the kernel's decayed averages of hint-fault pages by node.
@@ -18,9 +23,12 @@ struct PsCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "The order: resident_bytes, cpu_seconds, thread_count, migrated_pages, tasks_off_preferred_node_count, pid, command or group."
+            "The order: resident_bytes, cpu_seconds, thread_count, migrated_pages, tasks_off_preferred_node_count, local (the least first), pid, command or group. Without it, resident_bytes, or with --node the memory there."
     )
-    var sort = "resident_bytes"
+    var sort: String?
+
+    @Option(help: "Only those with memory or threads on this node.")
+    var node: Int?
 
     @Option(help: "Only those whose command or group holds this, or the one with this pid.")
     var filter: String?
@@ -32,11 +40,18 @@ struct PsCommand: AsyncParsableCommand {
         if let limit, limit < 1 {
             throw ValidationError("--limit wants a number of 1 or more.")
         }
+        if let node, !(0...NodeSet.numberLimit).contains(node) {
+            throw ValidationError("--node wants the number of a node.")
+        }
     }
 
     func run() async throws {
         let output = CommandOutput.standard()
-        var request = DocumentRequest(query: [(QueryValues.Name.sort, sort)])
+        var request = DocumentRequest()
+        if let sort = sort ?? (node == nil ? FieldName.residentBytes.text : nil) {
+            request.query.append((QueryValues.Name.sort, sort))
+        }
+        if let node { request.query.append((QueryValues.Name.node, "\(node)")) }
         if let filter { request.query.append((QueryValues.Name.filter, filter)) }
         if let limit { request.query.append((QueryValues.Name.limit, "\(limit)")) }
         let answer = try await source.source().answer(.processes, request)
@@ -57,7 +72,7 @@ struct ProcessesReport {
         var table = TableFormatter(
             columns: [
                 .init("PID", .trailing), .init("COMMAND", isFlexible: true), .init("GROUP", isFlexible: true),
-                .init("THR", .trailing), .init("CPU", .trailing), .init("RSS", .trailing),
+                .init("THR", .trailing), .init("CPU", .trailing), .init("LOCAL", .trailing), .init("RSS", .trailing),
                 .init("MEMORY", isFlexible: true), .init("THREADS", isFlexible: true), .init("PREFERRED"),
                 .init("FAULTS", isFlexible: true), .init("MIGRATED", .trailing),
             ], widthLimit: output.widthLimit)
@@ -85,7 +100,7 @@ struct ProcessesReport {
         }
         return [
             "\(process.identity.pid)", process.command, process.groupName, "\(process.threadCount)",
-            Quantity.time(nanoseconds: process.cpuNanoseconds),
+            Quantity.time(nanoseconds: process.cpuNanoseconds), Quantity.locality(process.locality),
             Quantity.bytes(process.residentBytes), memory,
             Quantity.countsByNode(process.threadsByNode),
             process.ledger.map { Quantity.countsByNode($0.tasksByPreferredNode, none: "none") } ?? Quantity.unknown,

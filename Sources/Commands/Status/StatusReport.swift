@@ -39,6 +39,8 @@ struct StatusReport {
             let isBalancing = status.host.balancingMode.map { $0 != 0 }
             lines.append(("Cache-aware", scheduling.meaning(isBalancing: isBalancing)))
         }
+        lines.append(("Locality", locality))
+        if let traffic = status.host.traffic { lines.append(("Traffic", Self.traffic(traffic))) }
         lines += counters
         let processes =
             status.host.processCount.map {
@@ -108,6 +110,20 @@ struct StatusReport {
         return parts.isEmpty ? "settings not readable here" : parts.joined(separator: ", ")
     }
 
+    private static func traffic(_ traffic: MemoryTraffic) -> String {
+        guard let total = traffic.totalBytesPerSecond else { return "not known yet" }
+        var text = "\(Quantity.bytes(total))/s between caches and memory"
+        if let share = traffic.remoteShare { text += ", \(Quantity.percent(share)) at most with other nodes" }
+        return text
+    }
+
+    private var locality: String {
+        guard let ratio = status.host.locality else {
+            return "unknown: too little is known of where memory is, or no process ran"
+        }
+        return "\(Quantity.bounded(ratio)) of the CPU time on the node of the memory in use"
+    }
+
     private var counters: [(String, String)] {
         let host = status.host
         guard host.vmstat != nil else {
@@ -124,7 +140,8 @@ struct StatusReport {
         if let all = host.vmstatValue("numa_hint_faults"), all > 0,
             let local = host.vmstatValue("numa_hint_faults_local")
         {
-            hint += ", \(Quantity.percent(Double(local) / Double(all))) local"
+            // Not locality: what was far away and came counts as remote, and what never faults does not count.
+            hint += ", \(Quantity.percent(Double(local) / Double(all))) local when taken, before their pages moved"
         }
         return [("Hint faults", hint), ("Migrated", line("numa_pages_migrated", "pages"))]
     }

@@ -21,6 +21,8 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case success = 0
     /// The question was understood, and the answer is no: no such process, machines differ.
     case negative = 1
+    /// The question was understood, and nothing is known that would answer it.
+    case unknown = 2
     /// `EX_USAGE`: the arguments are wrong.
     case usage = 64
     /// `EX_DATAERR`: a file was read but is not what it should be.
@@ -41,6 +43,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         switch self {
         case .success: "done"
         case .negative: "the answer is no (no such process, the machines differ, something is wrong)"
+        case .unknown: "nothing is known that would answer (triage)"
         case .usage: "wrong arguments"
         case .badData: "a file is not what it should be"
         case .noInput: "a file cannot be read"

@@ -36,6 +36,17 @@ enum Quantity {
         ratio.map { String(fixed: $0 * 100, decimals: decimals) + " %" } ?? unknown
     }
 
+    /// `93 %`, with a `~` where the bounds are a percentage point apart or more.
+    static func locality(_ ratio: BoundedRatio?) -> String {
+        ratio.map { percent($0.value) + ($0.isEstimate ? " ~" : "") } ?? unknown
+    }
+
+    /// `93 % (88 to 97 %)`
+    static func bounded(_ ratio: BoundedRatio) -> String {
+        guard ratio.isEstimate else { return percent(ratio.value) }
+        return "\(percent(ratio.value)) (\(String(fixed: ratio.low * 100, decimals: 0)) to \(percent(ratio.high)))"
+    }
+
     /// As ``time(_:)``, of nanoseconds.
     static func time(nanoseconds: UInt64?) -> String { time(nanoseconds.map { Double($0) / 1e9 }) }
 

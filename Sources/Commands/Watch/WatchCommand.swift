@@ -9,9 +9,13 @@ struct WatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch", abstract: "A line of change per interval, until interrupted.",
         discussion: """
+            LOCALITY is the share of the CPU time that was spent on the node of the memory in use; a ~ marks a figure whose bounds \
+            are a percentage point apart or more. LOCAL-FAULTS is the share of hint faults that were local when taken, before \
+            their pages moved: it says how the scanner fares, and nothing of locality.
+
             A daemon that is restarted meanwhile is waited for; that it is away is said on standard error. A line that \
-            begins with “!” tells that the verdict of the host or a group has changed, or that something was detected or has \
-            ended; only the daemon tells these.
+            begins with “!” reports that the verdict of the host or a group has changed, or that something was detected or \
+            has ended; only the daemon reports these.
             """)
 
     @OptionGroup var source: SourceOptions
@@ -117,7 +121,8 @@ struct WatchLink {
 
 /// One line of `numawatch watch`: what changed between two rounds.
 enum WatchLine {
-    static let heading = "TIME      ROUND   FAULTS/s   LOCAL   MIGRATED/s   ARMED/s   PROCS (±)     THREADS (±)"
+    static let heading =
+        "TIME      ROUND   LOCALITY   FAULTS/s   LOCAL-FAULTS   MIGRATED/s   ARMED/s   PROCS (±)     THREADS (±)"
 
     static func text(from earlier: StatusAnswer, to later: StatusAnswer) -> String {
         let host = later.host
@@ -127,7 +132,8 @@ enum WatchLine {
         // RFC 3339: hours, minutes and seconds stand at bytes 11 to 18.
         let clock = String(UTCTime.text(nanoseconds: later.round.wallClockNanoseconds).dropFirst(11).prefix(8))
         let cells = [
-            (clock, 8), ("\(later.round.sequence)", 7), (Quantity.rate(faults), 11), (share ?? Quantity.unknown, 8),
+            (clock, 8), ("\(later.round.sequence)", 7), (Quantity.locality(host.locality), 11),
+            (Quantity.rate(faults), 11), (share ?? Quantity.unknown, 15),
             (Quantity.rate(host.vmstatRate("numa_pages_migrated")), 13),
             (Quantity.rate(host.vmstatRate("numa_pte_updates")), 10),
         ]

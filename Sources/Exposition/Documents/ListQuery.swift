@@ -17,6 +17,11 @@ struct ListQuery<Element> {
             Order(name: name.text, isDescending: true) { key($0) < key($1) }
         }
 
+        /// The smallest first unless asked otherwise, and those of which it is not known at the end of that.
+        static func shortfall(_ name: FieldName, _ key: @escaping @Sendable (Element) -> Double?) -> Order {
+            Order(name: name.text, isDescending: false) { (key($0) ?? .infinity) < (key($1) ?? .infinity) }
+        }
+
         static func name(_ name: FieldName, _ key: @escaping @Sendable (Element) -> some Comparable & SendableMetatype)
             -> Order
         {

@@ -1,3 +1,4 @@
+import NUMATopology
 package import Snapshots
 
 private typealias ProcessQuery = ListQuery<ProcessRecord>
@@ -12,12 +13,21 @@ extension PublishedDocument<ProcessesAnswer> {
                 + [
                     QueryParameter(FieldName.group.text, .text(maximumBytes: 4096), "Only processes of this group."),
                     QueryParameter(FieldName.uid.text, .integer(0...Int(UInt32.max)), "Only processes of this user."),
+                    QueryParameter(
+                        QueryValues.Name.node, .integer(0...NodeSet.numberLimit),
+                        "Only processes with memory or threads on this node, the most memory there first unless sorted."
+                    ),
                 ], ProcessesAnswer.fields
         ) { snapshot, question in
             let query = question.query
             var processes = snapshot.processes
             if let group = query[text: FieldName.group.text] { processes.removeAll { $0.groupName != group } }
             if let uid = query[integer: FieldName.uid.text] { processes.removeAll { $0.uid.map(Int.init) != uid } }
+            if let node = query[integer: QueryValues.Name.node].map({ NodeID($0) }) {
+                processes.removeAll { !$0.uses(node) }
+                let bytes = processes.map { $0.placement?.bytes[node] ?? 0 }
+                processes = processes.indices.sorted { bytes[$0] > bytes[$1] }.map { processes[$0] }
+            }
             let (listed, matched) = ProcessQuery.apply(query, to: processes, orders: processOrders) { process, filter in
                 process.command.contains(ignoringCase: filter) || process.groupName.contains(ignoringCase: filter)
                     || String(process.identity.pid) == filter
@@ -64,6 +74,13 @@ extension PublishedDocument<GroupsAnswer> {
     }
 }
 
+extension ProcessRecord {
+    /// Whether it is known to have memory or threads on a node.
+    fileprivate func uses(_ node: NodeID) -> Bool {
+        threadsByNode[node] > 0 || placement.map { $0.bytes[node] > 0 } ?? false
+    }
+}
+
 private let processOrders: [ProcessQuery.Order] = [
     .name(.pid) { $0.identity.pid },
     .name(.command) { $0.command },
@@ -73,6 +90,7 @@ private let processOrders: [ProcessQuery.Order] = [
     .amount(.threadCount) { $0.threadCount },
     .amount(.migratedPages) { $0.ledger?.migratedPages ?? 0 },
     .amount(.tasksOffPreferredNodeCount) { $0.ledger?.tasksOffPreferredNode ?? 0 },
+    .shortfall(.local) { $0.locality?.value },
 ]
 
 private let groupOrders: [GroupQuery.Order] = [
@@ -82,4 +100,5 @@ private let groupOrders: [GroupQuery.Order] = [
     .amount(.threadCount) { $0.threadCount },
     .amount(.processCount) { $0.pids.count },
     .amount(.migratedPages) { $0.ledger?.migratedPages ?? 0 },
+    .shortfall(.local) { $0.locality?.value },
 ]

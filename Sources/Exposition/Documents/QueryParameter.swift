@@ -54,6 +54,8 @@ package struct QueryValues: Sendable, Equatable {
         package static let order = "order"
         package static let filter = "filter"
         package static let limit = "limit"
+        package static let node = "node"
+        package static let percent = "percent"
     }
 
     /// Reads `a=1&b=x%20y`. Each parameter must be known, right, and given once.

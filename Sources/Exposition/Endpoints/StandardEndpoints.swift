@@ -37,6 +37,7 @@ package struct StandardEndpoints: Sendable {
             PublishedDocument<DevicesAnswer>.devices.endpoint(store),
             PublishedDocument<ProcessesAnswer>.processes.endpoint(store),
             PublishedDocument<GroupsAnswer>.groups.endpoint(store),
+            PublishedDocument<TriageAnswer>.triage.endpoint(store),
             sourcesEndpoint,
             PublishedDocument<ProcessAnswer>.process.endpoint(store),
             PublishedDocument<DomainsAnswer>.domains.endpoint(store),

@@ -12,7 +12,9 @@ extension MetricCatalogue {
         vmstat("numawatch_hint_faults_total", "numa_hint_faults", "NUMA hint faults taken."),
         vmstat(
             "numawatch_hint_faults_local_total", "numa_hint_faults_local",
-            "NUMA hint faults on memory of the node the task was running on."),
+            "NUMA hint faults that were on the node of the task's CPU when taken, before their pages moved. A share of faults, "
+                + "not of accesses: memory that was far away and came is remote here; see numawatch_memory_local_ratio."
+        ),
         vmstat(
             "numawatch_hint_migrated_pages_total", unit: .pages, "numa_pages_migrated",
             "Pages moved by NUMA hint faults."),

@@ -17,8 +17,9 @@ extension MetricCatalogue {
                 if let model = snapshot.model { samples.put(model.isReconciled ? 1 : 0) }
             }),
         MetricFamily(
-            "numawatch_model_local_ratio", .gauge, unit: .ratio,
-            "Share of the last interval's hint faults that were on the faulting CPU's own node.",
+            "numawatch_model_local_fault_ratio", .gauge, unit: .ratio,
+            "Share of the last interval's hint faults that were on the faulting CPU's own node when taken, before their pages "
+                + "moved; not locality, see numawatch_memory_local_ratio.",
             provenance: .reconstructed,
             from: .host { snapshot, samples in
                 if let share = snapshot.model?.localShare { samples.put(share) }

@@ -23,11 +23,6 @@ extension MetricCatalogue {
                 samples.put(record.confidencePoints, scope.name, scope.group)
             }
         },
-        bounded(
-            "numawatch_memory_local_ratio",
-            "Share of the CPU time spent on the node of the memory used, if it is used evenly (value), at least (low) and at "
-                + "most (high). Not the share of hint faults that were local."
-        ) { $0.locality },
         verdict(
             "numawatch_memory_best_local_ratio", .ratio,
             "The largest such share that can be had with the threads as they are.", labels: []

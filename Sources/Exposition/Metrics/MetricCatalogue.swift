@@ -27,11 +27,14 @@ package struct MetricCatalogue: Sendable {
     ///   - additions: Further families, from parts of the daemon that keep their own state.
     package static func standard(version: String, additions: [MetricFamily] = []) -> MetricCatalogue {
         MetricCatalogue(
-            hostFamilies(version: version) + kernelCounterFamilies + nodeFamilies + deviceFamilies + domainFamilies
+            hostFamilies(version: version) + kernelCounterFamilies + nodeFamilies + trafficFamilies + deviceFamilies
+                + domainFamilies
                 + modelFamilies
                 + tracingFamilies
                 + verdictFamilies
                 + groupFamilies
+                + localityFamilies
+                + scanFamilies
                 + costFamilies
                 + additions + renderingFamilies)
     }

@@ -22,7 +22,7 @@ package struct SourceProbes {
     /// All sources, in the order a reader of the doctor's table expects: totals, switches, tasks, scheduler, tracing.
     package func run() -> [SourceStatus] {
         hostSources() + memorySources() + balancingSources() + taskSources() + schedulerSources() + tracingSources()
-            + kernelSources()
+            + kernelSources() + [ResctrlReader.status(root)].compactMap { $0 }
     }
 
     /// What a source is for, and what is lost without it.

@@ -17,8 +17,12 @@ package enum TaskIteratorSource {
     package static func status(_ state: SourceStatus.State, remedy: String?) -> SourceStatus {
         SourceStatus(
             name: name, path: TaskIteratorFile.pin, state: state,
-            purpose: "every thread at once, with its open window, scan period and NUMA group as the kernel has them",
-            lostWithout: "these figures, and the cheaper reading; ledgers are read from /proc", remedy: remedy)
+            purpose:
+                "every thread at once, with its state, open window, scan period, next scan and NUMA group as the kernel has "
+                + "them",
+            lostWithout:
+                "scan periods and next scans, open windows, local and remote faults of threads, active nodes and CPU "
+                + "shares of NUMA groups, and the cheaper reading; ledgers are read from /proc", remedy: remedy)
     }
 
     /// What is in the way of using it, other than that it cannot be read.

@@ -32,6 +32,7 @@ extension SamplingEngine {
             }
         snapshot.groups = SnapshotAssembly.groups(
             of: snapshot.processes, totals: ledger.groupTotals, accounts: cgroups.accounts, names: names)
+        let locality = SnapshotAssembly.judgeLocality(of: &snapshot.groups, processes: snapshot.processes)
         snapshot.model = model.record
         if !model.byProcess.isEmpty {
             for index in snapshot.processes.indices {
@@ -44,6 +45,7 @@ extension SamplingEngine {
             snapshot.groups[index].movedTotals = movedTotals[snapshot.groups[index].name] ?? []
         }
         snapshot.host = totals
+        snapshot.host.locality = locality
         if knowsProcesses {
             snapshot.host.processCount = snapshot.processes.count
             snapshot.host.threadCount = snapshot.processes.reduce(0) { $0 + $1.threadCount }

@@ -39,6 +39,9 @@ enum SnapshotAssembly {
         record.residentBytes = units.bytes(pages: process.residentPages)
         record.cpuNanoseconds = units.nanoseconds(ticks: process.cpuTicks)
         record.cpuNanosecondsByNode = process.cpuNanosecondsByNode
+        record.uncertainCPUNanoseconds = process.uncertainCPUNanoseconds
+        record.threadNodeChanges = process.threadNodeChanges
+        record.$recentCPU = process.$recentCPU
         record.threads.reserveCapacity(process.threads.count)
         for tid in process.threads.keys.sorted() {
             guard var thread = process.threads[tid]?.record else { continue }
@@ -60,8 +63,11 @@ enum SnapshotAssembly {
         let identities = Set(process.threads.values.compactMap(\.groupIdentity))
         let known = identities.sorted().compactMap { numaGroups[$0] }
         if !known.isEmpty { record.numaGroups = known }
+        record.scans = ScanSummary(record.threads.lazy.compactMap(\.kernel))
         record.$placement = process.$placement
         record.placementGap = process.placementGap
+        if record.recentCPU == nil { record.recentCPU = lifetimeCPU(of: process) }
+        record.locality = locality(of: record)
         record.denied = process.denied
         return record
     }
@@ -138,6 +144,11 @@ enum SnapshotAssembly {
             group.residentBytes = group.residentBytes.addingSaturated(process.residentBytes)
             group.threadsByNode += process.threadsByNode
             if let ledger = process.ledger { add(ledger, to: &group) }
+            if let scans = process.scans {
+                var sum = group.scans ?? ScanSummary()
+                sum += scans
+                group.scans = sum
+            }
             add(process.placement, to: &group)
             if let placement = process.placement {
                 mapped[group.name, default: MappedSum()].add(placement, to: &group)
@@ -150,6 +161,8 @@ enum SnapshotAssembly {
             let total = totals[group.name]
             group.migratedPagesTotal = total.migratedPages
             group.cpuNanosecondsByNode = total.cpuNanosecondsByNode
+            group.uncertainCPUNanoseconds = total.uncertainCPUNanoseconds
+            group.threadNodeChanges = total.threadNodeChanges
             group.hasChangedOwner = totals.hasChangedOwner(group.name)
             group.jobSteps.sort()
             group.title = names.title(of: group.identity)

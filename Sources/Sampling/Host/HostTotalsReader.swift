@@ -42,6 +42,7 @@ struct HostTotalsReader {
     private var cpuTimes: [Int: CPUTime] = [:]
     private var buffer: [UInt8] = []
     private var procStat = ProcStat()
+    private var traffic: TrafficObserver
     private var refusedAt: UInt64?
     /// Files of which lines, or all, were not understood in this round.
     private var damage: [HostNote] = []
@@ -54,6 +55,7 @@ struct HostTotalsReader {
     init(root: any HostRoot, units: HostUnits) {
         self.root = root
         self.units = units
+        traffic = TrafficObserver(root: root)
     }
 
     /// One round.
@@ -72,6 +74,8 @@ struct HostTotalsReader {
         totals.isDemotionEnabled = NodeMemoryReader.isDemotionEnabled(in: root, buffer: &buffer)
         totals.zoneReclaimMode = NodeMemoryReader.zoneReclaimMode(in: root, buffer: &buffer)
         account.files += 2
+        totals.traffic = traffic.read(machine: machine, now: now)
+        account.files += UInt64((totals.traffic?.caches.count ?? 0) * 2)
         totals.nodes = machine.nodes.map { node(of: $0, machine) }
         var current = Previous(atNanoseconds: now, vmstat: [:])
         for counter in totals.vmstat ?? [] { current.vmstat[counter.name] = counter.value }

@@ -113,6 +113,8 @@ extension LedgerReader {
         if isWhole {
             if known == nil { thread.birth = birth(startTicks: started, process) }
             takeLedger(into: &thread, known)
+            // Of one instant, where the ledger is the record's own.
+            thread.migrationCountAtNode = thread.migrationCount
             if readingClock != nil {
                 readingBegan = swept.timeNanoseconds
                 keepReading(of: tid, process.identity.pid, at: swept.timeNanoseconds, groupOrder: swept.group?.identity)
@@ -165,6 +167,7 @@ extension LedgerReader {
         var view = KernelTaskView()
         view.state = swept.state.map(TaskRunState.letter)
         view.scanPeriodMilliseconds = swept.scanPeriodMilliseconds
+        view.nextScanRunNanoseconds = Self.nextScan(of: swept)
         view.placedSequence = swept.placedSequence.map(Int64.init)
         view.remoteFaults = swept.locality?.remote
         view.localFaults = swept.locality?.local
@@ -183,6 +186,15 @@ extension LedgerReader {
         thread.record.kernel = view
         thread.groupIdentity = swept.group?.identity
         if let group = swept.group { note(group) }
+    }
+
+    /// Run time until a thread asks for the next scan (`task_tick_numa`, kernel/sched/fair.c): when it has run for a scan period
+    /// longer than its stamp says.
+    private static func nextScan(of swept: TaskRecord) -> UInt64? {
+        guard let stamp = swept.nodeStamp, stamp > 0, let period = swept.scanPeriodMilliseconds, period > 0 else {
+            return nil
+        }
+        return stamp.addingSaturated(UInt64(period) * 1_000_000).subtractingSaturated(swept.runNanoseconds)
     }
 
     private mutating func note(_ group: TaskRecord.Group) {

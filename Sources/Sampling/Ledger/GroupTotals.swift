@@ -11,6 +11,10 @@ struct GroupTotals: Equatable {
         var migratedPages: UInt64?
         /// CPU time by the node the thread was on when it was read; absent until there was an interval to count in.
         var cpuNanosecondsByNode: NodeValues<UInt64>?
+        /// Of it, what may have been spent on other nodes.
+        var uncertainCPUNanoseconds: UInt64 = 0
+        /// How often a thread was found on another node than before.
+        var threadNodeChanges: UInt64 = 0
     }
 
     /// Whose the processes of a group are.
@@ -42,6 +46,15 @@ struct GroupTotals: Equatable {
         var sum = byGroup[group]?.cpuNanosecondsByNode ?? NodeValues()
         sum.add(time, on: node)
         byGroup[group, default: Total()].cpuNanosecondsByNode = sum
+    }
+
+    /// - Parameter hasChangedNode: Whether the thread was on another node when it was read before.
+    mutating func add(uncertainCPUNanoseconds time: UInt64, hasChangedNode: Bool, to group: String) {
+        guard time > 0 || hasChangedNode else { return }
+        var total = byGroup[group] ?? Total()
+        total.uncertainCPUNanoseconds = total.uncertainCPUNanoseconds.addingSaturated(time)
+        if hasChangedNode { total.threadNodeChanges += 1 }
+        byGroup[group] = total
     }
 
     /// Whether a group ever had processes of other users than it has now.

@@ -46,9 +46,13 @@ extension LedgerReader {
                 if process.attributesReadAt != nil, process.ownerUID != status.userIDs?.single {
                     // What it did as somebody else is not the new owner's to see.
                     process.cpuNanosecondsByNode = NodeValues()
+                    process.uncertainCPUNanoseconds = 0
+                    process.threadNodeChanges = 0
+                    process.recentCPU = nil
                 }
                 process.ownerUID = status.userIDs?.single
                 process.allowedCPUs = status.cpusAllowed.map { CPUSet(ranges: $0) }
+                process.onlyCPUNode = process.allowedCPUs.flatMap { onlyNode(of: $0) }
                 process.allowedMemoryNodes = status.memsAllowed.map { NodeSet(ranges: $0) }
             } catch {
                 count(.malformed)

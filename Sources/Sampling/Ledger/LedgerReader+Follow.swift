@@ -118,6 +118,7 @@ extension LedgerReader {
             startTicks: known.startTicks, record: record,
             timeSource: sched.sumExecRuntimeNanoseconds == nil ? known.timeSource : .exact)
         takeLedger(into: &thread, known)
+        thread.migrationCountAtNode = known.migrationCountAtNode
         if let readingClock { keepReading(of: tid, process.identity.pid, at: readingClock.monotonicNanoseconds) }
         take(thread, process, known)
         if thread.scanSequence != known.scanSequence { process.steppedAt = now }

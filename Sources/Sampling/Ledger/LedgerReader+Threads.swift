@@ -122,6 +122,7 @@ extension LedgerReader {
         if outcome == .whole {
             if known == nil { thread.birth = birth(startTicks: stat.startTicks, process) }
             takeLedger(into: &thread, known)
+            thread.migrationCountAtNode = thread.migrationCount
             if let readingClock { keepReading(of: tid, process.identity.pid, at: readingClock.monotonicNanoseconds) }
         } else if let known {
             // What the ledger said last stays true until it can be read again.
@@ -263,6 +264,7 @@ extension LedgerReader {
         sum.add(time, on: node)
         process.cpuNanosecondsByNode = sum
         groupTotals.add(cpuNanoseconds: time, on: node, to: process.groupName)
+        noteStay(process, known, thread, time)
     }
 
     /// Pages migrated since the last reading, for the group's total.

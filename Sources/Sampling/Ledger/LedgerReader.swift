@@ -245,8 +245,11 @@ struct LedgerReader {
         } else if !hasRun, !process.isInNUMAGroup, sweep?.hasChanged(pid) != true {
             process.noteUnchanged(at: now)
             return
-        } else if !takeSwept(process, stat, isFirst: process.ledgerReadAt == nil, now: now) {
-            try readThreads(files, process, stat, command, now: now)
+        } else {
+            if process.wasActive { process.fadeCPUTime() }
+            if !takeSwept(process, stat, isFirst: process.ledgerReadAt == nil, now: now) {
+                try readThreads(files, process, stat, command, now: now)
+            }
         }
         finish(process, now: now)
         let isWhole = !isIncomplete && process.attributesReadAt != nil && process.unreadThreadCount == 0

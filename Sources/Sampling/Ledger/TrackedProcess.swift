@@ -19,6 +19,8 @@ struct TrackedThread {
     var ledgerNode: NodeID?
     /// `se.nr_migrations`.
     var migrationCount: UInt64?
+    /// The same when its CPU was read: another number, and it may have gone to another node since. Nil where it is not known.
+    var migrationCountAtNode: UInt64?
     /// When its ledger must be read again.
     var watch = PlacementWatch()
     /// What the iterator's record of it was when it was taken; nil where its figures are of `/proc`.
@@ -71,6 +73,8 @@ final class TrackedProcess {
     var groupCgroupPath: String?
     var jobStep: String?
     var allowedCPUs: CPUSet?
+    /// The node of all CPUs it may run on; nil where they are on several, or on ones that are not known.
+    var onlyCPUNode: NodeID?
     var allowedMemoryNodes: NodeSet?
     var attributesReadAt: UInt64?
 
@@ -80,6 +84,12 @@ final class TrackedProcess {
     var unreadThreadCount = 0
     /// Absent until there was an interval to count in.
     var cpuNanosecondsByNode: NodeValues<UInt64>?
+    /// Of it, what may have been spent on other nodes.
+    var uncertainCPUNanoseconds: UInt64 = 0
+    /// How often a thread was found on another node than before.
+    var threadNodeChanges: UInt64 = 0
+    /// The same of late; see ``fadeCPUTime()``.
+    @Shared var recentCPU: RecentCPUTime?
     var ledgerReadAt: UInt64?
     /// The sum of the faults at the end of the previous round the process was read in.
     var previousFaults: NodeValues<Int64>?
@@ -144,6 +154,13 @@ final class TrackedProcess {
         }
     }
 
+    /// A round begins in which it is read: what it used before counts half from here on.
+    func fadeCPUTime() {
+        guard var recent = recentCPU else { return }
+        recent.halve()
+        recentCPU = recent
+    }
+
     /// The iterator's next records of its threads are taken whatever they say.
     func forgetSweeps() {
         for tid in threads.keys { threads[tid]?.sweepMark = nil }
@@ -180,6 +197,8 @@ final class TrackedProcess {
     /// What belongs to the program rather than the process: gone after exec.
     func forgetProgram() {
         if threads.count > 1 { execBaseline = ExecBaseline(threads.values.map(\.record)) }
+        // Another program has other memory: where the last one ran says nothing of it.
+        recentCPU = nil
         placement = nil
         placementTriedAt = nil
         placementBasis = nil

@@ -37,13 +37,16 @@ struct UnknownIsNeverZeroTests {
         // How many processes the sums are of, and which sources there are.
         "metrics numawatch_group_placement_processes", "metrics numawatch_source_readable", "status Sources",
         "/v1/status.sources",
+        // What a share is at least, where its other figures are unknown.
+        "status Locality",
         // Whether derived domains were held against the kernel's own.
         "domains.spans_checked", "domains.flags_checked",
     ]
 
     private static func isRightZero(_ name: String) -> Bool {
         rightZeros.contains { name.hasPrefix($0) } || name.hasSuffix("placed_process_count")
-            || name.hasSuffix(" PLACED")
+            || name.hasSuffix(" PLACED") || name.hasSuffix("locality.low") || name.hasSuffix("bound=low}")
+            || name.hasSuffix(" locality")
             || name.contains("age_seconds") || name.contains("longest_call_seconds") || name.contains("cost_seconds")
     }
 
@@ -129,7 +132,7 @@ struct UnknownIsNeverZeroTests {
         }
         for (name, cell) in [
             ("ps 4164 THREADS", "0:1 1:2"), ("nodes 1 HUGE", "1.0G of 2.0G free"), ("nodes 0 DEMOTES TO", "2"),
-            ("devices 0000:01:00.0 NAMES", "eth0"), ("watch 2 PROCS (±)", "2 (+0)"), ("watch 2 LOCAL", "100 %"),
+            ("devices 0000:01:00.0 NAMES", "eth0"), ("watch 2 PROCS (±)", "2 (+0)"), ("watch 2 LOCAL-FAULTS", "100 %"),
             ("domains table 0-1 1 MIN/MAX ms", "4/8"), ("domains tree CPUs 0-1 domain1 weight", "4 CPUs"),
             ("domains tree CPUs 0-1 domain1 distance", "up to distance 21"),
             ("domains kernel CPU0 domain-1: capacities", "2048 2048"), ("show 4164 migrated", "180 pages"),

@@ -162,6 +162,14 @@ enum SyntheticHost {
             .init(name: "pgmigrate_success", value: 3_100),
         ]
         host.vmstatRates = [.init(name: "numa_hint_faults", perSecond: 12.5)]
+        host.locality = BoundedRatio(0.72, low: 0.55, high: 0.875, source: .sample)
+        var cache = MemoryTraffic.Cache(name: "1")
+        cache.node = NodeID(1)
+        cache.totalBytes = 12 << 30
+        cache.localBytes = 9 << 30
+        cache.totalBytesPerSecond = 8e9
+        cache.localBytesPerSecond = 6e9
+        host.traffic = MemoryTraffic(caches: [cache])
         host.processCount = 3
         host.threadCount = 12
         // Node 1 has CPUs, but is slower: nothing is promoted, and node 0 demotes to it.
@@ -215,6 +223,9 @@ enum SyntheticHost {
         process.residentBytes = 900 << 20
         process.cpuNanoseconds = 12_340_000_000
         process.cpuNanosecondsByNode = byNode(10_000_000_000, 2_340_000_000)
+        process.uncertainCPUNanoseconds = 340_000_000
+        process.threadNodeChanges = 5
+        process.locality = BoundedRatio(0.6875, low: 0.5, high: 0.875, source: .placement)
         process.threadsByNode = byNode(3, 1)
         process.allowedCPUNodes = [NodeID(0), NodeID(1)]
         process.allowedMemoryNodes = [NodeID(0), NodeID(1)]
@@ -226,7 +237,10 @@ enum SyntheticHost {
         thread.groupID = 1234
         thread.privatePages = byNode(11, 22)
         thread.migratedPages = 33
+        thread.kernel = kernelView
         process.threads = [thread]
+        process.scans = ScanSummary([kernelView])
+        process.numaGroups = [numaGroup]
         var placement = PlacementRecord(method: .full, takenAtNanoseconds: 98_000_000_000)
         placement.bytes = byNode(700 << 20, 200 << 20)
         placement.bytesByClass = [
@@ -239,6 +253,31 @@ enum SyntheticHost {
         placement.costNanoseconds = 2_500_000
         process.placement = placement
         return process
+    }
+
+    /// What the iterator says of a thread.
+    private static var kernelView: KernelTaskView {
+        var view = KernelTaskView()
+        view.state = "S"
+        view.scanPeriodMilliseconds = 1_700
+        view.nextScanRunNanoseconds = 250_000_000
+        view.windowPrivatePages = byNode(8, 3)
+        view.windowSharedPages = byNode(0, 1)
+        view.placedSequence = 41
+        view.localFaults = 70
+        view.remoteFaults = 30
+        view.failedPages = 2
+        return view
+    }
+
+    private static var numaGroup: NUMAGroupRecord {
+        var group = NUMAGroupRecord(id: 1234, identity: 1 << 40)
+        group.taskCount = 4
+        group.activeNodeCount = 2
+        group.totalFaults = 157
+        group.pages = byNode(100, 57)
+        group.cpuFaults = byNode(750, 250)
+        return group
     }
 
     private static var ledger: LedgerSummary {
@@ -280,6 +319,7 @@ enum SyntheticHost {
         process.threadCount = 7
         process.residentBytes = 300 << 20
         process.cpuNanosecondsByNode = byNode(0, 1_000_000_000)
+        process.locality = BoundedRatio(exactly: 1, source: .sample)
         process.threadsByNode = byNode(0, 7)
         var placement = PlacementRecord(
             method: .sampled(pagesAsked: 1024, pagesResident: 512, pagesMapped: 150_000),
@@ -299,6 +339,7 @@ enum SyntheticHost {
         bobs.threadCount = 7
         bobs.residentBytes = 300 << 20
         bobs.cpuNanosecondsByNode = byNode(0, 1_000_000_000)
+        bobs.locality = BoundedRatio(exactly: 1, source: .sample)
         bobs.threadsByNode = byNode(0, 7)
         bobs.bytesByClass = [.shared: byNode(0, 300 << 20)]
         bobs.halfWidth95Bytes = byNode(1 << 20, 9 << 20)
@@ -312,8 +353,12 @@ enum SyntheticHost {
         postgres.residentBytes = 900 << 20
         postgres.cpuNanosecondsByNode = byNode(10_000_000_000, 2_340_000_000)
         postgres.cpuNanosecondsByNode?.unlocated = 250_000_000
+        postgres.uncertainCPUNanoseconds = 340_000_000
+        postgres.threadNodeChanges = 6
+        postgres.locality = BoundedRatio(0.6875, low: 0.5, high: 0.875, source: .account)
         postgres.threadsByNode = byNode(3, 1)
         postgres.ledger = ledger
+        postgres.scans = ScanSummary([kernelView])
         postgres.migratedPagesTotal = 400
         postgres.bytesByClass = aliceDatabase.placement?.bytesByClass
         postgres.bytesByPolicy = aliceDatabase.placement?.bytesByPolicy

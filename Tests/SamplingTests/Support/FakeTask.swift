@@ -19,6 +19,9 @@ struct FakeTask {
     var scanSequence = 3
     var uid = 1000
     var cgroup = "/system.slice/work.service"
+    var allowedCPUs = "0-1"
+    /// `se.nr_migrations`; nil where the kernel does not print it.
+    var migrations: UInt64?
 
     static let forkedWithoutExec: UInt64 = 0x40
     static let kernelThread: UInt64 = 0x20_0000
@@ -34,6 +37,7 @@ struct FakeTask {
         let fraction = String(runtimeNanoseconds % 1_000_000)
         let digits = String(repeating: "0", count: 6 - fraction.count) + fraction
         text += "se.sum_exec_runtime                          : \(runtimeNanoseconds / 1_000_000).\(digits)\n"
+        if let migrations { text += "se.nr_migrations                             : \(migrations)\n" }
         text += "mm->numa_scan_seq                            : \(scanSequence)\n"
         text += "numa_pages_migrated                          : \(migrated)\n"
         text += "numa_preferred_nid                           : \(preferredNode)\n"
@@ -54,7 +58,7 @@ struct FakeTask {
         Name:\t\(command)
         Uid:\t\(uid)\t\(uid)\t\(uid)\t\(uid)
         VmRSS:\t400 kB
-        Cpus_allowed_list:\t0-1
+        Cpus_allowed_list:\t\(allowedCPUs)
         Mems_allowed_list:\t0-1
 
         """

@@ -14,6 +14,10 @@ extension StatusAnswer {
         Field.notes(\.notes)
         Field(.processCount, \.host.processCount, "User processes.")
         Field(.threadCount, \.host.threadCount, "Their threads.")
+        Field.locality(\.host.locality)
+        Field(
+            "memory_traffic", \.host.traffic, MemoryTraffic.fields,
+            "What processors count of traffic between caches and memory; only where resctrl is mounted.")
         Field("balancing", balancing, "Settings of automatic NUMA balancing.")
         Field(
             "cache_aware_scheduling", \.host.cacheAware, CacheAwareScheduling.fields,

@@ -28,8 +28,14 @@ extension GroupRecord {
         Field.cpuByNode(
             \.cpuNanosecondsByNode, byNode: "By node; exited threads included.",
             "CPU time since the daemon first saw them.")
+        Field.nodeChanges(
+            of: \.cpuNanosecondsByNode, uncertain: \.uncertainCPUNanoseconds, \.threadNodeChanges)
+        Field.locality(\.locality)
         Field.threadsByNode(\.threadsByNode)
         Field(.ledger, \.ledger, LedgerSummary.fields, "The sum of the kernel's NUMA fault ledgers.")
+        Field(
+            "scans", \.scans, ScanSummary.fields,
+            "What the kernel reckons with for their threads; only with the iterator.")
         Field(
             "migrated_pages_total", \.migratedPagesTotal,
             "Pages its hint faults moved since the daemon started, exited tasks included; the ledger has those of the "

@@ -106,7 +106,9 @@ extension ModelAnswer {
         Field("profile", \.model.profile, "The kernel whose rules are used.")
         Field(.taskCount, \.model.taskCount, "Tasks the model follows.")
         Field("hint_faults", \.model.hintFaults, Estimate.fields, "Hint faults of the interval.")
-        Field(.localRatio, \.model.localShare, "Share of them on the faulting CPU's own node.")
+        Field(
+            .localFaultRatio, \.model.localShare,
+            "Share of them that were local when taken, before their pages moved; not locality.")
         Field(
             "is_reconciled", \.model.isReconciled,
             "Whether tasks' pages and counted faults could be brought into line.")

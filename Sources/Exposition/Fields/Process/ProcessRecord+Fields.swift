@@ -19,11 +19,20 @@ extension ProcessRecord {
         Field.cpuByNode(
             \.cpuNanosecondsByNode, byNode: "By the node the threads were last seen on.",
             "CPU time since the daemon first saw it.")
+        Field.nodeChanges(
+            of: \.cpuNanosecondsByNode, uncertain: \.uncertainCPUNanoseconds, \.threadNodeChanges)
+        Field.locality(\.locality)
         Field.threadsByNode(\.threadsByNode)
         Field("allowed_cpu_nodes", \.allowedCPUNodes, "Nodes of the CPUs it may run on.")
         Field("allowed_memory_nodes", \.allowedMemoryNodes, "Nodes it may take memory from.")
         Field("used_memory_nodes", derived: { $0.placement?.bytes.nodes }, "Nodes its memory is on.")
         Field(.ledger, \.ledger, LedgerSummary.fields, "The kernel's NUMA fault ledger.")
+        Field(
+            "scans", \.scans, ScanSummary.fields,
+            "What the kernel reckons with for its threads; only with the iterator.")
+        Field(
+            "numa_groups", \.numaGroups, each: NUMAGroupRecord.fields,
+            "The NUMA groups its threads are in; only with the iterator.")
         Field(.model, \.model, ModelledActivity.fields, "What balancing did to it in the last interval.")
         Field(.traced, \.traced, TracedActivity.fields, "What tracing saw of it.")
         Field(.placement, \.placement, PlacementRecord.fields, "Where its memory is.")
@@ -48,6 +57,8 @@ extension ThreadRecord {
         Field(
             .migratedPages, \.migratedPages,
             "Pages its hint faults moved; absent before Linux 5.18, where a task begins with the count of its parent.")
+        Field(
+            "kernel", \.kernel, KernelTaskView.fields, "What the kernel reckons with for it; only with the iterator.")
         Field(.ageSeconds, ageOf: \.readAtNanoseconds, "Age of the reading.")
     }
 }

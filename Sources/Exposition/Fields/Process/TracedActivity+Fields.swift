@@ -9,7 +9,9 @@ extension TracedActivity {
         Field("remote_fault_count", \.remoteFaults, "On pages of another node.")
         Field("unknown_fault_count", \.unknownFaults, "On pages of a node nobody told.")
         Field(
-            .localRatio, derived: { $0.localShare }, "Share of the faults whose place is known that were local.")
+            .localFaultRatio, derived: { $0.localShare },
+            "Share of the faults whose place is known that were local when taken, before their pages moved; not locality."
+        )
         Field(.migratedPages, \.migratedPages, "Base pages hint faults moved.")
         Field(.moves, \.moves, each: Move.fields, "Where these came from and went to.")
         Field("faults", \.faults, each: Faults.fields, "Faults by rule and outcome.")

@@ -5,7 +5,6 @@ extension Verdict: FieldChoice {}
 extension VerdictReason: FieldChoice {}
 extension VerdictScope: FieldChoice {}
 extension VerdictConfidence: FieldChoice {}
-extension FigureSource: FieldChoice {}
 extension Detection: FieldChoice {}
 
 extension VerdictRecord {
@@ -90,15 +89,6 @@ extension VerdictFigures {
         Field("policy_ratio", \.policyRatio, "Share of its memory under policies that balancing leaves alone.")
         Field("scan_period_milliseconds", \.scanPeriodMilliseconds, "Time between scans of a task, lately.")
         Field("episode", \.episode, BalancingEpisode.fields, "What balancing did the last time it did much.")
-    }
-}
-
-extension BoundedRatio {
-    static let fields = Fields<BoundedRatio>(of: BoundedRatio(exactly: 0, source: .assumed)) {
-        Field("ratio", \.value, "The likeliest value.")
-        Field("low", \.low, "It is at least this.")
-        Field("high", \.high, "It is at most this.")
-        Field(.source, \.source, "What it rests on.")
     }
 }
 
