@@ -59,6 +59,8 @@ let package = Package(
             name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev", "zlib1g-dev"])]),
         .systemLibrary(
             name: "CTraceFS", pkgConfig: "libtracefs", providers: [.apt(["libtracefs-dev", "libtraceevent-dev"])]),
+        // Without pkg-config: what it says beside the library's name are macros, which a package may not define.
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
         .target(name: "CLinuxShims"),
         .target(
             name: "LinuxSystem",
@@ -203,6 +205,26 @@ let package = Package(
             ],
             exclude: ["Golden"]),
         .target(
+            name: "LiveView",
+            dependencies: ["BalancingModel", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput"]),
+        .testTarget(
+            name: "LiveViewTests",
+            dependencies: [
+                "FixtureSupport", "LinuxSystem", "LiveView", "RecordedRounds", "Snapshots", "TextOutput",
+            ],
+            exclude: ["Golden"]),
+        // A host whose rounds are always the same, for the tests of "numawatch top", and a daemon that has nothing else.
+        .target(
+            name: "RecordedRounds",
+            dependencies: [
+                "BalancingModel", "Exposition", "LiveView", "NUMATopology", "Snapshots",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/RecordedRounds"),
+        .target(name: "TerminalScreen", dependencies: ["CNcurses", "LinuxSystem", "LiveView"]),
+        .target(
             name: "Server",
             dependencies: [
                 "Exposition", "LinuxSystem", "Snapshots",
@@ -249,8 +271,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "ArchiveFiles", "BalancingModel", "DomainReports", "Exposition", "HostReading", "Insight", "KernelText",
-                "LinuxSystem", "NUMATopology", "Sampling", "SchedDomains", "Snapshots", "TextOutput", "TraceReplay",
-                "Tracing",
+                "LinuxSystem", "LiveView", "NUMATopology", "Sampling", "SchedDomains", "Snapshots", "TerminalScreen",
+                "TextOutput", "TraceReplay", "Tracing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -261,8 +283,8 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "ArchiveFiles", "Commands", "DomainReports", "Exposition", "FixtureSupport", "LinuxSystem",
-                "NUMATopology", "Snapshots", "TextOutput", "Tracing",
+                "ArchiveFiles", "Commands", "DomainReports", "Exposition", "FixtureSupport", "LinuxSystem", "LiveView",
+                "NUMATopology", "RecordedRounds", "Snapshots", "TextOutput", "Tracing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -317,7 +339,10 @@ let package = Package(
         // Not installed: what users of the host may try, run against a daemon by the tests.
         .executableTarget(name: "numawatch-attack", path: "Tests/Attacks"),
         .testTarget(
-            name: "PackagingTests", dependencies: ["numawatch", "numawatch-attack", "numawatch-iterator", "numawatchd"]),
+            name: "PackagingTests",
+            dependencies: [
+                "RecordedRounds", "numawatch", "numawatch-attack", "numawatch-iterator", "numawatchd",
+            ]),
     ]
 )
 

@@ -9,10 +9,12 @@
 #include <linux/openat2.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <termios.h>
 #include <unistd.h>
 
 const uint64_t numawatch_resolve_in_root = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
@@ -113,5 +115,63 @@ __attribute__((constructor)) static void numawatch_open_standard_descriptors(voi
             // fail, so that no one takes what is lost for printed.
             (void)!open("/dev/null", O_RDONLY);
         }
+    }
+}
+
+static const int numawatch_faults[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS};
+#define NUMAWATCH_FAULT_COUNT (sizeof numawatch_faults / sizeof *numawatch_faults)
+static struct {
+    volatile sig_atomic_t is_on;
+    int descriptor;
+    struct termios settings;
+    char bytes[255];
+    size_t length;
+    struct sigaction before[NUMAWATCH_FAULT_COUNT];
+} numawatch_guard;
+
+static void numawatch_restore_terminal(int signal) {
+    if (numawatch_guard.is_on) {
+        numawatch_guard.is_on = 0;
+        // There is nobody to tell if this fails.
+        ssize_t written = write(numawatch_guard.descriptor, numawatch_guard.bytes, numawatch_guard.length);
+        (void)written;
+        tcsetattr(numawatch_guard.descriptor, TCSANOW, &numawatch_guard.settings);
+    }
+    for (size_t index = 0; index < NUMAWATCH_FAULT_COUNT; index++) {
+        if (numawatch_faults[index] == signal) {
+            sigaction(signal, &numawatch_guard.before[index], NULL);
+        }
+    }
+    // A fault comes again when the handler returns; one that was sent does not.
+    raise(signal);
+}
+
+int numawatch_guard_terminal(int descriptor, const void *bytes, size_t length) {
+    if (length > sizeof numawatch_guard.bytes) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (tcgetattr(descriptor, &numawatch_guard.settings) != 0) {
+        return -1;
+    }
+    numawatch_guard.descriptor = descriptor;
+    memcpy(numawatch_guard.bytes, bytes, length);
+    numawatch_guard.length = length;
+    struct sigaction action = {.sa_handler = numawatch_restore_terminal, .sa_flags = SA_ONSTACK};
+    sigemptyset(&action.sa_mask);
+    for (size_t index = 0; index < NUMAWATCH_FAULT_COUNT; index++) {
+        sigaction(numawatch_faults[index], &action, &numawatch_guard.before[index]);
+    }
+    numawatch_guard.is_on = 1;
+    return 0;
+}
+
+void numawatch_release_terminal(void) {
+    if (!numawatch_guard.is_on) {
+        return;
+    }
+    numawatch_guard.is_on = 0;
+    for (size_t index = 0; index < NUMAWATCH_FAULT_COUNT; index++) {
+        sigaction(numawatch_faults[index], &numawatch_guard.before[index], NULL);
     }
 }

@@ -26,6 +26,19 @@ package struct ObservedEvent: Sendable, Equatable {
     /// The user whose process it is about; absent for events of the host, which everyone may see.
     package var uid: UInt32?
 
+    package init(
+        sequence: UInt64, wallClockNanoseconds: UInt64, kind: String, severity: Severity, message: String,
+        fields: [Field], uid: UInt32? = nil
+    ) {
+        self.sequence = sequence
+        self.wallClockNanoseconds = wallClockNanoseconds
+        self.kind = kind
+        self.severity = severity
+        self.message = message
+        self.fields = fields
+        self.uid = uid
+    }
+
     package struct Field: Sendable, Equatable {
         package var name: String
         package var value: String

@@ -80,4 +80,16 @@ extension String {
         bytes.append(fixed: value, decimals: decimals)
         self = String(decoding: bytes, as: UTF8.self)
     }
+
+    /// An amount of memory in at most four characters, by powers of 1024: `999B`, `1.2G`, `12G`.
+    package init(bytes value: Double) {
+        let units = ["B", "K", "M", "G", "T", "P", "E"]
+        var value = Swift.max(0, value)
+        var unit = 0
+        while value >= 999.5, unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        self = String(fixed: value, decimals: unit > 0 && value < 9.95 ? 1 : 0) + units[unit]
+    }
 }

@@ -50,3 +50,11 @@ int numawatch_bpf_link_iterator(int program);
 
 /// BPF_OBJ_PIN. Returns 0, or -1 with errno.
 int numawatch_bpf_pin(int descriptor, const char *path);
+
+/// What happens to a terminal when the process ends by a fault of its own must be async-signal-safe, and Swift is not.
+/// From here on, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV and SIGSYS first write `bytes` (at most 255) to the
+/// terminal and give it the settings that it has now; then they do what they did. Returns 0, or -1 with errno.
+int numawatch_guard_terminal(int descriptor, const void *bytes, size_t length);
+
+/// Ends that.
+void numawatch_release_terminal(void);

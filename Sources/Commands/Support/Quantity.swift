@@ -7,17 +7,7 @@ enum Quantity {
     static let unknown = "-"
 
     /// `1.2G`: powers of 1024, at most four characters.
-    static func bytes(_ value: Double) -> String {
-        let units = ["B", "K", "M", "G", "T", "P", "E"]
-        var value = max(0, value)
-        var unit = 0
-        while value >= 999.5, unit < units.count - 1 {
-            value /= 1024
-            unit += 1
-        }
-        let decimals = unit > 0 && value < 9.95 ? 1 : 0
-        return String(fixed: value, decimals: decimals) + units[unit]
-    }
+    static func bytes(_ value: Double) -> String { String(bytes: value) }
 
     /// `2M`, `1G`: the size of a page, exact.
     static func pageSize(_ bytes: UInt64) -> String {

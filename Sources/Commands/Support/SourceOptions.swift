@@ -33,7 +33,7 @@ package struct SourceOptions: ParsableArguments, Sendable {
     }
 
     /// The source these options name.
-    func source() throws -> any DocumentSource {
+    func source() throws -> any LiveSource {
         if let rootPath {
             return LocalSource(root: try HostRoots.open(rootPath))
         }

@@ -1,4 +1,5 @@
 package import Snapshots
+package import TextOutput
 
 /// The lines of `/v1/events`: one JSON object each, as things happen.
 ///
@@ -23,6 +24,14 @@ package struct EventLines: Sendable {
     package init(log: EventLog, store: SnapshotStore) {
         self.log = log
         self.store = store
+    }
+
+    /// The line of one event, with its newline.
+    package static func bytes(of event: ObservedEvent) -> [UInt8] { EventLine.event(event).bytes }
+
+    /// The members of the same, into an open object.
+    package static func write(_ event: ObservedEvent, into json: inout JSONWriter) {
+        EventLine.fields.write(.event(event), .timeless, into: &json)
     }
 
     fileprivate enum Item: Sendable {

@@ -1,0 +1,21 @@
+import Glibc
+import SystemPackage
+
+extension Output {
+    /// Makes a directory and those above it, as far as they are not there.
+    ///
+    /// - Parameter mode: Of those that are made, less the umask.
+    package static func makeDirectories(_ path: String, mode: UInt32 = 0o700) throws(SystemFailure) {
+        var prefix = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            prefix += part
+            do throws(Errno) {
+                _ = try calling(.mkdir) { unsafe mkdir(prefix, mode) }
+            } catch {
+                // What is there and no directory is told by who uses it.
+                guard error == .fileExists else { throw SystemFailure("make the directory", prefix, error) }
+            }
+            prefix += "/"
+        }
+    }
+}

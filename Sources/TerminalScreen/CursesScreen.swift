@@ -1,0 +1,167 @@
+import CNcurses
+package import LinuxSystem
+package import LiveView
+
+/// The screen of a terminal, by ncurses: what has changed since the last picture is sent, and nothing else.
+///
+/// There is one in a process, and one thread uses it. As long as it is open the terminal shows its second screen, without
+/// cursor and echo; ``close()``, and any end of the process but SIGKILL, leaves the terminal as it was found.
+package struct CursesScreen: ~Copyable {
+    /// Why there is no screen.
+    package enum Failure: Error, Equatable, Sendable {
+        /// terminfo has no description of the terminal's type, or one that cannot place the cursor.
+        case unknownTerminal
+        case system(SystemFailure)
+    }
+
+    private let hasColours: Bool
+    private let isUnicode: Bool
+    /// What a crash writes to the terminal.
+    private let restoring: [UInt8]
+    private var isOpen = true
+
+    /// Opens the screen.
+    ///
+    /// - Parameter wantsColours: False under NO_COLOR.
+    package init(wantsColours: Bool) throws(Failure) {
+        restoring = try Self.start()
+        numawatch_screen_prepare()
+        isUnicode = numawatch_screen_is_unicode() != 0
+        hasColours = wantsColours && numawatch_screen_start_colours() != 0
+        numawatch_screen_refresh()
+    }
+
+    /// - Returns: What puts the terminal back.
+    private static func start() throws(Failure) -> [UInt8] {
+        guard numawatch_screen_open() == 0 else { throw .unknownTerminal }
+        // The settings to put back are those from before: newterm(3X) has changed them.
+        endwin()
+        guard capability("cup") != nil else { throw .unknownTerminal }
+        let parts = ["sgr0", "cnorm", "rmkx", "rmcup"].compactMap(capability)
+        let restoring = Array(parts.flatMap(\.self).prefix(255))
+        do throws(SystemFailure) {
+            try TerminalGuard.set(Terminal.standardOutput, restoring: restoring)
+        } catch {
+            throw .system(error)
+        }
+        return restoring
+    }
+
+    /// A capability's bytes, without the padding that terminfo writes as `$<5>`.
+    private static func capability(_ name: String) -> [UInt8]? {
+        guard let text = unsafe numawatch_screen_capability(name) else { return nil }
+        var bytes: [UInt8] = []
+        var isPadding = false
+        for byte in unsafe String(cString: text).utf8 {
+            if byte == UInt8(ascii: "$") { isPadding = true }
+            if !isPadding { bytes.append(byte) }
+            if byte == UInt8(ascii: ">") { isPadding = false }
+        }
+        return bytes
+    }
+
+    /// Leaves the terminal as it was found.
+    package mutating func close() {
+        guard isOpen else { return }
+        isOpen = false
+        endwin()
+        TerminalGuard.release()
+    }
+
+    deinit {
+        guard isOpen else { return }
+        endwin()
+        TerminalGuard.release()
+    }
+
+    // MARK: Pictures
+
+    package func draw(_ frame: Frame) {
+        let frame = isUnicode ? frame : frame.inASCII
+        numawatch_screen_erase()
+        for (row, cells) in frame.cells.enumerated() {
+            var column = 0
+            while column < cells.count {
+                var end = column
+                var text = ""
+                while end < cells.count, cells[end].role == cells[column].role {
+                    text += cells[end].text
+                    end += 1
+                }
+                style(cells[column].role)
+                unsafe numawatch_screen_put(Int32(row), Int32(column), text, Int32(text.utf8.count))
+                column = end
+            }
+        }
+        numawatch_screen_refresh()
+    }
+
+    private func style(_ role: Role) {
+        let pair: Int32 =
+            switch role {
+            case _ where !hasColours: 0
+            case .good: 1
+            case .warning: 2
+            case .bad: 3
+            default: 0
+            }
+        let isBold = role == .heading || role == .bad || role == .warning && !hasColours
+        numawatch_screen_style(isBold ? 1 : 0, role == .faint ? 1 : 0, role == .selected ? 1 : 0, pair)
+    }
+
+    /// Takes a new size, as ``Terminal/size(_:)`` has it.
+    package func resize(columns: Int, rows: Int) { resizeterm(Int32(clamping: rows), Int32(clamping: columns)) }
+
+    /// Gives the terminal to the shell while `body` runs, and takes it back: for Ctrl-Z.
+    package func away(_ body: () -> Void) {
+        endwin()
+        TerminalGuard.release()
+        body()
+        // A terminal that can no longer be asked is gone, and the next wait for keys tells.
+        try? TerminalGuard.set(Terminal.standardOutput, restoring: restoring)
+        numawatch_screen_redraw()
+        numawatch_screen_refresh()
+    }
+
+    // MARK: Keys
+
+    /// The next key; nil where none waits. Keys that mean nothing here are passed over.
+    package func key() -> Key? {
+        while true {
+            var code: UInt32 = 0
+            switch unsafe numawatch_screen_key(&code) {
+            case 0: if let key = Self.key(ofCharacter: code) { return key }
+            case 1: if let key = Self.key(ofCode: Int32(bitPattern: code)) { return key }
+            default: return nil
+            }
+        }
+    }
+
+    private static func key(ofCharacter code: UInt32) -> Key? {
+        switch code {
+        case 0x0d, 0x0a: .enter
+        case 0x1b: .escape
+        case 0x08, 0x7f: .backspace
+        case 0x09: .tab
+        case 0..<0x20: nil
+        default: Unicode.Scalar(code).map { .character(Character($0)) }
+        }
+    }
+
+    private static func key(ofCode code: Int32) -> Key? {
+        switch code {
+        case KEY_UP: .up
+        case KEY_DOWN: .down
+        case KEY_LEFT: .left
+        case KEY_RIGHT: .right
+        case KEY_PPAGE: .pageUp
+        case KEY_NPAGE: .pageDown
+        case KEY_HOME: .home
+        case KEY_END: .end
+        case KEY_ENTER: .enter
+        case KEY_BACKSPACE: .backspace
+        case KEY_BTAB: .backTab
+        default: nil
+        }
+    }
+}
