@@ -5,8 +5,8 @@ PREFIX ?= /usr
 DESTDIR ?=
 # 1: print one report and exit.
 ONCE ?=
-# The directory of release products; the Swift runtime is linked in, so the programs need nothing of the toolchain.
-RELEASE = -c release --static-swift-stdlib
+# The Swift runtime is linked in, so that the programs need nothing of the toolchain, and no path to look for it.
+RELEASE = -c release --static-swift-stdlib --disable-local-rpath
 # An import that the manifest does not declare is an error, not luck.
 CHECKS = --explicit-target-dependency-import-check error
 
@@ -30,7 +30,7 @@ WORKLOAD ?=
 # truth: seeds by name; none: all.
 SEEDS ?=
 
-.PHONY: help run test coverage build install uninstall lint format bench bench-peers harm lab capture truth clean
+.PHONY: help run test coverage build install uninstall lint format bench bench-peers harm lab capture truth deb fleet clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +42,7 @@ run: ## Start the daemon on a private socket and show what it sees; ONCE=1 print
 
 # The release programs are for the lab's guests, which have no room for those of debugging.
 test: ## Install what the tests need, build, run every test
-	@./scripts/install-packages.sh build test lab
+	@./scripts/install-packages.sh build test deb lab
 	@$(MAKE) --no-print-directory build
 	@NUMAWATCH_PROMTOOL="$$(./scripts/extract-tool.sh prometheus promtool)" && export NUMAWATCH_PROMTOOL && \
 		NUMAWATCH_LAB_BINARIES="$$($(SWIFT) build $(RELEASE) --show-bin-path)" && export NUMAWATCH_LAB_BINARIES && \
@@ -65,6 +65,10 @@ build: ## Build the release programs
 install: build ## Install below DESTDIR and PREFIX (default /usr)
 	@./scripts/install.sh install "$$($(SWIFT) build $(RELEASE) --show-bin-path)" '$(DESTDIR)' '$(PREFIX)'
 
+deb: build ## Pack numawatch and its symbols as Debian packages in .build/deb; lintian and the tests check them
+	@./scripts/install-packages.sh deb
+	@./scripts/package-deb.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)" .build/deb
+
 uninstall: ## Remove what install put there; a changed configuration stays
 	@./scripts/install.sh uninstall '' '$(DESTDIR)' '$(PREFIX)'
 
@@ -85,6 +89,12 @@ bench-peers: ## Measure the daemon beside other programs that watch hosts; LENGT
 	@./scripts/install-packages.sh build bench
 	@$(MAKE) --no-print-directory build
 	@./scripts/bench-peers.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)" "$$(./scripts/unpack-tools.sh peers)"
+
+fleet: ## Measure a Prometheus that scrapes many hosts; HOSTS=, GROUPS_PER_HOST=, INTERVAL=, LENGTH= choose
+	@./scripts/install-packages.sh build fleet
+	@$(MAKE) --no-print-directory build
+	@./scripts/fleet.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)" \
+		"$$(./scripts/extract-tool.sh prometheus prometheus)"
 
 harm: ## Measure what watching does to a process with much memory; TURNS=, LENGTH=, INTERVAL=, TARGETS= choose
 	@./scripts/install-packages.sh build bench

@@ -203,7 +203,7 @@ let package = Package(
                 "BalancingModel", "Exposition", "FixtureSupport", "Insight", "NUMATopology", "SchedDomains",
                 "Snapshots", "TextOutput",
             ],
-            exclude: ["Golden"]),
+            exclude: ["Golden", "Releases"]),
         .target(
             name: "LiveView",
             dependencies: ["BalancingModel", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput"]),
@@ -290,6 +290,17 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ], exclude: ["Golden"]),
+        // Manual pages, the journal's catalogue, completions.
+        .target(
+            name: "Manuals",
+            dependencies: [
+                "Commands", "DaemonRuntime", "Exposition", "LinuxSystem", "Server", "Snapshots", "TaskIterator",
+                "TextOutput",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(
+            name: "ManualsTests",
+            dependencies: ["DaemonRuntime", "Exposition", "FixtureSupport", "LinuxSystem", "Manuals", "TextOutput"]),
         // What every part takes from outside, at its extremes.
         .testTarget(
             name: "ExtremesTests",
@@ -304,6 +315,10 @@ let package = Package(
         .executableTarget(
             name: "numawatch-iterator", dependencies: ["Exposition", "TaskIterator"], linkerSettings: installedLinking),
         .executableTarget(name: "numawatch", dependencies: ["Commands"], linkerSettings: installedLinking),
+        // Not installed: writes what scripts/install.sh installs beside the programs.
+        .executableTarget(
+            name: "numawatch-manuals", dependencies: ["Exposition", "LinuxSystem", "Manuals"],
+            linkerSettings: installedLinking),
         // Not installed: "make bench".
         .executableTarget(
             name: "numawatch-bench",
@@ -341,7 +356,7 @@ let package = Package(
         .testTarget(
             name: "PackagingTests",
             dependencies: [
-                "RecordedRounds", "numawatch", "numawatch-attack", "numawatch-iterator", "numawatchd",
+                "RecordedRounds", "numawatch", "numawatch-attack", "numawatch-iterator", "numawatch-manuals", "numawatchd",
             ]),
     ]
 )

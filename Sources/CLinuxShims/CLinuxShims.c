@@ -8,6 +8,7 @@
 #include <linux/bpf.h>
 #include <linux/openat2.h>
 #include <malloc.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -46,6 +47,46 @@ int numawatch_peer_credentials(int socket, pid_t *process, uid_t *user, gid_t *g
 
 int numawatch_unix_stream_socket(void) {
     return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+int numawatch_loopback_listener(int ipv6, unsigned short port, int backlog) {
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in6 v6 = {
+        .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    int descriptor = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (descriptor < 0) {
+        return -1;
+    }
+    // A port is free at once when the one before us has ended.
+    int on = 1;
+    if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        bind(descriptor, ipv6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4, ipv6 ? sizeof v6 : sizeof v4) != 0 ||
+        listen(descriptor, backlog) != 0) {
+        int saved = errno;
+        close(descriptor);
+        errno = saved;
+        return -1;
+    }
+    return descriptor;
+}
+
+int numawatch_loopback_version(int socket, unsigned short *port) {
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof address;
+    if (getsockname(socket, (struct sockaddr *)&address, &length) != 0) {
+        return 0;
+    }
+    if (address.ss_family == AF_INET) {
+        const struct sockaddr_in *v4 = (const struct sockaddr_in *)&address;
+        *port = ntohs(v4->sin_port);
+        return ntohl(v4->sin_addr.s_addr) >> 24 == 127 ? 4 : 0;
+    }
+    if (address.ss_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&address;
+        *port = ntohs(v6->sin6_port);
+        return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) ? 6 : 0;
+    }
+    return 0;
 }
 
 int numawatch_set_thread_name(const char *name) {

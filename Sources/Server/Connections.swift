@@ -52,7 +52,7 @@ final class Connections: Sendable {
                 return (id, state.channels.removeValue(forKey: victim), state.table.count)
             }
         }
-        statistics.set(connections: count)
+        statistics.set(connections: count, of: self)
         if id == nil { statistics.count(.refused) }
         if let evicted {
             statistics.count(.evicted)
@@ -83,7 +83,7 @@ final class Connections: Sendable {
             state.channels[id] = nil
             return (state.table.count, state.channels.isEmpty ? state.whenEmpty : nil)
         }
-        statistics.set(connections: count)
+        statistics.set(connections: count, of: self)
         promise?.succeed()
     }
 

@@ -62,6 +62,7 @@ extension HTTPConnectionHandler {
         var headers = HTTPHeaders()
         headers.add(name: "content-type", value: reply.contentType)
         headers.add(name: "cache-control", value: "no-store")
+        headers.add(name: InterfaceVersion.header, value: InterfaceVersion.current)
         if let length { headers.add(name: "content-length", value: String(length)) }
         if error == .busy { restsAfterAnswer = true }
         if let error {

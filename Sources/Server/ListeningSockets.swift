@@ -1,4 +1,4 @@
-import LinuxSystem
+package import LinuxSystem
 import Logging
 import NIOCore
 import NIOPosix
@@ -10,6 +10,8 @@ package enum ListeningSocket: Sendable {
     case passed(descriptor: Int32)
     /// A path of our own: its socket is made at start and removed at stop.
     case path(String, mode: UInt32, groupID: UInt32?)
+    /// A port on this host alone, for a server of ``SocketServer/Audience/anyone``.
+    case loopback(LoopbackAddress)
 }
 
 /// The sockets of a server while it runs: opened, watched, opened anew, closed.
@@ -108,6 +110,9 @@ final class ListeningSockets: Sendable {
             let listener = try UnixListener(path: path, mode: mode, groupID: groupID)
             file = listener.file
             descriptor = listener.releaseDescriptor()
+        case .loopback(let address):
+            descriptor = try address.listen()
+            file = nil
         }
         do {
             let (limits, statistics) = (limits, statistics)

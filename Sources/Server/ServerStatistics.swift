@@ -12,7 +12,8 @@ package final class ServerStatistics: Sendable {
     }
 
     private struct State {
-        var connections = 0
+        /// By server.
+        var connections: [ObjectIdentifier: Int] = [:]
         var requests: [Int: UInt64] = [:]
         var incidents: [Incident: UInt64] = [:]
     }
@@ -29,8 +30,8 @@ package final class ServerStatistics: Sendable {
         state.withLock { $0.requests[status / 100, default: 0] += 1 }
     }
 
-    func set(connections: Int) {
-        state.withLock { $0.connections = connections }
+    func set(connections: Int, of server: Connections) {
+        state.withLock { $0.connections[ObjectIdentifier(server)] = connections }
     }
 
     func incidentCount(_ incident: Incident) -> UInt64 {
@@ -46,8 +47,9 @@ package final class ServerStatistics: Sendable {
     package var metricFamilies: [MetricFamily] {
         [
             MetricFamily(
-                "numawatch_socket_connections", .gauge, "Connections to the socket.", provenance: .reconstructed,
-                from: .host { [self] _, samples in samples.put(state.withLock(\.connections)) }),
+                "numawatch_socket_connections", .gauge, "Connections to the socket and to the port for metrics.",
+                provenance: .reconstructed,
+                from: .host { [self] _, samples in samples.put(state.withLock { $0.connections.values.reduce(0, +) }) }),
             MetricFamily(
                 "numawatch_socket_answers_total", .counter, "Answers sent, by class of status.",
                 provenance: .reconstructed, labels: ["class"],

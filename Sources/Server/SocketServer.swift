@@ -7,8 +7,16 @@ import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
-/// Serves endpoints over Unix sockets, HTTP/1.1, on one thread.
+/// Serves endpoints over sockets, HTTP/1.1, on one thread.
 package final class SocketServer: Service {
+    /// Who asks.
+    package enum Audience: Sendable {
+        /// Processes of this host, of which the kernel says whose they are: Unix sockets.
+        case known
+        /// Whoever reaches the port: one of nobody, who sees all that is served.
+        case anyone
+    }
+
     private struct Access {
         var policy: AccessPolicy
         /// Those it applies to; absent unless the server runs.
@@ -16,6 +24,7 @@ package final class SocketServer: Service {
     }
 
     private let sockets: [ListeningSocket]
+    private let audience: Audience
     private let registry: EndpointRegistry
     private let access: Mutex<Access>
     private let limits: ServerLimits
@@ -27,6 +36,7 @@ package final class SocketServer: Service {
 
     /// - Parameters:
     ///   - sockets: Where to listen; at least one, or nobody can ever ask.
+    ///   - audience: ``Audience/anyone`` for sockets with a port. `access` is of no account then.
     ///   - registry: What to serve.
     ///   - access: Who may see what.
     ///   - statistics: Shared with the catalogue of metrics.
@@ -34,13 +44,14 @@ package final class SocketServer: Service {
     ///   - firstRound: Returns once the endpoints have a snapshot to answer from. Requests that need one wait for that.
     ///   - whenListening: Called once all sockets are listened on.
     package init(
-        sockets: [ListeningSocket], registry: EndpointRegistry, access: AccessPolicy,
+        sockets: [ListeningSocket], audience: Audience = .known, registry: EndpointRegistry, access: AccessPolicy,
         limits: ServerLimits = ServerLimits(), statistics: ServerStatistics = ServerStatistics(),
         now: @escaping @Sendable () -> UInt64, logger: Logger,
         firstRound: @escaping @Sendable () async -> Void = {},
         whenListening: @escaping @Sendable () -> Void = {}
     ) {
         self.sockets = sockets
+        self.audience = audience
         self.registry = registry
         self.access = Mutex(Access(policy: access))
         self.limits = limits
@@ -117,18 +128,19 @@ package final class SocketServer: Service {
     private func accept(_ channel: any Channel, shared: SharedServerState) throws {
         let pipeline = channel.pipeline.syncOperations
         let accepted = try pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { handle in
-            (descriptor: handle, credentials: try PeerCredentials(socket: handle))
+            let credentials = audience == .anyone ? PeerCredentials.nobody : try PeerCredentials(socket: handle)
+            return (descriptor: handle, credentials: credentials)
         }
         // Nobody is served whom the kernel does not name.
         guard let (descriptor, credentials) = accepted else { throw ChannelError.operationUnsupported }
-        let viewer = access.withLock { $0.policy.viewer(for: credentials) }
+        let viewer = viewer(for: credentials)
         let peer = ConnectionTable.Peer(credentials, viewer)
         guard let id = shared.connections.admit(channel, descriptor: descriptor, peer: peer) else {
             logger.debug("connection refused for want of room", metadata: ["peer": "\(peer)"])
             return refuse(channel)
         }
         // The rules may have changed before it was among those that are told.
-        guard access.withLock({ $0.policy.viewer(for: credentials) }) == viewer else {
+        guard self.viewer(for: credentials) == viewer else {
             shared.connections.remove(id)
             throw ChannelError.operationUnsupported
         }
@@ -138,6 +150,10 @@ package final class SocketServer: Service {
         }
         try Self.configure(
             channel, handler: HTTPConnectionHandler(id: id, credentials: credentials, viewer: viewer, shared: shared))
+    }
+
+    private func viewer(for credentials: PeerCredentials) -> Viewer? {
+        audience == .anyone ? .all : access.withLock { $0.policy.viewer(for: credentials) }
     }
 
     /// The way of a request: intake, decoder, our handler, encoder.

@@ -43,6 +43,26 @@ struct DaemonClientTests {
         #expect(failure?.remedy != nil)
     }
 
+    @Test("documents of another version are not read, with what to do", arguments: ["2", "0", "1.1", "\u{1b}[31m"])
+    func otherVersion(_ version: String) async throws {
+        let failure = try await failure([
+            .last("HTTP/1.1 200 OK\r\nnumawatch-api: \(version)\r\ncontent-length: 2\r\n\r\n{}")
+        ])
+        #expect(failure?.status == .unavailable)
+        #expect(failure?.description.contains("\u{1b}") == false)
+        if version != "\u{1b}[31m" {
+            #expect(failure?.message.hasPrefix("The daemon's documents have version \(version), ") == true)
+            #expect(failure?.remedy?.contains("same version") == true)
+        }
+    }
+
+    @Test("an answer that names the version it reads, or none, is read", arguments: ["numawatch-api: 1\r\n", ""])
+    func sameVersion(_ header: String) async throws {
+        let daemon = try await ScriptedDaemon([.last("HTTP/1.1 200 OK\r\n\(header)content-length: 2\r\n\r\n{}")])
+        let client = DaemonClient(socketPath: daemon.path, timeout: .seconds(30))
+        #expect(try await client.get("/v1/status") == Array("{}".utf8))
+    }
+
     @Test("a daemon that says “not yet” is asked again until it has an answer")
     func notYet() async throws {
         let daemon = try await ScriptedDaemon([

@@ -6,7 +6,10 @@ struct ScriptTests {
         "every script is valid POSIX shell",
         arguments: [
             "scripts/install-packages.sh", "scripts/extract-tool.sh", "scripts/check-layers.sh",
-            "scripts/check-text.sh", "scripts/install.sh", "scripts/run.sh", "scripts/bench.sh", ".ci/run",
+            "scripts/check-text.sh", "scripts/install.sh", "scripts/package-deb.sh", "scripts/debian-changelog.sh",
+            "scripts/version.sh", "scripts/fleet.sh", "packaging/debian/postinst", "packaging/debian/prerm",
+            "packaging/debian/postrm",
+            "scripts/run.sh", "scripts/bench.sh", ".ci/run",
         ])
     func syntax(_ script: String) throws {
         let result = try Command("/bin/sh", ["-n", "\(repository)/\(script)"])
@@ -18,7 +21,7 @@ struct ScriptTests {
     func help() throws {
         let result = try Command("/usr/bin/make", ["-C", repository, "--no-print-directory", "help"])
         #expect(result.status == 0)
-        for verb in ["run", "test", "build", "install", "uninstall", "lint", "format", "bench"] {
+        for verb in ["run", "test", "build", "install", "deb", "uninstall", "lint", "format", "bench"] {
             #expect(result.output.contains("make \(verb) "), "\(verb)")
         }
     }

@@ -14,7 +14,9 @@ struct SystemdUnitTests {
             "numawatch-iterator.service",
             try text(of: "\(repository)/systemd/numawatch-iterator.service")
                 .replacing("=/usr/bin/numawatch-iterator", with: "=/bin/true"))
-        try directory.write("numawatch.socket", try text(of: "\(repository)/systemd/numawatch.socket"))
+        for socket in ["numawatch.socket", "numawatch-metrics.socket"] {
+            try directory.write(socket, try text(of: "\(repository)/systemd/\(socket)"))
+        }
         return directory
     }
 
@@ -25,7 +27,8 @@ struct SystemdUnitTests {
             try #require(analyzer),
             [
                 "verify", "--man=no", "--recursive-errors=yes", "\(directory.path)/numawatchd.service",
-                "\(directory.path)/numawatch.socket", "\(directory.path)/numawatch-iterator.service",
+                "\(directory.path)/numawatch.socket", "\(directory.path)/numawatch-metrics.socket",
+                "\(directory.path)/numawatch-iterator.service",
             ],
             environment: ["SYSTEMD_UNIT_PATH": "\(directory.path):"])
         #expect(result.status == 0)
@@ -166,6 +169,22 @@ struct SystemdUnitTests {
         ] {
             #expect(lines.contains { $0 == line }, "\(line)")
         }
+    }
+
+    @Test("the port for metrics is on the loopback address, and nobody but an administrator enables it")
+    func metricsPort() throws {
+        let lines = try text(of: "\(repository)/systemd/numawatch-metrics.socket").split(separator: "\n")
+        #expect(lines.filter { $0.hasPrefix("ListenStream=") } == ["ListenStream=127.0.0.1:9786"])
+        #expect(lines.contains("IPAddressDeny=any") && lines.contains("IPAddressAllow=localhost"))
+        let service = try text(of: "\(repository)/systemd/numawatchd.service").split(separator: "\n")
+        #expect(service.contains("RestrictAddressFamilies=AF_UNIX"))
+        #expect(!service.contains { $0.contains("numawatch-metrics") })
+        let preset = try text(of: "\(repository)/systemd/numawatch.preset").split(separator: "\n")
+        #expect(
+            preset.filter { !$0.hasPrefix("#") } == [
+                "enable numawatch.socket", "enable numawatchd.service", "disable numawatch-metrics.socket",
+                "disable numawatch-iterator.service",
+            ])
     }
 
     @Test("the user of the service and the directory of the socket are created by the shipped files")

@@ -19,6 +19,7 @@ struct SocketServerTests {
         let first = try await client.readAnswer()
         #expect(first.status == 200)
         #expect(first.headers["content-type"] == "application/json")
+        #expect(first.headers["numawatch-api"] == "1")
         #expect(first.body.hasPrefix("{\"sequence\":1,") && first.body.hasSuffix("}\n"))
         try await client.send(Self.request("/v1/status", method: "HEAD"))
         let head = try await client.readAnswer(hasBody: false)

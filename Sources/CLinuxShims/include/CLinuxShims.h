@@ -28,6 +28,13 @@ int numawatch_peer_credentials(int socket, pid_t *process, uid_t *user, gid_t *g
 /// Glibc or, once <systemd/sd-daemon.h> is imported anywhere in the module, only there.
 int numawatch_unix_stream_socket(void);
 
+/// A TCP socket that listens on 127.0.0.1 or, with ipv6, on ::1, close-on-exec and non-blocking. The address structures
+/// of both are used through a third, and SOCK_STREAM is what it is above. Returns -1 with errno.
+int numawatch_loopback_listener(int ipv6, unsigned short port, int backlog);
+
+/// What a socket is bound to: 4 or 6 for a TCP socket on a loopback address of that version, with its port; else 0.
+int numawatch_loopback_version(int socket, unsigned short *port);
+
 /// pthread_setname_np(3) is declared only under _GNU_SOURCE. Returns 0 or an errno.
 int numawatch_set_thread_name(const char *name);
 

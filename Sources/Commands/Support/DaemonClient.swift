@@ -149,7 +149,19 @@ package struct DaemonClient: Sendable {
 
         mutating func take(_ part: HTTPClientResponsePart, _ body: (ByteBuffer) throws -> Void) throws {
             switch part {
-            case .head(let head): status = head.status
+            case .head(let head):
+                status = head.status
+                let version = head.headers.first(name: InterfaceVersion.header) ?? InterfaceVersion.current
+                guard version == InterfaceVersion.current else {
+                    hasBodyFailed = true
+                    throw CommandFailure(
+                        .unavailable,
+                        "The daemon's documents have version \(version.terminalSafe), this numawatch reads version "
+                            + "\(InterfaceVersion.current).",
+                        remedy:
+                            "Install the same version of both; “systemctl restart numawatchd” starts what is installed."
+                    )
+                }
             case .body(let bytes) where status == .ok:
                 do {
                     try body(bytes)

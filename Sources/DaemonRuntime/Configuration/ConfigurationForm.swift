@@ -1,3 +1,5 @@
+import LinuxSystem
+
 /// The form a configuration value takes: how it is described, read and written.
 ///
 /// `read` and `write` are inverses: reading what `write` produced gives the same value.
@@ -132,6 +134,20 @@ extension ConfigurationForm where Value == String {
                     throw ConfigurationValueProblem(.outOfRange(allowed: "a socket's path has at most 107 bytes"))
                 }
                 return path
+            },
+            write: { $0 })
+    }
+
+    /// A port on the loopback address, in full: `127.0.0.1:9786`.
+    static var loopbackAddress: Self {
+        let range = "a port from 1 to 65535, 127.0.0.1:PORT or [::1]:PORT"
+        return Self(
+            typeName: "address", unit: "", range: range,
+            read: { text throws(ConfigurationValueProblem) in
+                guard let address = LoopbackAddress(text.string) else {
+                    throw ConfigurationValueProblem(.malformed(expected: range))
+                }
+                return address.description
             },
             write: { $0 })
     }

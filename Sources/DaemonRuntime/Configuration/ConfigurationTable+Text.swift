@@ -24,21 +24,31 @@ extension ConfigurationTable {
         return text
     }
 
+    /// Where the configuration is read from and what it looks like: paragraphs in Markdown, an empty line between them.
+    private static let rules = """
+        `numawatchd` reads the first `numawatchd.conf` of `/etc/numawatch`, `/run/numawatch`, `/usr/local/lib/numawatch`
+        and `/usr/lib/numawatch`, then every `numawatchd.conf.d/*.conf` of these directories sorted by name; of two with
+        the same name the one in the directory named first counts. The syntax is systemd's: `[Section]`, `Key=value`,
+        `#` and `;` comments, a backslash continues a line. Later assignments win, an empty one restores the default.
+
+        Unknown sections and keys, values that are not understood and values out of range are refused with file, line
+        and column. At start the daemon then exits with status 78; at reload the running configuration stays.
+        What is no regular file is refused too; only `/dev/null`, or a link to it, is an empty file by custom, and as a
+        drop-in switches off the one it hides. `numawatchd --check-config` checks and exits. `systemctl reload numawatchd`
+        applies changes.
+        """
+
+    /// The same, a paragraph each, without marks.
+    package static var plainRules: [String] {
+        rules.split(separator: "\n\n").map { String($0).replacing("\n", with: " ").replacing("`", with: "") }
+    }
+
     /// The same table as a Markdown document, `config/README.md`.
     package static var manual: String {
         var text = """
             # Configuration of numawatchd
 
-            `numawatchd` reads the first `numawatchd.conf` of `/etc/numawatch`, `/run/numawatch`, `/usr/local/lib/numawatch`
-            and `/usr/lib/numawatch`, then every `numawatchd.conf.d/*.conf` of these directories sorted by name; of two with
-            the same name the one in the directory named first counts. The syntax is systemd's: `[Section]`, `Key=value`,
-            `#` and `;` comments, a backslash continues a line. Later assignments win, an empty one restores the default.
-
-            Unknown sections and keys, values that are not understood and values out of range are refused with file, line
-            and column. At start the daemon then exits with status 78; at reload the running configuration stays.
-            What is no regular file is refused too; only `/dev/null`, or a link to it, is an empty file by custom, and as a
-            drop-in switches off the one it hides. `numawatchd --check-config` checks and exits. `systemctl reload numawatchd`
-            applies changes.
+            \(rules)
 
             This page is generated: `numawatchd --print-config=manual`. `numawatchd.conf` is `--print-config=file`.
 

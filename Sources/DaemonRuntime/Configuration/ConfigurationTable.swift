@@ -1,7 +1,8 @@
 /// Every key `numawatchd` has, declared once: the parser, `config/numawatchd.conf` and `config/README.md` follow from it.
 package enum ConfigurationTable {
     /// In the order the shipped file lists them.
-    package static let keys: [ConfigurationKey] = sampling + placement + domains + verdict + tracing + server + log
+    package static let keys: [ConfigurationKey] =
+        sampling + placement + domains + verdict + tracing + server + metrics + log
 
     /// The sections in the order of their first key.
     package static let sectionNames: [String] = keys.reduce(into: []) { names, key in
@@ -155,6 +156,17 @@ package enum ConfigurationTable {
             the processes that are wholly their own user's, nothing else. When it is turned off, their connections are \
             closed.
             """),
+    ]
+
+    private static let metrics = [
+        ConfigurationKey(
+            "Metrics", "ListenLoopback", \.metrics.listenLoopback, .loopbackAddress, takesEffect: .onRestart,
+            """
+            A TCP port on the loopback address that serves /metrics and nothing else, for a Prometheus that reads no Unix \
+            socket. Whoever is on this host reads the metrics of all groups there. Under systemd numawatch-metrics.socket \
+            opens the port instead: the service itself may open Unix sockets only. Empty means no port. MaxConnections= and \
+            RequestTimeout= hold for it as well.
+            """)
     ]
 
     private static let domains = [

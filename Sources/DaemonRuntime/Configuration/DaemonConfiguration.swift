@@ -30,6 +30,11 @@ package struct DaemonConfiguration: Sendable, Equatable {
         package var othersMayRead: Bool = false
     }
 
+    package struct Metrics: Sendable, Equatable {
+        /// Where `/metrics` is served by TCP; empty: nowhere.
+        package var listenLoopback: String = ""
+    }
+
     package struct Domains: Sendable, Equatable {
         package var interval: Duration = .seconds(60)
     }
@@ -61,6 +66,7 @@ package struct DaemonConfiguration: Sendable, Equatable {
     package var sampling = Sampling()
     package var placement = Placement()
     package var server = Server()
+    package var metrics = Metrics()
     package var domains = Domains()
     package var verdict = Verdict()
     package var tracing = Tracing()

@@ -93,10 +93,10 @@ package struct Daemon: Sendable {
                     + changed.map { "\($0.name)=\($0.render(start.configuration))" }.joined(separator: ", "))
 
         await readNames()
-        let server = server()
+        let (server, metricsServer) = servers()
         let reloader = reloader(server)
         var group = ServiceGroupConfiguration(
-            services: [
+            services: (metricsServer.map { [service($0, "metrics")] } ?? []) + [
                 service(sampler.service, "sampler"),
                 service(tracing, "tracing"),
                 service(follower, "rounds"),
@@ -136,12 +136,13 @@ package struct Daemon: Sendable {
             periodNanoseconds: ServiceNotifier().watchdogNanoseconds)
     }
 
-    private func server() -> SocketServer {
+    /// The server of the sockets, and that of the port for metrics where one is asked for.
+    private func servers() -> (SocketServer, MetricsPort?) {
         let configuration = start.configuration
         let groupID = Accounts().groupID(named: configuration.server.socketGroup)
         let plan = SocketPlan(
             passed: start.passedSockets, path: start.arguments.socketPath, server: configuration.server,
-            groupID: groupID)
+            metrics: configuration.metrics, groupID: groupID)
         let limits = configuration.serverLimits(descriptorLimit: HostFacts.descriptorLimit)
         if limits.connections < configuration.server.maximumConnections {
             start.logger.warning(
@@ -159,7 +160,18 @@ package struct Daemon: Sendable {
         let endpoints = StandardEndpoints(
             store: store, events: events, stories: stories, metrics: page, version: DaemonVersion.current,
             presentSources: { await sources.fresh() })
-        return SocketServer(
+        let port = plan.metricsDescription.map { description in
+            MetricsPort(
+                server: SocketServer(
+                    sockets: plan.metricsSockets, audience: .anyone,
+                    registry: EndpointRegistry(undescribed: [endpoints.metricsEndpoint]),
+                    access: configuration.accessPolicy(groupID: nil), limits: limits, statistics: statistics,
+                    now: { [time] in time.monotonicNanoseconds }, logger: start.logger,
+                    firstRound: { [store] in await store.waitForFirst() }
+                ) { [reporter] in reporter.report(.socketReady, description) },
+                reporter: reporter)
+        }
+        let server = SocketServer(
             sockets: plan.sockets,
             registry: EndpointRegistry(endpoints.all, version: DaemonVersion.current),
             access: configuration.accessPolicy(groupID: groupID), limits: limits,
@@ -172,6 +184,7 @@ package struct Daemon: Sendable {
                 reporter.report(.ready, "Ready: \(ManagerState.summary(of: snapshot))")
             }
         }
+        return (server, port)
     }
 
     /// Reads what pods, containers and jobs are called. A line that cannot be used is told of; the others count.

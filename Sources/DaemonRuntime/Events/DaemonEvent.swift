@@ -28,6 +28,8 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
     case restartNeeded = "restart-needed"
     /// A socket was taken over from systemd, or opened.
     case socketReady = "socket-ready"
+    /// The port for metrics cannot be had; all else goes on.
+    case portUnavailable = "port-unavailable"
     /// A kernel feature or source is not there; what is lost, and what would make it readable.
     case sourceMissing = "source-missing"
     /// A source that was missing can be read again.
@@ -117,6 +119,7 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
         case .configurationReloaded: "85c22f647ee148e4886696ab3b8d2076"
         case .restartNeeded: "8ec77c536c3340e3921637a902f8282d"
         case .socketReady: "afa97eb32f404946b9f7eb708169de1d"
+        case .portUnavailable: "09bdd3b545b244c391c1ff611fc91362"
         case .sourceMissing: "80cba4b52ef14eccba841e4b1b5f011e"
         case .sourceReturned: "35d6e1ed35be4a6783aeedcb495d5bd7"
         case .patternUnused: "4a9a8bc181e346719f67056ed56b274f"
@@ -191,7 +194,7 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
             .memoryDisallowed, .affinityDisjoint, .nodeFull, .movesRefused, .scanStall, .tieringRateLimited,
             .demotedAgain, .oneTierPromotion, .cacheAwareConflict:
             .warning
-        case .configurationRefused, .nameRefused, .samplerStalled: .error
+        case .configurationRefused, .nameRefused, .portUnavailable, .samplerStalled: .error
         case .failed: .critical
         }
     }

@@ -23,6 +23,11 @@ package struct EndpointRegistry: Sendable {
         self.endpoints = endpoints + [described]
     }
 
+    /// These endpoints alone, without a description.
+    package init(undescribed endpoints: [Endpoint]) {
+        self.endpoints = endpoints
+    }
+
     /// The methods every path takes.
     package static let allowedMethods = ["GET", "HEAD"]
 
@@ -55,7 +60,9 @@ package struct EndpointRegistry: Sendable {
                     viewer: viewer, pathValues: pathValues, query: values, accept: accept,
                     nowNanoseconds: nowNanoseconds))
         }
+        let list = endpoints.last { $0.path == "/openapi.json" }.map { "GET \($0.path) lists what there is." }
         throw EndpointError(
-            status: 404, "There is nothing at this path.", remedy: "GET /openapi.json lists what there is.")
+            status: 404, "There is nothing at this path.",
+            remedy: list ?? "There is: \(endpoints.map(\.path).joined(separator: ", ")).")
     }
 }

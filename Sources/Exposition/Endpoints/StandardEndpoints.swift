@@ -47,7 +47,8 @@ package struct StandardEndpoints: Sendable {
         ] + explain.all
     }
 
-    private var metricsEndpoint: Endpoint {
+    /// `/metrics` alone.
+    package var metricsEndpoint: Endpoint {
         Endpoint(
             MetricsPage.path, "All metrics, in the format the Accept header asks for.",
             contents: [MetricsFormat.prometheus, .openMetrics].map {

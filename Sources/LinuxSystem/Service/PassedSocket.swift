@@ -2,7 +2,8 @@ import CSystemd
 import Glibc
 import SystemPackage
 
-/// A listening Unix stream socket that the service manager opened and passed on; see sd_listen_fds(3).
+/// A listening stream socket, a Unix one or one on the loopback address, that the service manager opened and passed on; see
+/// sd_listen_fds(3).
 package struct PassedSocket: Hashable, Sendable {
     /// `FileDescriptorName=` of the socket unit; the unit's name by default.
     package let name: String
@@ -13,7 +14,7 @@ package struct PassedSocket: Hashable, Sendable {
     ///
     /// Changes the environment, so call it before other threads are started.
     ///
-    /// - Throws: `EPROTOTYPE` when one is not a listening Unix stream socket.
+    /// - Throws: `EPROTOTYPE` when one is another kind of socket, or is not bound to an address of this host alone.
     package static func takeAll() throws(SystemFailure) -> [PassedSocket] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = unsafe sd_listen_fds_with_names(1, &names)
@@ -36,13 +37,18 @@ package struct PassedSocket: Hashable, Sendable {
         self.descriptor = descriptor
     }
 
-    /// Checks that it is a Unix stream socket that listens.
+    /// What it is bound to, where that is a loopback address.
+    package var loopback: LoopbackAddress? { LoopbackAddress(ofSocket: descriptor) }
+
+    /// Checks that it is a stream socket that listens, with a path or on a loopback address.
     package func check() throws(SystemFailure) {
-        let result = sd_is_socket_unix(descriptor, Int32(SOCK_STREAM.rawValue), 1, nil, 0)
+        let type = Int32(SOCK_STREAM.rawValue)
+        var result = sd_is_socket_unix(descriptor, type, 1, nil, 0)
+        if result == 0, loopback != nil { result = sd_is_socket(descriptor, 0, type, 1) }
         if result > 0 { return }
         throw SystemFailure(
             "use the passed socket", "\(name) (\(descriptor))",
             result < 0 ? Errno(rawValue: 0 &- result) : .protocolWrongTypeForSocket,
-            remedy: "the socket unit must use ListenStream= with a path")
+            remedy: "the socket unit must use ListenStream= with a path, or with 127.0.0.1:PORT or [::1]:PORT")
     }
 }

@@ -17,6 +17,9 @@ package struct PeerCredentials: Hashable, Sendable {
         self.supplementaryGroupIDs = supplementaryGroupIDs
     }
 
+    /// Of a peer that the kernel says nothing of: the user that owns nothing (`overflowuid`), and no process.
+    package static let nobody = PeerCredentials(processID: 0, userID: 65_534, groupID: 65_534)
+
     /// Asks for SO_PEERCRED and SO_PEERGROUPS of a connected Unix stream socket.
     package init(socket: Int32) throws(SystemFailure) {
         var (process, user, group): (pid_t, uid_t, gid_t) = (0, uid_t.max, gid_t.max)

@@ -224,7 +224,15 @@ uses_iterator() { numawatch doctor 2>/dev/null | grep -q '^ok *iterator '; }
 upgrade_running() {
     printf '[Log]\nLevel=debug\n' >/etc/numawatch/numawatchd.conf
     before=$(pid)
-    mkdir -p /lab/binaries && cp /usr/bin/numawatch /usr/bin/numawatchd /lab/binaries || return
+    mkdir -p /lab/binaries || return
+    cp /usr/bin/numawatch /usr/bin/numawatchd /usr/bin/numawatch-iterator /lab/binaries || return
+    # What is installed already stands in for what is made beside the programs.
+    cat >/lab/binaries/numawatch-manuals <<'MANUALS'
+#!/bin/sh
+awk '$1 == "made" { sub("PREFIX", "/usr", $3); print $2, $3 }' /lab/source/scripts/files.txt |
+    while read -r name place; do cp "$place" "$1/$name"; done
+MANUALS
+    chmod 755 /lab/binaries/numawatch-manuals
     recorded upgrade sh /lab/source/scripts/install.sh install /lab/binaries '' /usr
     readlink "/proc/$before/exe" >"$HERE/upgrade-exe-before"
     sed -n 's/^  //p' "$HERE/upgrade" >"$HERE/upgrade-steps"
@@ -235,6 +243,59 @@ upgrade_running() {
     recorded upgrade-answer numawatch status
     cat /etc/numawatch/numawatchd.conf >"$HERE/upgrade-conf"
     cp /etc/numawatch/numawatchd.conf.new /etc/numawatch/numawatchd.conf
+}
+
+# package_life: as docs/install.md has it for the Debian package: installed, asked, the port for metrics, upgraded while
+# it runs, purged.
+package_life() {
+    useradd --create-home alice || return
+    recorded package-install dpkg --install /programs/package/old.deb
+    wait_until 60 answers || true
+    recorded package-state systemctl show --property=ActiveState,SubState,User,NRestarts,Result "$UNIT"
+    recorded package-enabled systemctl is-enabled $UNITS
+    recorded package-disabled systemctl is-enabled numawatch-metrics.socket numawatch-iterator.service
+    recorded package-before-member runuser -u alice -- numawatch status
+    usermod -aG numawatch alice || return
+    recorded package-member runuser -u alice -- numawatch status
+    journalctl -x --unit="$UNIT" --no-pager >"$HERE/package-journal" 2>&1
+    journal package-entries
+    systemctl enable --quiet numawatch-metrics.socket
+    recorded package-port systemctl restart numawatch-metrics.socket "$UNIT"
+    wait_until 60 answers || true
+    recorded package-metrics port_get /metrics
+    recorded package-other-path port_get /v1/status
+    # An upgrade with a configuration that was changed here, and in the package.
+    printf '[Log]\nLevel=debug\n' >/etc/numawatch/numawatchd.conf
+    before=$(pid)
+    recorded package-upgrade dpkg --force-confdef --force-confold --install /programs/package/new.deb
+    wait_until 60 answers || true
+    echo "$before $(pid)" >"$HERE/package-pids"
+    recorded package-version dpkg-query --show numawatch
+    cp /etc/numawatch/numawatchd.conf "$HERE/package-conf"
+    recorded package-upgraded runuser -u alice -- numawatch status
+    recorded package-port-kept port_get /metrics
+    # Traces of use: the drop-in for tracing, the iterator, a drop-in of the configuration.
+    mkdir -p /etc/systemd/system/$UNIT.d
+    cp /usr/share/numawatch/tracing.conf /etc/systemd/system/$UNIT.d/
+    systemctl daemon-reload
+    systemctl enable --now --quiet numawatch-iterator.service
+    cp /etc/numawatch/numawatchd.conf $CONF/10-lab.conf
+    recorded package-remove dpkg --remove numawatch
+    recorded package-removed-state systemctl is-active $UNITS numawatch-metrics.socket numawatch-iterator.service
+    ls /etc/numawatch >"$HERE/package-kept"
+    recorded package-purge dpkg --purge numawatch
+    find / -xdev \( -path /lab -o -path /programs -o -path /out -o -path /proc -o -path /sys \) -prune -o \
+        -name '*numawatch*' -print >"$HERE/package-left-files"
+    find /run /sys/fs/bpf -name '*numawatch*' >>"$HERE/package-left-files"
+    getent passwd numawatch >"$HERE/package-left-accounts"
+    getent group numawatch >>"$HERE/package-left-accounts"
+    systemctl list-units --all --no-legend '*numawatch*' >"$HERE/package-left-units"
+    ps -e -o comm= | grep numawatch >"$HERE/package-left-processes"
+    true
+}
+# port_get PATH: what the port for metrics answers.
+port_get() {
+    bash -c 'exec 3<>/dev/tcp/127.0.0.1/9786 && printf "GET %s HTTP/1.0\r\n\r\n" "$1" >&3 && cat <&3' bash "$1"
 }
 
 # uninstall: as the README has it; what bears the name afterwards is recorded.

@@ -88,6 +88,47 @@ import Testing
         }
     }
 
+    private static var packaged: [String: String] {
+        var files = [
+            "package-state": "ActiveState=active\nSubState=running\nUser=numawatch\nNRestarts=0\n",
+            "package-disabled": "disabled\ndisabled\n", "package-member": "Balancing on",
+            "package-journal": "Subject: numawatch: Everything runs and the socket answers\n"
+                + "Subject: numawatch: A socket was taken over from systemd, or opened\n"
+                + "Documentation: man:numawatch-events(7)\n",
+            "package-metrics": "HTTP/1.0 200 OK\r\n\r\n# TYPE x\nnumawatch_build_info{version=\"1\"} 1\n",
+            "package-port-kept": "HTTP/1.0 200 OK\r\n\r\n# TYPE x\nnumawatch_build_info{version=\"1\"} 1\n",
+            "package-other-path": "HTTP/1.0 404 Not Found\r\n", "package-pids": "10 20\n",
+            "package-version": "numawatch\t1.0+newer\n", "package-conf": "[Log]\nLevel=debug\n",
+            "package-removed-state": "inactive\n", "package-kept": "numawatchd.conf\n", "package-entries": "a\nb\n",
+            "package-left-files": "", "package-left-accounts": "", "package-left-units": "",
+            "package-left-processes": "", "package-before-member.status": "77\n",
+        ]
+        for name in [
+            "install", "enabled", "member", "port", "upgrade", "upgraded", "remove", "purge", "before-member",
+        ] {
+            files["package-\(name)"] = files["package-\(name)"] ?? ""
+            files["package-\(name).status"] = files["package-\(name).status"] ?? "0\n"
+        }
+        return files
+    }
+
+    @Test("Of a package each part of its life is judged, and whatever a purge leaves is told")
+    func package() async throws {
+        #expect(try await problems(InstalledPackageCheck(), Self.packaged) == [])
+        for (name, text) in [
+            ("package-install.status", "1\n"), ("package-disabled", "enabled\ndisabled\n"),
+            ("package-before-member.status", "0\n"), ("package-journal", "Documentation: man:numawatch-events(7)\n"),
+            ("package-metrics", "HTTP/1.0 503\r\n"), ("package-other-path", "HTTP/1.0 200 OK\r\n"),
+            ("package-pids", "10 10\n"), ("package-conf", "# shipped\n"), ("package-removed-state", "active\n"),
+            ("package-version", "numawatch\t1.0\n"), ("package-left-files", "/etc/numawatch\n"),
+            ("package-left-accounts", "numawatch:x:998:\n"), ("package-left-units", "numawatch.socket failed\n"),
+        ] {
+            var files = Self.packaged
+            files[name] = text
+            #expect(try await !problems(InstalledPackageCheck(), files).isEmpty, "\(name)=\(text)")
+        }
+    }
+
     @Test("A step that did not run, or a file that is missing, is no success")
     func missing() async throws {
         var files = Self.killed

@@ -9,6 +9,7 @@ package enum CheckCatalogue {
         TracingCheck(), NarrowedTracingCheck(), HarmCheck(), InstalledStartCheck(), InstalledReloadCheck(),
         InstalledRestartsCheck(), InstalledRefusalCheck(), InstalledKillCheck(), InstalledWatchdogCheck(),
         InstalledTracingCheck(), InstalledIteratorCheck(), InstalledUpgradeCheck(), InstalledRemovalCheck(),
+        InstalledPackageCheck(),
     ]
 
     /// The checks to make on a machine: those it asks for, or all that fit.

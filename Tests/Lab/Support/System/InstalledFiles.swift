@@ -5,13 +5,16 @@
 /// | `/stage.tar` | what `make install DESTDIR=…` stages |
 /// | `/source.tar` | the files of the repository that an administrator reads or runs |
 /// | `/debs/….deb` | the packages that only tracing needs: group `runtime-tracing` |
+/// | `/package/old.deb`, `/package/new.deb` | numawatch as a Debian package, and the same with a newer version |
 package enum InstalledFiles {
     /// Whether a path in the guest is one of these.
     package static func has(_ path: String) -> Bool {
-        ["/stage.tar", "/source.tar"].contains(path) || path.hasPrefix("/debs/")
+        ["/stage.tar", "/source.tar"].contains(path) || path.hasPrefix("/debs/") || path.hasPrefix("/package/")
     }
 
-    private static let sources = ["README.md", "config", "docs", "scripts", "systemd"]
+    private static let sources = [
+        "CHANGELOG.md", "README.md", "config", "docs", "monitoring", "packaging", "scripts", "systemd",
+    ]
 
     /// - Parameters:
     ///   - binaries: The release programs.
@@ -32,6 +35,7 @@ package enum InstalledFiles {
                 ["--owner=root", "--group=root", "-C", directory, "-cf", "\(staging)/\(archive)"] + members)
             files.add("/\(archive)", host: "\(staging)/\(archive)")
         }
+        try await addPackage(to: &files, binaries: binaries, staging: staging)
         // apt-get gives up its rights before it downloads.
         try await HostCommand.succeed("chmod", ["0777", staging, "\(staging)/debs"])
         let names = try PackageTable.names(in: ["runtime-tracing"])
@@ -40,5 +44,27 @@ package enum InstalledFiles {
         for name in HostFiles.names(in: "\(staging)/debs") where name.hasSuffix(".deb") {
             files.add("/debs/\(name)", host: "\(staging)/debs/\(name)")
         }
+    }
+
+    /// The package, and one that is newer and whose shipped configuration has changed.
+    private static func addPackage(
+        to files: inout GuestFiles, binaries: String, staging: String
+    ) async throws(LabFailure) {
+        let directory = "\(staging)/package"
+        // As little compression as there is: a guest has to undo it.
+        try await HostCommand.succeed(
+            "sh",
+            [
+                "-euc",
+                """
+                "$1/scripts/package-deb.sh" "$2" "$3" 0
+                mv "$3"/numawatch_*.deb "$3/old.deb"
+                dpkg-deb --raw-extract "$3/old.deb" "$3/tree"
+                sed -i 's/^Version: .*/&+newer/' "$3/tree/DEBIAN/control"
+                echo '# newer' >>"$3/tree/etc/numawatch/numawatchd.conf"
+                dpkg-deb --root-owner-group -Zxz -z0 --build "$3/tree" "$3/new.deb"
+                """, "sh", PackageTable.repository, binaries, directory,
+            ])
+        for name in ["old.deb", "new.deb"] { files.add("/package/\(name)", host: "\(directory)/\(name)") }
     }
 }

@@ -21,6 +21,8 @@ enum InstalledSteps {
     static let iterator = GuestStep("installed-iterator", deadlineSeconds: 480, functions + "iterate_installed")
     /// Installs it over itself while it runs.
     static let upgrade = GuestStep("installed-upgrade", deadlineSeconds: 150, functions + "upgrade_running")
+    /// Installs, upgrades and purges the Debian package; of a machine on which nothing else is installed.
+    static let package = GuestStep("installed-package", deadlineSeconds: 420, functions + "package_life")
     /// Removes it.
     static let removal = GuestStep("installed-removal", deadlineSeconds: 120, functions + "uninstall")
 }
