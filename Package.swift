@@ -121,7 +121,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .target(name: "Snapshots", dependencies: ["BalancingModel", "NUMATopology", "SchedDomains"]),
-        .testTarget(name: "SnapshotsTests", dependencies: ["NUMATopology", "Snapshots"]),
+        .testTarget(name: "SnapshotsTests", dependencies: ["FixtureSupport", "NUMATopology", "Snapshots"]),
         .target(name: "Verdicts", dependencies: ["BalancingModel", "NUMATopology", "SchedDomains", "Snapshots"]),
         .testTarget(
             name: "VerdictsTests",

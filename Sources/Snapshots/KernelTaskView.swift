@@ -1,3 +1,5 @@
+package import NUMATopology
+
 /// What the kernel reckons with for one thread and no file shows: the iterator does.
 package struct KernelTaskView: Sendable, Equatable {
     /// The state as `ps` writes it: `R`, `S`, `D`, `T`, `t`, `X`, `Z`, `I`.
