@@ -47,7 +47,8 @@ package struct TopSettings: Sendable, Equatable {
     ///
     /// - Parameter problem: Gets the number of each line that says nothing of the above, and why; it is passed over.
     package init(parsing text: String, problem: (Int, String) -> Void) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // A carriage return and the newline after it are one character.
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in lines.enumerated() {
             let line = Self.trimmed(line)
             guard !line.isEmpty, !line.hasPrefix("#") else { continue }
@@ -63,7 +64,7 @@ package struct TopSettings: Sendable, Equatable {
     private static func trimmed(_ text: Substring) -> String {
         var text = text
         while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        while let last = text.last, last == " " || last == "\t" || last == "\r" { text.removeLast() }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
         return String(text)
     }
 

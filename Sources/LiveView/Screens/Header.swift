@@ -118,7 +118,7 @@ extension TopModel {
                 + "moved \(rate("numa_pages_migrated"))")
         let figures = context.sample.verdicts?.host?.record.figures
         if let kept = figures?.kept { line.add("  kept \(Self.percent(kept, decimals: 0))") }
-        if let locality = figures?.locality {
+        if let locality = figures?.locality ?? context.sample.status.host.locality {
             line.add("  local \(Self.percent(locality, decimals: 0))")
             if let best = figures?.bestLocality { line.add(", best \(Self.percent(best, decimals: 0))") }
         }

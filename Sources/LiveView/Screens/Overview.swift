@@ -33,7 +33,7 @@ extension TopModel {
     private var barWidth: Int { columns >= 80 ? 15 : 8 }
     /// What stands behind the bars, as far as there is room.
     private var nodeTitles: [String] {
-        Array(["FREE", "ANON", "FILE", "THR", "PREF"].prefix((columns - 5 - 2 * (barWidth + 7)) / 6))
+        Array(["FREE", "ANON", "FILE", "THR", "PREF"].prefix(max(0, columns - 5 - 2 * (barWidth + 7)) / 6))
     }
 
     private var nodeHeading: StyledLine {

@@ -67,9 +67,10 @@ extension TopModel {
             figures.gain.map { labelled("gains", Self.range($0), source: $0.source) } ?? labelled("gains", "not known")
         guard let locality = figures.locality else { return lines + labelled("local", "not known") }
         var sentence =
-            "\(Self.percent(locality, decimals: 0)) of its accesses (\(Self.range(locality, decimals: 0)))"
+            "\(Self.percent(locality, decimals: 0)) (\(Self.range(locality, decimals: 0))) of its CPU time on the node "
+            + "of the memory in use"
         if let best = figures.bestLocality {
-            sentence += ", best \(Self.percent(best, decimals: 0)) with today's threads and memory"
+            sentence += ", best \(Self.percent(best, decimals: 0)) with today's threads"
         }
         if let trend = figures.trendPerMinute {
             let points = Column<GroupRecord>.trend(trend)

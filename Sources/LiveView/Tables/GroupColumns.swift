@@ -22,8 +22,10 @@ extension Column where Row == GroupRecord {
             verdict($0, $1)?.screenWord
         },
         share("COST%", 6, decimals: 1, rank: 1, "Share of its CPU time that balancing takes.") { $0.cost?.total },
-        share("LOCAL%", 6, rank: 2, "Share of its memory accesses that are local, by CPU time and memory of each node.")
-        {
+        // Where nothing judges, that of the round.
+        share(
+            "LOCAL%", 6, rank: 2, "Share of its CPU time on the node of the memory in use.", otherwise: { $0.locality }
+        ) {
             $0.locality
         },
         share("BEST%", 6, rank: 5, "The local share that its threads and memory could have where they are now.") {
@@ -98,15 +100,15 @@ extension Column where Row == GroupRecord {
     /// A share of the verdict.
     private static func share(
         _ title: String, _ width: Int, decimals: Int = 0, rank: Int, _ meaning: String,
+        otherwise: @escaping @Sendable (GroupRecord) -> BoundedRatio? = { _ in nil },
         _ share: @escaping @Sendable (VerdictFigures) -> BoundedRatio?
     ) -> Column {
-        .number(
-            title, width, isMarked: true, rank: rank, meaning,
-            { verdict($0, $1)?.figures.flatMap(share)?.value },
-            { group, context in
-                guard let share = verdict(group, context)?.figures.flatMap(share) else { return .missing }
-                return .percent(share.value, decimals: decimals, share.mark)
-            })
+        let find: @Sendable (GroupRecord, TableContext) -> BoundedRatio? = { group, context in
+            verdict(group, context)?.figures.flatMap(share) ?? otherwise(group)
+        }
+        return .number(
+            title, width, isMarked: true, rank: rank, meaning, { find($0, $1)?.value },
+            { find($0, $1).map { .percent($0.value, decimals: decimals, $0.mark) } ?? .missing })
     }
 
     /// `=`, `+1.2`, `-0.5`: points a minute.

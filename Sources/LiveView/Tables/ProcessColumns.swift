@@ -35,6 +35,10 @@ extension Column where Row == ProcessRecord {
             "MOVED", 6, rank: 3, "Pages its hint faults moved since its threads started.",
             { process, _ in process.ledger?.migratedPages.map { Double($0) } },
             { process, _ in .count(process.ledger?.migratedPages) }),
+        .number(
+            "LOCAL%", 6, isMarked: true, rank: nil, "Share of its CPU time on the node of the memory in use.",
+            { process, _ in process.locality?.value },
+            { process, _ in process.locality.map { .percent($0.value, $0.mark) } ?? .missing }),
         .text("VERDICT", 11, rank: nil, "What balancing does for it.") {
             $1.sample.verdicts?.processes[$0.identity.pid]?.record.screenWord
         },
@@ -82,10 +86,14 @@ extension Column where Row == ThreadRecord {
         .number(
             "MOVED", 5, rank: 2, "Pages its hint faults moved since it started.",
             { thread, _ in thread.migratedPages.map { Double($0) } }, { thread, _ in .count(thread.migratedPages) }),
-        .text("PRIVATE", 16, rank: nil, "Of these, on pages it used alone.") { thread, _ in
+        .number(
+            "PERIODms", 8, rank: nil, "Time between scans that it asks for, milliseconds; only with the iterator.",
+            { thread, _ in thread.kernel?.scanPeriodMilliseconds.map { Double($0) } },
+            { thread, _ in .text(thread.kernel?.scanPeriodMilliseconds.map { "\($0)" }) }),
+        .text("PRIVATE", 16, rank: nil, "Of the faults, on pages it used alone.") { thread, _ in
             thread.privatePages.flatMap { ByNode.counts($0, none: "none") }
         },
-        .text("SHARED", 16, rank: nil, "Of these, on pages it shared.") { thread, _ in
+        .text("SHARED", 16, rank: nil, "Of the faults, on pages it shared.") { thread, _ in
             thread.sharedPages.flatMap { ByNode.counts($0, none: "none") }
         },
     ]
