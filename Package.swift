@@ -356,7 +356,8 @@ let package = Package(
         .testTarget(
             name: "PackagingTests",
             dependencies: [
-                "RecordedRounds", "numawatch", "numawatch-attack", "numawatch-iterator", "numawatch-manuals", "numawatchd",
+                "RecordedRounds", "numawatch", "numawatch-attack", "numawatch-iterator", "numawatch-manuals",
+                "numawatchd",
             ]),
     ]
 )
