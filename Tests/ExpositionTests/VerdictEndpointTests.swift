@@ -1,4 +1,5 @@
 import Exposition
+import FixtureSupport
 import NUMATopology
 import Snapshots
 import Testing
