@@ -14,7 +14,7 @@ package enum FigureSource: String, Sendable, Hashable, CaseIterable {
     case trace
     /// Sampled kernel stacks.
     case stacks
-    /// Measured on this machine by `numawatch calibrate`.
+    /// Measured on this machine, on memory of the daemon's own.
     case calibrated
     /// The firmware's table of latencies (HMAT).
     case firmware

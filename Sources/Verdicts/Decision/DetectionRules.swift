@@ -14,7 +14,7 @@ enum DetectionRules {
         let recent = assessment.recent
         let evidence = assessment.evidence
         let moves = recent.movesPerMinute ?? 0
-        let thread = moves > 0 ? threadPingPong(recent, assessment, reading) : nil
+        let thread = moves >= DecisionLimits.quietMovesPerMinute ? threadPingPong(recent, assessment, reading) : nil
         if let thread { signs.append(thread) }
         // Where threads move, their pages go after them: that is one cause, not two.
         if thread.map({ $0.strength < VerdictSettings.leavingShare }) ?? true, let kept = evidence.kept,

@@ -100,10 +100,11 @@ extension ScopeWatch {
         time.unlocated = UInt64(saturated: Double(active.sums.unlocatedCPUSeconds) * 1e9)
         figures.cpuNanosecondsByNode = time
         guard let memory = reading.memory, active.sums.cpuSeconds > 0 else { return }
+        let unknown = active.sums.unlocatedCPUSeconds + active.sums.uncertainCPUSeconds
         let width = memory.halfWidthBytes.map { Double($0.total) / 2 / max(1, Double(memory.bytes.total)) } ?? 0
         guard
             let found = LocalityMath.locality(
-                active, unknownTime: Double(active.sums.unlocatedCPUSeconds / active.sums.cpuSeconds),
+                active, unknownTime: Double(unknown / active.sums.cpuSeconds),
                 unknownMemory: reading.unplacedRatio, memoryError: min(1, width), source: memory.source)
         else { return }
         figures.locality = found.ratio

@@ -19,6 +19,10 @@ struct ScopeReading {
     var policyRatio: Double?
     var threadsByNode = NodeValues<Int>()
     var threadCount = 0
+    /// How often a thread was found on another node than before, so far.
+    var threadNodeChanges: UInt64 = 0
+    /// Of the CPU time so far, what may have been spent on other nodes, nanoseconds.
+    var uncertainCPUNanoseconds: UInt64 = 0
     /// Tasks that have a preferred node, and those of them that are on another.
     var preferringTasks = 0
     var displacedTasks = 0

@@ -67,6 +67,8 @@ struct ScopeWatch {
         var movedPages: UInt64?
         var threadsByNode: NodeValues<Int>
         var threadCount: Int
+        var threadNodeChanges: UInt64
+        var uncertainCPUNanoseconds: UInt64
         var memoryTakenAt: UInt64?
         var bytes: NodeValues<UInt64>?
     }
@@ -172,6 +174,8 @@ struct ScopeWatch {
             let unlocated = Double(time.unlocated - min(before.unlocated, time.unlocated)) / 1e9
             round.sums.unlocatedCPUSeconds = Float(unlocated)
             round.sums.cpuSeconds = round.cpu.reduce(0, +) + Float(unlocated)
+            let uncertain = reading.uncertainCPUNanoseconds.subtractingSaturated(last.uncertainCPUNanoseconds)
+            round.sums.uncertainCPUSeconds = min(Float(Double(uncertain) / 1e9), round.cpu.reduce(0, +))
         }
         count(reading, context, seconds, into: &round.sums)
         threads(reading, seconds, into: &round.sums)
@@ -235,12 +239,15 @@ struct ScopeWatch {
         guard sums.cpuSeconds > 0, reading.threadCount > 0 else { return }
         // Threads that sleep do not change their nodes.
         sums.runningThreads = Float(min(Double(reading.threadCount), max(1, Double(sums.cpuSeconds) / seconds)))
+        sums.threadMoves = Float(reading.threadNodeChanges.subtractingSaturated(last.threadNodeChanges))
         guard reading.threadCount == last.threadCount, reading.threadsByNode.unlocated == 0,
             last.threadsByNode.unlocated == 0
         else { return }
-        for node in reading.threadsByNode.nodes {
-            sums.threadMoves += Float(max(0, reading.threadsByNode[node] - last.threadsByNode[node]))
+        // What the sums by node show, where nothing counts each thread's changes.
+        let net = reading.threadsByNode.nodes.reduce(0) {
+            $0 + max(0, reading.threadsByNode[$1] - last.threadsByNode[$1])
         }
+        sums.threadMoves = max(sums.threadMoves, Float(net))
     }
 
     private static func placement(_ bytes: NodeValues<UInt64>, _ context: RoundContext) -> ScopeWindow.Placement? {
@@ -259,6 +266,8 @@ extension ScopeWatch.Last {
         movedPages = reading.movedPages
         threadsByNode = reading.threadsByNode
         threadCount = reading.threadCount
+        threadNodeChanges = reading.threadNodeChanges
+        uncertainCPUNanoseconds = reading.uncertainCPUNanoseconds
         memoryTakenAt = reading.memory?.takenAtNanoseconds
         bytes = reading.memory?.bytes
     }

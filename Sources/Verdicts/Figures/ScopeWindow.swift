@@ -9,6 +9,8 @@ struct ScopeWindow {
         var seconds: Float = 0
         var cpuSeconds: Float = 0
         var unlocatedCPUSeconds: Float = 0
+        /// Of the time on known nodes, what may have been spent on others.
+        var uncertainCPUSeconds: Float = 0
         /// CPU time of rounds in which the local share was known, and the sum of that share times it.
         var judgedCPUSeconds: Float = 0
         var localCPUSeconds: Float = 0
@@ -31,6 +33,7 @@ struct ScopeWindow {
             seconds += other.seconds
             cpuSeconds += other.cpuSeconds
             unlocatedCPUSeconds += other.unlocatedCPUSeconds
+            uncertainCPUSeconds += other.uncertainCPUSeconds
             judgedCPUSeconds += other.judgedCPUSeconds
             localCPUSeconds += other.localCPUSeconds
             countedSeconds += other.countedSeconds

@@ -25,6 +25,8 @@ enum ReadingMaker {
         tasks(process.ledger, into: &reading)
         reading.threadsByNode = process.threadsByNode
         reading.threadCount = process.threadCount
+        reading.threadNodeChanges = process.threadNodeChanges
+        reading.uncertainCPUNanoseconds = process.uncertainCPUNanoseconds
         reading.scanPeriodMilliseconds =
             process.model?.scanPeriodMilliseconds?.value ?? scanPeriod(of: process.threads)
         return reading
@@ -56,6 +58,8 @@ enum ReadingMaker {
         tasks(group.ledger, into: &reading)
         reading.threadsByNode = group.threadsByNode
         reading.threadCount = group.threadCount
+        reading.threadNodeChanges = group.threadNodeChanges
+        reading.uncertainCPUNanoseconds = group.uncertainCPUNanoseconds
         reading.scanPeriodMilliseconds = group.model?.scanPeriodMilliseconds?.value
         return reading
     }
