@@ -30,8 +30,8 @@ struct ReleaseDocumentsTests {
     func current() throws {
         #expect(Self.versions.last == ProductVersion.current)
         guard try Self.isUnreleased(ProductVersion.current) else { return }
-        for (_, name) in EndpointTests.targets {
-            let now = try Self.read("Golden/\(name)")
+        for (target, name) in EndpointTests.targets {
+            let now = try EndpointTests.get(target)
             let path = "Releases/\(ProductVersion.current)/\(name)"
             if Tools.environment("NUMAWATCH_UPDATE_GOLDEN") == "1" {
                 try Tools.write(now, to: Self.directory + path)
