@@ -49,13 +49,20 @@ package struct KernelArchive: Sendable {
                 "find kernels", "there is no \(keyring)", remedy: "install the package debian-archive-keyring")
         }
         let mirrors = try await hostMirrors()
-        try HostFiles.write(Array(sourcesText(mirrors).utf8), to: "\(archive.directory)/debian.sources")
-        try HostFiles.write([], to: "\(archive.directory)/status")
-        try HostFiles.write(Array(configurationText(archive.directory, architecture).utf8), to: archive.configuration)
+        try put(sourcesText(mirrors), at: "\(archive.directory)/debian.sources")
+        try put("", at: "\(archive.directory)/status")
+        try put(configurationText(archive.directory, architecture), at: archive.configuration)
         if !HostFiles.names(in: "\(archive.directory)/lists").contains(where: { $0.contains("Packages") }) {
             await archive.update()
         }
         return archive
+    }
+
+    /// Writes a file that says something else: apt's index of the lists is out of date when the packages' status is newer.
+    private static func put(_ text: String, at path: String) throws(LabFailure) {
+        let bytes = Array(text.utf8)
+        if HostFiles.exists(path), try HostFiles.read(path) == bytes { return }
+        try HostFiles.write(bytes, to: path)
     }
 
     /// Fetches the lists anew. A suite that cannot be had is told by what is then missing.
@@ -119,7 +126,8 @@ package struct KernelArchive: Sendable {
         }.joined(separator: "\n")
     }
 
-    /// What apt.conf(5) of the host says otherwise. Proxies and the like stay as they are.
+    /// What apt.conf(5) of the host says otherwise. Proxies and the like stay as they are. The index of the lists is kept, which
+    /// images of Debian for containers switch off: to make it takes five seconds of CPU time, and each guest asks.
     private static func configurationText(_ directory: String, _ architecture: LabArchitecture) -> String {
         """
         Dir::Etc::sourcelist "\(directory)/debian.sources";
@@ -127,6 +135,7 @@ package struct KernelArchive: Sendable {
         Dir::State::lists "\(directory)/lists";
         Dir::State::status "\(directory)/status";
         Dir::Cache "\(directory)/cache";
+        Dir::Cache::pkgcache "pkgcache.bin";
         APT::Architecture "\(architecture.rawValue)";
         #clear APT::Architectures;
         APT::Architectures { "\(architecture.rawValue)"; };
