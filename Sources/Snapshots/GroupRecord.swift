@@ -31,6 +31,11 @@ package struct GroupRecord: Sendable, Equatable {
     package var ledger: LedgerSummary?
     /// What the kernel reckons with for its threads; absent without the iterator.
     package var scans: ScanSummary?
+    /// Threads by their state, as `ps` writes it; absent without the iterator.
+    package var threadsByState: [String: Int]?
+    /// The faults of the NUMA groups its threads are in by the node of the CPU that faulted, each group once: see
+    /// ``NUMAGroupRecord/cpuFaults``. Absent without the iterator.
+    package var cpuFaults: NodeValues<UInt64>?
     /// What balancing did to it in the last interval, by the model.
     package var model: ModelledActivity?
     /// What tracing saw of it; absent unless it is traced.

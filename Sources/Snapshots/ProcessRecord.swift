@@ -63,6 +63,11 @@ package struct ProcessRecord: Sendable, Equatable {
     package var numaGroups: [NUMAGroupRecord]?
     /// What the kernel reckons with for its threads; absent without the iterator.
     @Shared package var scans: ScanSummary?
+    /// Threads by their state, as `ps` writes it; absent without the iterator.
+    @Shared package var threadsByState: [String: Int]?
+    /// From when on it may be scanned again (`mm->numa_next_scan`), monotonic nanoseconds: one of its threads that asks then does
+    /// it. Absent without the iterator, and until a second round has shown how long a tick is.
+    package var nextScanAtNanoseconds: UInt64?
     /// Thread by thread; empty unless the ledger is read.
     package var threads: [ThreadRecord]
     /// When it was last found that no thread has run since it was read, monotonic nanoseconds; absent where they were read

@@ -134,6 +134,11 @@ struct EndpointTests {
         #expect(groups(1, for: alice)?.count == 1)
         #expect(groups(2, for: alice) == nil && groups(nil, for: alice) == nil)
         #expect(groups(2, for: .all)?.count == 1)
+        // Sums of units with them go, too.
+        #expect(snapshot.visible(to: .all).groups.contains { $0.cpuFaults != nil })
+        #expect(!snapshot.visible(to: alice).groups.contains { $0.cpuFaults != nil })
+        #expect(groups(1, for: alice)?.count == 1)
+        #expect(snapshot.visible(to: alice).groups.contains { $0.cpuFaults != nil })
     }
 
     @Test("a process that runs as one user for another is shown to neither, nor is its group")

@@ -44,7 +44,7 @@ struct MetricCatalogueTests {
             "numa_node", "to_numa_node", "group", "class", "policy", "page_size", "tier", "kind", "mode", "source",
             "version", "release", "level", "idle", "part", "check", "rule", "outcome", "place", "faults", "quantity",
             "standing", "scope", "title", "owner_uid", "engine", "container", "pod_uid", "job", "counter", "address",
-            "device", "verdict", "bound", "detection", "cache",
+            "device", "state", "verdict", "bound", "detection", "cache",
         ]
         #expect(agreed.isSuperset(of: family.labels))
         #expect(Set(family.labels).count == family.labels.count)

@@ -130,6 +130,57 @@ struct IteratorTests {
         #expect(bench.thread(100, of: 100)?.record.kernel?.nextScanRunNanoseconds == nil)
     }
 
+    @Test("from when on a process may be scanned is told from the second round on, which shows how long a tick is")
+    func nextScanOfProcess() throws {
+        var bench = IteratorBench()
+        var task = Self.workers(1)[0]
+        bench.put([[task]]) { record in
+            record.timeNanoseconds = 10_000_000_000
+            record.jiffies = 1_000
+            record.set(.nextScan, 3_350)
+        }
+        try bench.round()
+        #expect(bench.reader.processes[100]?.nextScanAt == nil)
+        task.runtimeNanoseconds += 1_000_000
+        bench.put([[task]]) { record in
+            record.timeNanoseconds = 15_000_000_000
+            record.jiffies = 2_250
+            record.set(.nextScan, 3_350)
+        }
+        try bench.round()
+        // 1,100 ticks of 4 ms.
+        #expect(bench.reader.processes[100]?.nextScanAt == 19_400_000_000)
+    }
+
+    @Test("states and NUMA groups are added up for a unit, and are unknown without the iterator")
+    func unitSums() throws {
+        var bench = IteratorBench()
+        var workers = Self.workers(2)
+        workers[1].state = "R"
+        for index in workers.indices { workers[index].group = 100 }
+        bench.put([workers])
+        try bench.round()
+        func record() throws -> ProcessRecord {
+            SnapshotAssembly.record(
+                of: try #require(bench.reader.processes[100]), units: bench.reader.units,
+                nodeByCPU: Machine.twoNodes.nodeByCPU(), onlineCPUs: Machine.twoNodes.onlineCPUs,
+                numaGroups: bench.reader.numaGroups)
+        }
+        let process = try record()
+        #expect(process.threadsByState == ["R": 1, "S": 1])
+        let unit = try #require(SnapshotAssembly.groups(of: [process], totals: GroupTotals()).first)
+        #expect(unit.threadsByState == ["R": 1, "S": 1])
+        // Both threads are in one group, which counts once.
+        #expect(unit.cpuFaults?[NodeID(0)] == 40 && unit.cpuFaults?[NodeID(1)] == 5)
+        bench.root.change { $0.remove(TaskIteratorFile.mounted) }
+        for index in workers.indices { workers[index].runtimeNanoseconds += 1_000_000 }
+        bench.root.change { [workers] in $0.put(workers[0], threads: workers) }
+        bench.root.setRunNanoseconds([100: 9_000_000])
+        try bench.round()
+        let without = try record()
+        #expect(without.threadsByState == nil && without.nextScanAtNanoseconds == nil && without.numaGroups == nil)
+    }
+
     @Test("once it is proved no file of a thread is read, and the ledgers are those of /proc")
     func replacesFiles() throws {
         var bench = IteratorBench()

@@ -87,6 +87,15 @@ struct ProcessReport {
     /// What the iterator shows.
     private var kernelFacts: [(String, String)] {
         var facts: [(String, String)] = []
+        if let states = process.threadsByState {
+            let counts = states.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }
+            facts.append(("thread states", counts.joined(separator: " ")))
+        }
+        if let next = process.nextScanAtNanoseconds {
+            let now = answer.round.nowNanoseconds
+            facts.append(
+                ("next scan", next > now ? "in \(Quantity.time(nanoseconds: next - now)) at the earliest" : "due"))
+        }
         if let scans = process.scans {
             let (shortest, longest) = (scans.shortestPeriodMilliseconds, scans.longestPeriodMilliseconds)
             let text = shortest == longest ? "\(shortest) ms" : "\(shortest) to \(longest) ms"

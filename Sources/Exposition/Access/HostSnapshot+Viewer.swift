@@ -18,7 +18,7 @@ extension HostSnapshot {
         visible.processes = processes.filter { process in
             viewer.maySee(uid: process.ownerUID) && stillOwns?(process.identity.pid, uid) ?? true
         }
-        visible.keepOwnNUMAGroups()
+        let partial = visible.keepOwnNUMAGroups()
         let own = Set(visible.processes.map(\.identity.pid))
         visible.groups = groups.compactMap { group in
             guard !group.pids.isEmpty, group.pids.allSatisfy(own.contains) else { return nil }
@@ -28,6 +28,7 @@ extension HostSnapshot {
                 group.traced = nil
                 group.verdict = nil
             }
+            if !partial.isDisjoint(with: group.pids) { group.cpuFaults = nil }
             return group
         }
         // The host's verdict is for all, the names of others' groups are not.
@@ -39,8 +40,11 @@ extension HostSnapshot {
 
     /// Leaves out the kernel's NUMA groups that other tasks are in than those of the processes that are left: their sums would
     /// tell about the others.
-    private mutating func keepOwnNUMAGroups() {
-        guard processes.contains(where: { $0.numaGroups != nil }) else { return }
+    ///
+    /// - Returns: The processes that lost any.
+    private mutating func keepOwnNUMAGroups() -> Set<Int32> {
+        guard processes.contains(where: { $0.numaGroups != nil }) else { return [] }
+        var partial: Set<Int32> = []
         var taskCounts: [Int32: Int] = [:]
         for process in processes {
             for thread in process.threads {
@@ -50,8 +54,10 @@ extension HostSnapshot {
         for index in processes.indices {
             guard let groups = processes[index].numaGroups else { continue }
             let own = groups.filter { $0.taskCount != nil && $0.taskCount == taskCounts[$0.id] }
+            if own.count < groups.count { partial.insert(processes[index].identity.pid) }
             processes[index].numaGroups = own.isEmpty ? nil : own
         }
+        return partial
     }
 }
 

@@ -100,6 +100,18 @@ extension Field {
         }
     }
 
+    /// How long it is until an instant, where that is known; 0 for one that has been.
+    init(_ name: FieldName, until path: Path<UInt64?>, _ description: String) {
+        let key = name.key
+        self.init(name, Seconds.schema, isRequired: false, description) { record, context, json in
+            guard let instant = record[keyPath: path] else { return }
+            json.key(key)
+            Seconds(context.time(until: instant)).write(into: &json)
+        } read: { (value, context, record) throws(FieldError) in
+            record[keyPath: path] = context.instant(in: try Seconds(reading: value).nanoseconds)
+        }
+    }
+
     /// How long ago an instant was, where it is known.
     init(_ name: FieldName, ageOf path: Path<UInt64?>, _ description: String) {
         let key = name.key

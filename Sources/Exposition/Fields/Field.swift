@@ -1,3 +1,4 @@
+import NUMATopology
 package import TextOutput
 
 /// One member of a JSON object, declared once: its name, its shape, what it means, how it is written and how it is read.
@@ -88,6 +89,14 @@ package struct FieldContext: Sendable {
     package func age(of instant: UInt64) -> UInt64 {
         nowNanoseconds > instant ? nowNanoseconds - instant : 0
     }
+
+    /// Time until an instant; 0 for one that has been.
+    func time(until instant: UInt64) -> UInt64 {
+        instant > nowNanoseconds ? instant - nowNanoseconds : 0
+    }
+
+    /// The instant that is so far ahead.
+    func instant(in time: UInt64) -> UInt64 { nowNanoseconds.addingSaturated(time) }
 
     /// The instant that is so old; 0 for one before the beginning.
     func instant(ofAge age: UInt64) -> UInt64 {

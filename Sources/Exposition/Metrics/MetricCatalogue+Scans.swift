@@ -30,5 +30,22 @@ extension MetricCatalogue {
                     }
                 }
             }),
+        MetricFamily(
+            "numawatch_group_state_threads", .gauge,
+            "Threads of the group by their state, as ps writes it. Source: the iterator.", labels: ["group", "state"],
+            from: .group { group, samples in
+                for (state, count) in (group.threadsByState ?? [:]).sorted(by: { $0.key < $1.key }) {
+                    samples.put(count, .text(group.name), .text(state))
+                }
+            }),
+        MetricFamily(
+            "numawatch_group_cpu_fault_pages", .gauge, unit: .pages,
+            "Hint faults of the NUMA groups that the group's threads are in, by the node of the CPU that faulted: the kernel's "
+                + "averages, decayed and weighted by run time. Source: the iterator.",
+            labels: ["group", "numa_node"],
+            from: .group { group, samples in
+                guard let faults = group.cpuFaults else { return }
+                for node in faults.nodes { samples.put(faults[node], .text(group.name), .number(node.rawValue)) }
+            }),
     ]
 }

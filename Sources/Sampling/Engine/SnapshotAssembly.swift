@@ -64,6 +64,8 @@ enum SnapshotAssembly {
         let known = identities.sorted().compactMap { numaGroups[$0] }
         if !known.isEmpty { record.numaGroups = known }
         record.scans = ScanSummary(record.threads.lazy.compactMap(\.kernel))
+        record.threadsByState = states(of: record.threads)
+        if record.threadsByState != nil { record.nextScanAtNanoseconds = process.nextScanAt }
         record.$placement = process.$placement
         record.placementGap = process.placementGap
         if record.recentCPU == nil { record.recentCPU = lifetimeCPU(of: process) }
@@ -134,6 +136,7 @@ enum SnapshotAssembly {
         var groups: [String: GroupRecord] = [:]
         var mapped: [String: MappedSum] = [:]
         var cgroups: [String: Set<String?>] = [:]
+        var counted: [String: Set<UInt64>] = [:]
         for process in processes {
             var group = groups.removeValue(forKey: process.groupName) ?? GroupRecord(name: process.groupName)
             group.identity = process.groupIdentity
@@ -144,6 +147,9 @@ enum SnapshotAssembly {
             group.residentBytes = group.residentBytes.addingSaturated(process.residentBytes)
             group.threadsByNode += process.threadsByNode
             if let ledger = process.ledger { add(ledger, to: &group) }
+            if process.threadsByState != nil {
+                addKernelView(of: process, to: &group, counted: &counted[process.groupName, default: []])
+            }
             if let scans = process.scans {
                 var sum = group.scans ?? ScanSummary()
                 sum += scans

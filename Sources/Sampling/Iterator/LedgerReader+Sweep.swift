@@ -124,6 +124,7 @@ extension LedgerReader {
             thread.sweepMark = nil
         }
         takeView(of: swept, into: &thread)
+        takeScanTime(of: swept, process)
         if known == nil, !isFirst { count(.threadStarted) }
         let stepsBefore = known?.scanSequence
         take(thread, process, baseline(of: known, tid, process))
@@ -195,6 +196,13 @@ extension LedgerReader {
             return nil
         }
         return stamp.addingSaturated(UInt64(period) * 1_000_000).subtractingSaturated(swept.runNanoseconds)
+    }
+
+    /// Takes when the process may be scanned next.
+    private mutating func takeScanTime(of swept: TaskRecord, _ process: TrackedProcess) {
+        let reading = KernelTicks.Reading(monotonicNanoseconds: swept.timeNanoseconds, jiffies: swept.jiffies)
+        ticks.note(reading)
+        if let next = swept.memory?.nextScan { process.nextScanAt = ticks.instant(of: next, from: reading) }
     }
 
     private mutating func note(_ group: TaskRecord.Group) {

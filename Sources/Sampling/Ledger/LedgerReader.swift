@@ -86,6 +86,8 @@ struct LedgerReader {
     var sweep: TaskSweep?
     /// The NUMA groups it has told of, by their identities.
     var numaGroups: [UInt64: NUMAGroupRecord] = [:]
+    /// The kernel's ticks, as the iterator shows them.
+    var ticks = KernelTicks()
 
     /// A kernel thread's pid is looked at again every so many rounds: at 5 s, once a minute.
     static let recheckRounds: UInt64 = 12

@@ -102,6 +102,8 @@ final class TrackedProcess {
     var runNanosecondsAtLook: UInt64?
     /// When it was last found not to have run since then, monotonic nanoseconds.
     private(set) var unchangedAt: UInt64?
+    /// From when on it may be scanned again, as the iterator tells; see ``ProcessRecord/nextScanAtNanoseconds``.
+    var nextScanAt: UInt64?
     /// Set when it called exec while it had other threads; see ``ExecBaseline``.
     @Shared var execBaseline: ExecBaseline?
 
@@ -196,6 +198,7 @@ final class TrackedProcess {
 
     /// What belongs to the program rather than the process: gone after exec.
     func forgetProgram() {
+        nextScanAt = nil
         if threads.count > 1 { execBaseline = ExecBaseline(threads.values.map(\.record)) }
         // Another program has other memory: where the last one ran says nothing of it.
         recentCPU = nil

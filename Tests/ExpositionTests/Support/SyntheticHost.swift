@@ -240,6 +240,8 @@ enum SyntheticHost {
         thread.kernel = kernelView
         process.threads = [thread]
         process.scans = ScanSummary([kernelView])
+        process.threadsByState = ["R": 1, "S": 3]
+        process.nextScanAtNanoseconds = 101_750_000_000
         process.numaGroups = [numaGroup]
         var placement = PlacementRecord(method: .full, takenAtNanoseconds: 98_000_000_000)
         placement.bytes = byNode(700 << 20, 200 << 20)
@@ -359,6 +361,8 @@ enum SyntheticHost {
         postgres.threadsByNode = byNode(3, 1)
         postgres.ledger = ledger
         postgres.scans = ScanSummary([kernelView])
+        postgres.threadsByState = ["R": 1, "S": 3]
+        postgres.cpuFaults = numaGroup.cpuFaults
         postgres.migratedPagesTotal = 400
         postgres.bytesByClass = aliceDatabase.placement?.bytesByClass
         postgres.bytesByPolicy = aliceDatabase.placement?.bytesByPolicy

@@ -36,6 +36,11 @@ extension GroupRecord {
         Field(
             "scans", \.scans, ScanSummary.fields,
             "What the kernel reckons with for their threads; only with the iterator.")
+        Field.threadsByState(\.threadsByState)
+        Field(
+            "cpu_faults_by_node", \.cpuFaults,
+            "Hint faults of the NUMA groups their threads are in by the node of the CPU that faulted, decayed and weighted by run "
+                + "time; only with the iterator.")
         Field(
             "migrated_pages_total", \.migratedPagesTotal,
             "Pages its hint faults moved since the daemon started, exited tasks included; the ledger has those of the "

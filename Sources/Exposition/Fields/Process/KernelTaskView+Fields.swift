@@ -57,3 +57,20 @@ extension ScanSummary {
         Field("window_shared_pages_by_node", \.openSharedPages, "The same of shared pages.")
     }
 }
+
+extension Field {
+    /// Threads by their state, where it is known.
+    static func threadsByState(_ path: Path<[String: Int]?>) -> Field {
+        Field(
+            "threads_by_state",
+            find: { record in
+                record[keyPath: path].map { states in
+                    NamedValues(states.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+                }
+            },
+            set: { record, states in
+                record[keyPath: path] = Dictionary(
+                    states.values.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
+            }, "Threads by their state, as ps writes it; absent without the iterator.")
+    }
+}

@@ -30,6 +30,10 @@ extension ProcessRecord {
         Field(
             "scans", \.scans, ScanSummary.fields,
             "What the kernel reckons with for its threads; only with the iterator.")
+        Field.threadsByState(\.threadsByState)
+        Field(
+            "next_scan_in_seconds", until: \.nextScanAtNanoseconds,
+            "Time until it may be scanned again; 0 where it may be now. Absent without the iterator.")
         Field(
             "numa_groups", \.numaGroups, each: NUMAGroupRecord.fields,
             "The NUMA groups its threads are in; only with the iterator.")
