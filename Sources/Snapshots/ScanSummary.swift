@@ -1,3 +1,5 @@
+import NUMATopology
+
 /// What the kernel reckons with for the threads of a process or group, as the iterator shows it.
 package struct ScanSummary: Sendable, Equatable {
     /// Threads it is of: those that have a scan period.
