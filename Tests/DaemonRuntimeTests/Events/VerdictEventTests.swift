@@ -12,7 +12,7 @@ struct VerdictEventTests {
         group.pids = [7, 8]
         group.verdict = record
         result.groups = [group]
-        result.processes = [7, 8].map { pid in
+        result.processes = ([7, 8] as [Int32]).map { pid in
             var process = ProcessRecord(
                 identity: ProcessIdentity(pid: pid, startTimeTicks: 1), command: "a", groupName: "a.service")
             process.ownerUID = 1000
