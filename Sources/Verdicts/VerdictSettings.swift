@@ -50,7 +50,7 @@ package struct VerdictSettings: Sendable, Equatable {
 /// (`init_on_alloc`). The assumed times are these at 3 GHz and half to two instructions per cycle.
 ///
 /// Example: 40,000 pages armed, 30,000 faults and 10,000 pages moved in a second cost 40,000 · 65 ns + 20,000 · 1.05 µs +
-/// 10,000 · 5 µs = 2.6 + 21 + 50 = 73.6 ms likely, 35 to 169 ms for sure: 7.4 % of one CPU.
+/// 10,000 · 5 µs = 2.6 + 21 + 50 = 73.6 ms likely, 41 to 169 ms for sure: 7.4 % of one CPU.
 package struct CostModel: Sendable, Equatable {
     /// A time within bounds, nanoseconds; or a ratio.
     package struct Range: Sendable, Equatable {
