@@ -38,8 +38,8 @@ private struct Reference: Hashable {
     /// `scope="host", bound=~"low|high"`: scope, bound.
     private static func labelNames(_ matchers: Substring) -> [String] {
         matchers.split(separator: ",").compactMap { matcher in
-            matcher.firstIndex { $0 == "=" || $0 == "!" }.map {
-                String(matcher[..<$0].drop { $0 == " " })
+            matcher.firstIndex { $0 == "=" || $0 == "!" }.map { end in
+                String(matcher.prefix(upTo: end).drop { $0 == " " })
             }
         }
     }
