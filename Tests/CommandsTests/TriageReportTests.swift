@@ -1,3 +1,4 @@
+import NUMATopology
 import Snapshots
 import Testing
 

@@ -10,11 +10,12 @@ struct FileTable {
     let entries: [Entry]
 
     init() throws {
-        entries = try text(of: "\(repository)/scripts/files.txt").split(separator: "\n").compactMap { line in
+        entries = try text(of: "\(repository)/scripts/files.txt").split(separator: "\n").compactMap {
+            line -> Entry? in
             let words = line.split(separator: " ")
             guard words.count == 3, words[0] != "#" else { return nil }
             return Entry(
-                kind: String(words[0]), source: String(words[1]), place: words[2].replacing("PREFIX", with: "usr"))
+                kind: String(words[0]), source: String(words[1]), place: String(words[2].replacing("PREFIX", with: "usr")))
         }
     }
 
