@@ -19,6 +19,8 @@ package struct CursesScreen: ~Copyable {
     /// What a crash writes to the terminal.
     private let restoring: [UInt8]
     private var isOpen = true
+    /// What was read too far.
+    private var waiting: Read?
 
     /// Opens the screen.
     ///
@@ -126,14 +128,63 @@ package struct CursesScreen: ~Copyable {
     // MARK: Keys
 
     /// The next key; nil where none waits. Keys that mean nothing here are passed over.
-    package func key() -> Key? {
-        while true {
-            var code: UInt32 = 0
-            switch unsafe numawatch_screen_key(&code) {
-            case 0: if let key = Self.key(ofCharacter: code) { return key }
-            case 1: if let key = Self.key(ofCode: Int32(bitPattern: code)) { return key }
-            default: return nil
+    package mutating func key() -> Key? {
+        while let read = next() {
+            switch read {
+            case .character(0x1b):
+                if let key = afterEscape() { return key }
+            case .character(let code): if let key = Self.key(ofCharacter: code) { return key }
+            case .code(let code): if let key = Self.key(ofCode: code) { return key }
             }
+        }
+        return nil
+    }
+
+    /// What ncurses makes of the bytes of a key.
+    private enum Read {
+        case character(UInt32)
+        /// A constant of `KEY_`.
+        case code(Int32)
+    }
+
+    private mutating func next() -> Read? {
+        if let waiting {
+            self.waiting = nil
+            return waiting
+        }
+        var code: UInt32 = 0
+        return switch unsafe numawatch_screen_key(&code) {
+        case 0: .character(code)
+        case 1: .code(Int32(bitPattern: code))
+        default: nil
+        }
+    }
+
+    /// The key behind an escape character: the key of that name where nothing follows. What follows may be a key that terminfo
+    /// does not have for this terminal, and that the terminal sends all the same: a vt100 has no Home.
+    private mutating func afterEscape() -> Key? {
+        guard let introducer = next() else { return .escape }
+        guard case .character(let first) = introducer, first == 0x5b || first == 0x4f else {
+            waiting = introducer
+            return .escape
+        }
+        var sequence = ""
+        while case .character(let code)? = next(), let scalar = Unicode.Scalar(code), scalar.isASCII {
+            sequence.unicodeScalars.append(scalar)
+            // The last character of a sequence is one of these.
+            if (0x40...0x7e).contains(code) { break }
+        }
+        return switch sequence {
+        case "A": .up
+        case "B": .down
+        case "C": .right
+        case "D": .left
+        case "H", "1~", "7~": .home
+        case "F", "4~", "8~": .end
+        case "5~": .pageUp
+        case "6~": .pageDown
+        case "Z": .backTab
+        default: nil
         }
     }
 

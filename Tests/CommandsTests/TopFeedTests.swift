@@ -1,5 +1,6 @@
 import Exposition
 import FixtureSupport
+import Glibc
 import LinuxSystem
 import LiveView
 import RecordedRounds
@@ -17,13 +18,29 @@ struct TopFeedTests {
         )
     }
 
-    private static func makeDaemon() async throws -> RecordedDaemon {
-        try await RecordedDaemon(path: try TemporaryDirectory.make() + "/s")
+    private func makeDaemon() async throws -> RecordedDaemon {
+        try await RecordedDaemon(path: place.path)
+    }
+
+    /// A place for a socket, gone with the test.
+    private let place: Place
+
+    init() throws { place = try Place() }
+
+    private final class Place: Sendable {
+        let path: String
+
+        init() throws { path = try TemporaryDirectory.make() + "/s" }
+
+        deinit {
+            unsafe unlink(path)
+            unsafe rmdir(String(path.dropLast("/s".count)))
+        }
     }
 
     @Test("a sample is what the daemon has, document by document")
     func sample() async throws {
-        let daemon = try await Self.makeDaemon()
+        let daemon = try await makeDaemon()
         daemon.show(round: 2)
         var feed = feed(daemon)
         var needs = SampleNeeds()
@@ -49,7 +66,7 @@ struct TopFeedTests {
 
     @Test("the same round is not drawn twice, another one is, and so is what a key wants to see")
     func rounds() async throws {
-        let daemon = try await Self.makeDaemon()
+        let daemon = try await makeDaemon()
         var feed = feed(daemon)
         _ = try await feed.sample(SampleNeeds())
         #expect(await feed.look(SampleNeeds()).isNothing)
@@ -64,7 +81,7 @@ struct TopFeedTests {
 
     @Test("rounds that come faster than is asked for are passed over until it is time")
     func interval() async throws {
-        let daemon = try await Self.makeDaemon()
+        let daemon = try await makeDaemon()
         let time = ManualTime()
         var feed = feed(daemon, time, interval: 10_000_000_000)
         _ = try await feed.sample(SampleNeeds())
@@ -76,7 +93,7 @@ struct TopFeedTests {
 
     @Test("a daemon that goes is told of, and drawn again once it is back, with the round it had")
     func gone() async throws {
-        let path = try TemporaryDirectory.make() + "/s"
+        let path = place.path
         var daemon: RecordedDaemon? = try await RecordedDaemon(path: path)
         var feed = TopFeed(
             source: DaemonClient(socketPath: path), root: MemoryRoot(), intervalNanoseconds: 0, time: ManualTime())

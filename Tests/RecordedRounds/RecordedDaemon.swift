@@ -9,21 +9,19 @@ import Synchronization
 /// A daemon that answers what was recorded: the documents of the round it is set to, always the same.
 package final class RecordedDaemon: Sendable {
     package let path: String
-    private let round = Mutex(1)
+    private let documents = Documents()
     private let listener: any Channel
 
     /// Listens on a Unix socket.
     package init(path: String) async throws {
         self.path = path
-        let box = Weak()
         listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .childChannelInitializer { channel in
+            .childChannelInitializer { [documents] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(Answerer { box.daemon?.answer($0) })
+                    try channel.pipeline.syncOperations.addHandler(Answerer(documents))
                 }
             }.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
-        box.set(self)
     }
 
     /// Listens no more.
@@ -36,16 +34,15 @@ package final class RecordedDaemon: Sendable {
     }
 
     /// Goes to another round.
-    package func show(round: Int) { self.round.withLock { $0 = round } }
+    package func show(round: Int) { documents.round.withLock { $0 = round } }
+}
 
-    /// A connection may outlive the daemon.
-    private final class Weak: Sendable {
-        private let held = Mutex<RecordedDaemon?>(nil)
-        var daemon: RecordedDaemon? { held.withLock { $0 } }
-        func set(_ daemon: RecordedDaemon) { held.withLock { [weak daemon] in $0 = daemon } }
-    }
+/// The documents of a round.
+private final class Documents: Sendable {
+    let round = Mutex(1)
 
-    private func answer(_ target: String) -> [UInt8]? {
+    /// The answer to a request; nil for what is not there.
+    func answer(_ target: String) -> [UInt8]? {
         let round = round.withLock { $0 }
         let sample = RecordedRounds.sample(round)
         let now = sample.status.round.nowNanoseconds
@@ -86,33 +83,33 @@ package final class RecordedDaemon: Sendable {
         default: return nil
         }
     }
+}
 
-    private final class Answerer: ChannelInboundHandler {
-        typealias InboundIn = HTTPServerRequestPart
-        typealias OutboundOut = HTTPServerResponsePart
+private final class Answerer: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
 
-        private let answer: (String) -> [UInt8]?
-        private var target = ""
+    private let documents: Documents
+    private var target = ""
 
-        init(_ answer: @escaping (String) -> [UInt8]?) { self.answer = answer }
+    init(_ documents: Documents) { self.documents = documents }
 
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            switch unwrapInboundIn(data) {
-            case .head(let head): target = head.uri
-            case .body: break
-            case .end:
-                let body = answer(target)
-                let text = body ?? Array("{\"error\":{\"status\":404,\"message\":\"Not here.\"}}\n".utf8)
-                var head = HTTPResponseHead(version: .http1_1, status: body == nil ? .notFound : .ok)
-                head.headers.add(name: "content-length", value: "\(text.count)")
-                head.headers.add(name: "connection", value: "close")
-                context.write(wrapOutboundOut(.head(head)), promise: nil)
-                context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: text)))), promise: nil)
-                context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-                context.close(promise: nil)
-            }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): target = head.uri
+        case .body: break
+        case .end:
+            let body = documents.answer(target)
+            let text = body ?? Array("{\"error\":{\"status\":404,\"message\":\"Not here.\"}}\n".utf8)
+            var head = HTTPResponseHead(version: .http1_1, status: body == nil ? .notFound : .ok)
+            head.headers.add(name: "content-length", value: "\(text.count)")
+            head.headers.add(name: "connection", value: "close")
+            context.write(wrapOutboundOut(.head(head)), promise: nil)
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: text)))), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            context.close(promise: nil)
         }
-
-        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
     }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }
