@@ -41,6 +41,7 @@ struct TopFeedTests {
     @Test("a sample is what the daemon has, document by document")
     func sample() async throws {
         let daemon = try await makeDaemon()
+        defer { withExtendedLifetime(daemon) {} }
         daemon.show(round: 2)
         var feed = feed(daemon)
         var needs = SampleNeeds()
@@ -67,6 +68,7 @@ struct TopFeedTests {
     @Test("the same round is not drawn twice, another one is, and so is what a key wants to see")
     func rounds() async throws {
         let daemon = try await makeDaemon()
+        defer { withExtendedLifetime(daemon) {} }
         var feed = feed(daemon)
         _ = try await feed.sample(SampleNeeds())
         #expect(await feed.look(SampleNeeds()).isNothing)
@@ -82,6 +84,7 @@ struct TopFeedTests {
     @Test("rounds that come faster than is asked for are passed over until it is time")
     func interval() async throws {
         let daemon = try await makeDaemon()
+        defer { withExtendedLifetime(daemon) {} }
         let time = ManualTime()
         var feed = feed(daemon, time, interval: 10_000_000_000)
         _ = try await feed.sample(SampleNeeds())

@@ -85,6 +85,7 @@ struct TopTerminalTests {
         #expect(session.waitForPrompt())
         let modes = session.modes
         let daemon = try await RecordedDaemon(path: "\(session.directory.path)/s")
+        defer { withExtendedLifetime(daemon) {} }
         session.command("sh -c 'echo $$ > pid; exec \"\(Self.numawatch)\" top --socket \(daemon.path)'")
         #expect(session.waitFor("HURTING"), "\(session.screen)")
         if let keys = end.keys {
@@ -156,6 +157,7 @@ struct TopTerminalTests {
     func settings() async throws {
         let session = try TerminalSession(columns: 80, rows: 24, type: "xterm-256color")
         let daemon = try await start(session)
+        defer { withExtendedLifetime(daemon) {} }
         session.type("Srss")
         session.press("Enter")
         #expect(session.waitFor("by RSS"), "\(session.screen)")
@@ -174,6 +176,7 @@ struct TopTerminalTests {
     func withoutTerminal() async throws {
         let directory = try TemporaryDirectory()
         let daemon = try await RecordedDaemon(path: "\(directory.path)/s")
+        defer { withExtendedLifetime(daemon) {} }
         let arguments = ["top", "--socket", daemon.path]
         let environment = ["XDG_CONFIG_HOME": directory.path, "COLUMNS": "80", "LINES": "24"]
         let piped = try Command(Self.numawatch, arguments, environment: environment)
