@@ -8,7 +8,6 @@
 // Data lies at fixed addresses, a slot for each kind of it. The main thread stays away from the CPUs of the seed.
 #define _GNU_SOURCE
 #include <errno.h>
-#include <inttypes.h>
 #include <linux/io_uring.h>
 #include <numa.h>
 #include <numaif.h>
@@ -89,20 +88,20 @@ static void tell_functions(void) {
     if (file == NULL) {
         fail("/proc/kallsyms");
     }
-    char line[512], name[256], type;
-    uint64_t address;
+    // "ffffffff81123dc0 t task_numa_work": of 200,000 lines nearly all are told from the others by a letter.
+    char line[512];
     while (fgets(line, sizeof line, file) != NULL) {
-        if (sscanf(line, "%" SCNx64 " %c %255s", &address, &type, name) != 3 || address == 0) {
+        char *type = strchr(line, ' ');
+        if (type == NULL || (type[1] != 't' && type[1] != 'T') || type[2] != ' ') {
             continue;
         }
-        // What the compiler made of a function for some of its callers has its name and a suffix.
-        char *suffix = strchr(name, '.');
-        if (suffix != NULL && strncmp(suffix, ".cold", 5) != 0) {
-            *suffix = '\0';
-        }
+        char *name = type + 3;
         for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-            if ((type == 't' || type == 'T') && strcmp(functions[i].name, name) == 0) {
-                tell("%s %s %" PRIx64, functions[i].kind, name, address);
+            size_t length = strlen(functions[i].name);
+            // What the compiler made of a function for some of its callers has its name and a suffix.
+            if (*name == *functions[i].name && strncmp(name, functions[i].name, length) == 0 &&
+                strchr(".\t\n", name[length]) != NULL && strstr(name, ".cold") == NULL) {
+                tell("%s %s %.*s", functions[i].kind, functions[i].name, (int)(type - line), line);
             }
         }
     }
