@@ -13,6 +13,7 @@ import Testing
                     numawatch-truth version=1 cpus=6 nodes=2 lines=1 delay=0
                     mark seed=a run=a window=1
                     vcpu cpu=3 user=1000000 kernel=1000
+                    root name=task_numa_work entries=1 instructions=100100
                     data cpu=3 node=1 slot=1 reads=\(local) writes=0 fills=\(local)
                     data cpu=3 node=0 slot=1 reads=\(1_000_000 - local) writes=0 fills=\(1_000_000 - local)
                     end thread_ns=0 lost=0
@@ -23,6 +24,7 @@ import Testing
         publication.locality = .init(
             ratio: published, low: published - 0.1, high: published + 0.1, isPublished: true)
         publication.verdict = verdict
+        publication.cost = .init(ratio: 0.06, low: 0.03, high: 0.09)
         var row = TruthRow(kernel: kernel, seed: seed)
         row.add(try figures(local), SeedLines(""), publication, isOn: true)
         row.add(try figures(0), SeedLines(""), TruthPublication(), isOn: false)
@@ -39,7 +41,7 @@ import Testing
         let text = document.text()
         #expect(
             text.contains(
-                "| 6.12.118+deb13-amd64 | private | on | 1000000 | 90.0 | 90.0 | 0.1 | 0.0 | - | - | - | - | 93.0 "
+                "| 6.12.118+deb13-amd64 | private | on | 1000000 | 90.0 | 90.0 | 0.1 | 10.0 | - | - | - | - | 93.0 "
                     + "| 83.0–103.0 | +3.0 | yes |\n"))
         #expect(text.contains("| 6.12.118+deb13-amd64 | private | off | 1000000 | 0.0 |"))
         #expect(text.contains("| 38.0 | 28.0–48.0 | +18.0 | NO |\n"))
@@ -49,6 +51,9 @@ import Testing
         )
         #expect(text.contains("within the published bounds in 1 of 2 lines; not: bound with balancing on on 6.12"))
         #expect(text.contains("| faster | helping | yes | yes |\n"))
+        #expect(
+            text.contains(
+                "| 6.12.118+deb13-amd64 | private | 10.0 | 0.0 | 0.0 | 0.0 | 6.0 | 3.0–9.0 | - | - | - |\n"))
         #expect(text.contains("Not run: on 6.1: private, right,"))
     }
 

@@ -36,4 +36,13 @@ extension TruthDocument {
         daemon of that run gave no verdict.
 
         """
+
+    static let costHead = """
+        Instructions of the kernel in a seed's run with balancing on, of all instructions on its CPUs. Arming is `task_numa_work`;
+        faulting is a page fault in which `task_numa_fault` or `mpol_misplaced` was entered, without the move; moving is
+        `migrate_misplaced_folio` (`_page` before folios) with all it calls. “on − off” is by how much all of the kernel did more than
+        without balancing. Published is `cost` of `/v1/verdict`, the highest of the run; it is a share of CPU time, of the last four
+        seconds. The last columns are instructions each, by the kernel's own counts of the guest for pages armed and moved.
+
+        """
 }

@@ -4,7 +4,7 @@ import TextOutput
 ///
 /// A run renews the lines of its kernels and seeds; others stay as they are.
 package struct TruthDocument: Sendable, Hashable {
-    /// A line of one of the two tables.
+    /// A line of one of the tables.
     package struct Line: Sendable, Hashable {
         package var cells: [String]
 
@@ -20,6 +20,8 @@ package struct TruthDocument: Sendable, Hashable {
     package private(set) var counts: [Line] = []
     /// A line per kernel and seed.
     package private(set) var times: [Line] = []
+    /// Likewise.
+    package private(set) var costs: [Line] = []
 
     /// Where it lies.
     package static let path = PackageTable.repository + "/docs/truth.md"
@@ -32,6 +34,10 @@ package struct TruthDocument: Sendable, Hashable {
         "kernel", "seed", "on, s", "off, s", "on − off, %", "noise, %", "time says", "verdict", "named right",
         "sign agrees",
     ]
+    package static let costColumns = [
+        "kernel", "seed", "arming, %", "faulting, %", "moving, %", "on − off, %", "published, %", "bounds",
+        "per page armed", "per fault", "per page moved",
+    ]
     private static let unknown = "-"
 
     /// Reads the tables of a document; of another text, nothing.
@@ -43,6 +49,7 @@ package struct TruthDocument: Sendable, Hashable {
             switch cells.count {
             case Self.countColumns.count: counts.append(Line(cells: cells))
             case Self.timeColumns.count: times.append(Line(cells: cells))
+            case Self.costColumns.count: costs.append(Line(cells: cells))
             default: break
             }
         }
@@ -57,11 +64,14 @@ package struct TruthDocument: Sendable, Hashable {
             }
             counts.removeAll(where: isOld)
             times.removeAll(where: isOld)
+            costs.removeAll(where: isOld)
             counts += [("on", row.on), ("off", row.off)].compactMap { Self.counts(row, $0, $1) }
             times.append(Self.times(row))
+            costs.append(Self.costs(row))
         }
         counts = Self.sorted(counts)
         times = Self.sorted(times)
+        costs = Self.sorted(costs)
     }
 
     /// By kernel, then as the seeds are listed; on before off.
@@ -117,6 +127,28 @@ package struct TruthDocument: Sendable, Hashable {
         ])
     }
 
+    /// Of the runs with balancing on: what its parts take, and each in instructions for one page.
+    private static func costs(_ row: TruthRow) -> Line {
+        func share(_ work: TruthFigures.Work) -> String {
+            percent(TruthRow.mean(row.on.compactMap { $0.figures.share(of: work) }))
+        }
+        func each(_ work: TruthFigures.Work, _ count: (TruthRow.Run) -> UInt64?) -> String {
+            let counts = row.on.compactMap(count)
+            let all = counts.reduce(0, +)
+            guard counts.count == row.on.count, all > 0 else { return unknown }
+            let instructions = row.on.reduce(UInt64(0)) { $0 + $1.figures.instructions[work, default: 0] }
+            return decimal(Double(instructions) / Double(all), 0)
+        }
+        let cost = row.on.compactMap(\.publication.cost).max { $0.ratio < $1.ratio }
+        return Line(cells: [
+            row.kernel, row.seed, share(.arming), share(.faulting), share(.moving), percent(row.kernelDifference),
+            percent(cost?.ratio), cost.map { "\(percent($0.low))–\(percent($0.high))" } ?? unknown,
+            each(.arming) { $0.lines.counters["numa_pte_updates"] },
+            each(.faulting) { $0.figures.entries[.faulting, default: 0] },
+            each(.moving) { $0.lines.counters["numa_pages_migrated"] },
+        ])
+    }
+
     private static func answer(_ value: Bool?) -> String { value.map { $0 ? "yes" : "NO" } ?? unknown }
 
     private static func percent(_ share: Double?) -> String { share.map { decimal($0 * 100, 1) } ?? unknown }
@@ -139,13 +171,16 @@ package struct TruthDocument: Sendable, Hashable {
         text += "\n\(summary)\n"
         text += "\n## What it would have cost\n\n\(Self.timeHead)\n"
         text += Self.table(Self.timeColumns, times)
+        text += "\n## What the kernel does for it\n\n\(Self.costHead)\n"
+        text += Self.table(Self.costColumns, costs)
         text += "\n\(gaps)\n"
         return text
     }
 
-    /// Both tables, for a terminal.
+    /// The tables, for a terminal.
     package var tables: String {
-        Self.table(Self.countColumns, counts) + "\n" + Self.table(Self.timeColumns, times)
+        [(Self.countColumns, counts), (Self.timeColumns, times), (Self.costColumns, costs)]
+            .map { Self.table($0, $1) }.joined(separator: "\n")
     }
 
     /// CPU time of the emulator's threads, which holds the latency of fills where these have one.

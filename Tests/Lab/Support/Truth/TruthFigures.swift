@@ -90,10 +90,14 @@ package struct TruthFigures: Sendable, Hashable {
     /// Kernel instructions per user instruction.
     package var kernelShare: Double? { Self.ratio(kernelInstructions, userInstructions) }
 
+    /// All on the CPUs of the seed.
+    package var allInstructions: UInt64 { userInstructions + kernelInstructions }
+
     /// The share of all instructions that balancing took.
-    package var balancingShare: Double? {
-        Self.ratio(instructions.values.reduce(0, +), userInstructions + kernelInstructions)
-    }
+    package var balancingShare: Double? { Self.ratio(instructions.values.reduce(0, +), allInstructions) }
+
+    /// The share of them that one part of its work took.
+    package func share(of work: Work) -> Double? { Self.ratio(instructions[work, default: 0], allInstructions) }
 
     private static let instructionSeconds = 0.5e-9
     private static let localFillSeconds = 80e-9
@@ -101,7 +105,7 @@ package struct TruthFigures: Sendable, Hashable {
 
     /// The time on the simple machine above, all CPUs together.
     package var seconds: Double {
-        Double(userInstructions + kernelInstructions) * Self.instructionSeconds
+        Double(allInstructions) * Self.instructionSeconds
             + Double(localFills) * Self.localFillSeconds + Double(fills - localFills) * Self.remoteFillSeconds
     }
 

@@ -3,7 +3,28 @@ package import TextOutput
 
 /// What the daemon published of a seed's process while it ran: one document after the other, and its verdict at the end.
 package struct TruthPublication: Sendable, Hashable {
-    /// A share with its bounds.
+    /// A share with its bounds, as it is published.
+    package struct Share: Sendable, Hashable {
+        package var ratio: Double
+        package var low: Double
+        package var high: Double
+
+        package init(ratio: Double, low: Double, high: Double) {
+            self.ratio = ratio
+            self.low = low
+            self.high = high
+        }
+
+        /// Nil where one of the three is missing.
+        init?(_ value: JSONValue?) {
+            guard let ratio = value?["ratio"]?.number, let low = value?["low"]?.number,
+                let high = value?["high"]?.number
+            else { return nil }
+            self.init(ratio: ratio, low: low, high: high)
+        }
+    }
+
+    /// Where accesses go.
     package struct Locality: Sendable, Hashable {
         package var ratio: Double
         package var low: Double
@@ -26,6 +47,8 @@ package struct TruthPublication: Sendable, Hashable {
     package var reason: String?
     /// `page_ping_pong` …
     package var detections: [String] = []
+    /// The share of its CPU time that balancing takes, with its bounds.
+    package var cost: Share?
 
     package init() {}
 
@@ -40,23 +63,21 @@ package struct TruthPublication: Sendable, Hashable {
         verdict = judged?["verdict"]?.text
         reason = judged?["reason"]?.text
         detections = judged?["causes"]?.elements?.compactMap(\.text) ?? []
+        // What it was while balancing was at work, not what it is once there is nothing left to do.
+        cost = verdicts.compactMap { Share($0["processes"]?.elements?.first?["cost"]) }.max { $0.ratio < $1.ratio }
     }
 
     /// A document, as far as it matters.
     private struct Moment {
         var cpuByNode: [Int: Double] = [:]
         var bytesByNode: [Int: Double] = [:]
-        var locality: (ratio: Double, low: Double, high: Double)?
+        var locality: Share?
 
         init?(_ document: JSONValue) {
             guard let time = document["cpu_by_node"]?["cpu_seconds_by_node"] else { return nil }
             cpuByNode = Self.byNode(time)
             bytesByNode = Self.byNode(document["placement"]?["bytes_by_node"])
-            if let published = document["locality"], let ratio = published["ratio"]?.number,
-                let low = published["low"]?.number, let high = published["high"]?.number
-            {
-                locality = (ratio, low, high)
-            }
+            locality = Share(document["locality"])
         }
 
         var cpuSeconds: Double { cpuByNode.values.reduce(0, +) }

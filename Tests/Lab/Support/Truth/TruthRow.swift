@@ -42,6 +42,16 @@ package struct TruthRow: Sendable, Hashable {
         }.max()
     }
 
+    /// By how much the kernel did more with balancing than without, of all instructions with it: what balancing costs, whatever function
+    /// does it; nil where one of both is missing.
+    package var kernelDifference: Double? {
+        guard let on = Self.mean(on.map { Double($0.figures.kernelInstructions) }),
+            let off = Self.mean(off.map { Double($0.figures.kernelInstructions) }),
+            let all = Self.mean(self.on.map { Double($0.figures.allInstructions) }), all > 0
+        else { return nil }
+        return (on - off) / all
+    }
+
     package enum Sign: String, Sendable, Hashable {
         case faster, slower, same
     }
