@@ -104,7 +104,7 @@ import Testing
         change(&files)
         let directory = try TemporaryDirectory.make()
         var places = ["steps/daemon-hotplug/status": "0\n"]
-        for (path, text) in files { places["files/hotplug/\(path)"] = text }
+        for (path, text) in files { places[path == "dmesg" ? path : "files/hotplug/\(path)"] = text }
         for (name, pid) in [("hotplug-pinned", 10), ("hotplug-common", 20)] {
             places["files/workloads/\(name)"] = "start name=\(name) pid=\(pid)\nready\n"
         }
@@ -123,6 +123,23 @@ import Testing
         }
         try await HostFiles.remove(directory)
         return try result.get()
+    }
+
+    /// A kernel on which threads begin with their parents' counts: what they have in common with it is not published.
+    private static func inherit(_ files: inout [String: String], counter: Int, publishes: Bool = false) {
+        files["dmesg"] = "Linux version 5.10.0-46-amd64 (debian-kernel@lists.debian.org)\n"
+        for (path, text) in files where path.contains("/published/") {
+            let new = text.replacing(".service\"} 7\n", with: ".service\"} \(counter)\n")
+            files[path] = publishes ? new : new.replacing(#","migrated_pages":7"#, with: "")
+        }
+    }
+
+    @Test("Where threads inherit their parents' counts, theirs are not published, and a unit counts no more than them")
+    func inherited() async throws {
+        #expect(try await verdict { Self.inherit(&$0, counter: 3) }.problems == [])
+        #expect(try await verdict { Self.inherit(&$0, counter: 8) }.problems.contains { $0.contains("unit's counter") })
+        let published = try await verdict { Self.inherit(&$0, counter: 3, publishes: true) }
+        #expect(published.problems.contains { $0.contains("of which some are inherited") })
     }
 
     @Test("States that follow the kernel pass, and the figures say what was compared")

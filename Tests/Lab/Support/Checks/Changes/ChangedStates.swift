@@ -155,6 +155,7 @@ struct ChangedStates {
             .flatMap { CPUSet(kernelList: $0.dropLast()) } ?? []
         let lines = WorkloadLines(result)
         let metrics = MetricsText(recording.metrics)
+        let isInherited = result.series?.inheritsMigratedPages == true
         for name in workloads {
             var lowest: UInt64 = 0
             var highest: UInt64 = 0
@@ -170,16 +171,17 @@ struct ChangedStates {
                         continue
                     }
                     threads += 1
-                    let bounds = (before.migratedPages ?? 0, after.migratedPages ?? 0)
-                    lowest += bounds.0
-                    highest += bounds.1
+                    let (least, most) = (before.migratedPages ?? 0, after.migratedPages ?? 0)
+                    highest += most
+                    // Where they are inherited, its own are not to be told, and its unit counts what is new.
+                    if !isInherited { lowest += least }
                     let pages = thread.whole("migrated_pages")
-                    // Where a task begins with its parent's count, nothing is published.
-                    let isInherited = recording.result.series?.inheritsMigratedPages == true
-                    if isInherited ? pages != nil : pages ?? 0 < bounds.0 || pages ?? .max > bounds.1 {
+                    let isRight = isInherited ? pages == nil : pages.map { $0 >= least && $0 <= most } ?? false
+                    if !isRight {
                         problems.append(
                             "\(name), thread \(tid): published \(pages.map(String.init) ?? "no") migrated pages, "
-                                + "the kernel's: \(bounds.0) to \(bounds.1)")
+                                + "the kernel's: \(least) to \(most)"
+                                + (isInherited ? ", of which some are inherited" : ""))
                     }
                     // A thread that sleeps stays where it was until it wakes, by the kernel's own word.
                     let seen = Recording.Side.allCases.compactMap { side in
