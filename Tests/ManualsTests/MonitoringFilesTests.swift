@@ -117,7 +117,7 @@ struct MonitoringFilesTests {
                 count += 1
             }
         }
-        #expect(count > 30)
+        #expect(count > 20)
         for variable in document["templating"]?["list"]?.elements ?? [] {
             if let query = variable["query"]?["query"]?.text { check(query, known) }
         }

@@ -15,7 +15,8 @@ struct FileTable {
             let words = line.split(separator: " ")
             guard words.count == 3, words[0] != "#" else { return nil }
             return Entry(
-                kind: String(words[0]), source: String(words[1]), place: String(words[2].replacing("PREFIX", with: "usr")))
+                kind: String(words[0]), source: String(words[1]),
+                place: String(words[2].replacing("PREFIX", with: "usr")))
         }
     }
 

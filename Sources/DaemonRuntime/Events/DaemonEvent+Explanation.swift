@@ -138,7 +138,7 @@ extension DaemonEvent {
                     "What NUMA balancing does to the host has changed, or a group begins or ends to be helped or hurt "
                     + "by it.",
                 advice:
-                    "numawatch verdict shows why, and what can be done; --explain names every figure and what it rests "
+                    "Ask numawatch verdict: it shows why, and what can be done; --explain names every figure and what it rests "
                     + "on.")
         case .detectionEnded:
             Explanation(
@@ -231,7 +231,7 @@ extension DaemonEvent {
         case .tracingStarted:
             Explanation(
                 meaning: "Every hint fault is traced from now on.",
-                advice: "numawatch explain shows why pages and tasks are moved. What tracing costs is in the metrics "
+                advice: "Ask numawatch explain why pages and tasks are moved. What tracing costs is in the metrics "
                     + "numawatch_trace_….")
         case .tracingStopped:
             Explanation(
