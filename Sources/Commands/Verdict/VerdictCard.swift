@@ -206,14 +206,20 @@ struct VerdictCard {
         var isEmpty = true
         for word in text.split(separator: " ", omittingEmptySubsequences: false) {
             if !isEmpty, line.count + 1 + word.count > width {
-                result += line + "\n"
+                result += trimmed(line) + "\n"
                 line = String(repeating: " ", count: indent + hanging)
                 isEmpty = true
             }
             line += (isEmpty ? "" : " ") + word
             isEmpty = false
         }
-        while line.hasSuffix(" ") { line.removeLast() }
-        return result + line + "\n"
+        return result + trimmed(line) + "\n"
+    }
+
+    /// Without spaces at its end.
+    private static func trimmed(_ line: String) -> Substring {
+        var line = line[...]
+        while line.last == " " { line.removeLast() }
+        return line
     }
 }

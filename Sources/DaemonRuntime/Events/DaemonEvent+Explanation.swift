@@ -231,7 +231,7 @@ extension DaemonEvent {
         case .tracingStarted:
             Explanation(
                 meaning: "Every hint fault is traced from now on.",
-                advice: "Ask numawatch explain why pages and tasks are moved. What tracing costs is in the metrics "
+                advice: "Ask numawatch explain: it shows why pages and tasks are moved. What tracing costs is in the metrics "
                     + "numawatch_trace_….")
         case .tracingStopped:
             Explanation(
