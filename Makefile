@@ -13,7 +13,7 @@ CHECKS = --explicit-target-dependency-import-check error
 
 # Tests that wait for servers and clients go first and among themselves: a computation of minutes would keep the threads they
 # need. Those that wait for whole programs keep a thread each while they do, and so go one after the other.
-WAITING = ^(ServerTests|DaemonRuntimeTests|LinuxSystemTests)[.]|DaemonClientTests|DaemonAbsenceTests|WatchLinkTests
+WAITING = ^(ServerTests|DaemonRuntimeTests|LinuxSystemTests)[.]|DaemonClientTests|DaemonAbsenceTests|WatchLinkTests|TopFeedTests
 PROGRAMS = ^PackagingTests[.]
 
 # lab, capture: topologies by name; none: all.
