@@ -99,7 +99,8 @@ struct ProcessReport {
         if let scans = process.scans {
             let (shortest, longest) = (scans.shortestPeriodMilliseconds, scans.longestPeriodMilliseconds)
             let text = shortest == longest ? "\(shortest) ms" : "\(shortest) to \(longest) ms"
-            facts.append(("kernel's period", "\(text), of \(scans.threadCount) threads"))
+            let threads = "\(scans.threadCount) thread\(scans.threadCount == 1 ? "" : "s")"
+            facts.append(("kernel's period", "\(text), of \(threads)"))
             facts.append(
                 (
                     "open windows",

@@ -25,7 +25,7 @@ extension MetricCatalogue {
         },
         verdict(
             "numawatch_memory_best_local_ratio", .ratio,
-            "The largest such share that can be had with the threads as they are.", labels: []
+            "The largest numawatch_memory_local_ratio that can be had with the threads as they are.", labels: []
         ) { scope, record, samples in
             if let best = record.figures?.bestLocality { samples.put(best.value, scope.name, scope.group) }
         },
