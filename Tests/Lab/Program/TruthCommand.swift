@@ -39,6 +39,11 @@ struct TruthCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Renew this document's lines of the seeds that were run.", valueName: "file"))
     var out: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Boot nothing: judge what --keep kept, with the same rounds, windows and repeats.", valueName: "path"))
+    var kept: String?
+
     @OptionGroup var options: GuestOptions
 
     func validate() throws {
@@ -52,14 +57,52 @@ struct TruthCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        var outcome = TruthRun.Outcome()
+        if let kept {
+            outcome = try judge(kept)
+        } else {
+            outcome = try await boot()
+        }
+        var document = TruthDocument()
+        document.renew(outcome.rows)
+        print(document.tables, terminator: "")
+        if delay > 0 { print(TruthDocument.threadTimes(outcome.rows), terminator: "") }
+        if let out { try renew(out, outcome.rows) }
+        if !outcome.problems.isEmpty { throw ExitCode.failure }
+    }
+
+    private func boot() async throws -> TruthRun.Outcome {
         if let obstacle = await TruthPlugin.obstacle() { throw LabFailure("count accesses", obstacle) }
         let (files, programs, directory) = try await options.programs()
         let plugin = try await TruthPlugin.build(in: directory)
+        let runs = self.runs(files, programs, plugin)
+        // Before the guests: two at once would both fetch it.
+        for series in Set(runs.map(\.series)) { _ = try await KernelPackage.fetch(series) }
+        let outcome = await TruthMatrix(runs: runs, guestsAtOnce: max(1, jobs)).run { outcome in
+            for problem in outcome.problems { CommandLineOutput.note(problem) }
+            // A run that is stopped keeps what it found. What keeps the document from being written is told at the end.
+            if let out { try? renew(out, outcome.rows) }
+        }
+        try await HostFiles.remove(directory)
+        return outcome
+    }
+
+    private func judge(_ directory: String) throws -> TruthRun.Outcome {
+        var all = TruthRun.Outcome()
+        let nothing = ProgramDisk(path: "", files: [])
+        for run in runs(GuestFiles(), nothing, TruthPlugin(path: "")) {
+            guard let outcome = try run.judgeKept(in: directory) else { continue }
+            for problem in outcome.problems { CommandLineOutput.note(problem) }
+            all.rows += outcome.rows
+            all.problems += outcome.problems
+        }
+        return all
+    }
+
+    private func runs(_ files: GuestFiles, _ programs: ProgramDisk, _ plugin: TruthPlugin) -> [TruthRun] {
         let work = TruthWork(rounds: rounds, windows: windows, repeats: repeats)
         var runs: [TruthRun] = []
         for series in kernel.map({ [$0] }) ?? TruthMatrix.kernels {
-            // Before the guests: two at once would both fetch it.
-            _ = try await KernelPackage.fetch(series)
             for machine in TruthMachine.allCases {
                 let chosen = machine.seeds.filter { seeds.isEmpty || seeds.contains($0.name) }
                 if chosen.isEmpty { continue }
@@ -69,18 +112,7 @@ struct TruthCommand: AsyncParsableCommand {
                         plugin: plugin, delay: delay, keep: options.keep))
             }
         }
-        let outcome = await TruthMatrix(runs: runs, guestsAtOnce: max(1, jobs)).run { outcome in
-            for problem in outcome.problems { CommandLineOutput.note(problem) }
-            // A run that is stopped keeps what it found. What keeps the document from being written is told at the end.
-            if let out { try? renew(out, outcome.rows) }
-        }
-        try await HostFiles.remove(directory)
-        var document = TruthDocument()
-        document.renew(outcome.rows)
-        print(document.tables, terminator: "")
-        if delay > 0 { print(TruthDocument.threadTimes(outcome.rows), terminator: "") }
-        if let out { try renew(out, outcome.rows) }
-        if !outcome.problems.isEmpty { throw ExitCode.failure }
+        return runs
     }
 
     private func renew(_ path: String, _ rows: [TruthRow]) throws(LabFailure) {

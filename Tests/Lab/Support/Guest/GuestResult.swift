@@ -44,12 +44,15 @@ package struct GuestResult: Sendable {
     /// The kernel's log.
     package var log: String { text("dmesg") ?? "" }
 
-    /// The kernel's series, by the first line of its log: `Linux version 5.10.0-46-amd64 (…`.
-    package var series: KernelSeries? {
+    /// `uname -r`, by the first line of its log: `Linux version 5.10.0-46-amd64 (…`.
+    package var release: String? {
         let log = log
         guard let begin = log.firstRange(of: "Linux version ")?.upperBound else { return nil }
-        return KernelSeries(release: String(log[begin...].prefix { !$0.isWhitespace }))
+        return String(log[begin...].prefix { !$0.isWhitespace })
     }
+
+    /// The kernel's series.
+    package var series: KernelSeries? { release.flatMap(KernelSeries.init(release:)) }
 
     /// The console.
     package var console: String { text("console") ?? "" }

@@ -98,14 +98,13 @@ package struct TruthRun: Sendable {
             topology: machine.topology, kernel: kernel, files: files, programs: programs, plan: plan)
         guest.plugin = plugin.argument(for: guest.topology, table: table, delay: delay)
         guest.instructionShift = delay == 0 ? Self.instructionShift : nil
-        let kept = keep.map { "\($0)/\(machine.rawValue)-\(series.rawValue)" }
+        let kept = keep.map { keptDirectory(in: $0) }
         let topology = guest.topology
         do throws(LabFailure) {
             let outcome = try await guest.withResult(keptIn: kept) { result throws(LabFailure) in
                 let text = String(decoding: try HostFiles.read(table), as: UTF8.self)
                 if let kept { try HostFiles.write(Array(text.utf8), to: "\(kept)/table") }
-                return try judge(
-                    result, try TruthTable(parsing: text, file: "table"), release: kernel.release, topology)
+                return try judge(result, try TruthTable(parsing: text, file: table), topology)
             }
             try await HostFiles.remove(directory)
             return outcome
@@ -115,10 +114,27 @@ package struct TruthRun: Sendable {
         }
     }
 
+    /// Where a guest's results are kept.
+    private func keptDirectory(in keep: String) -> String { "\(keep)/\(machine.rawValue)-\(series.rawValue)" }
+
+    /// Makes figures of results that were kept; nil where there are none of this guest.
+    package func judgeKept(in keep: String) throws(LabFailure) -> Outcome? {
+        let kept = keptDirectory(in: keep)
+        let table = "\(kept)/table"
+        guard HostFiles.exists(table) else { return nil }
+        let text = String(decoding: try HostFiles.read(table), as: UTF8.self)
+        // What a guest without disks has more of is memory: its CPUs are on the same nodes.
+        return try judge(
+            GuestResult(directory: kept), try TruthTable(parsing: text, file: table), machine.topology)
+    }
+
     /// Makes figures of a guest's results.
-    package func judge(
-        _ result: GuestResult, _ table: TruthTable, release: String, _ topology: LabTopology
+    private func judge(
+        _ result: GuestResult, _ table: TruthTable, _ topology: LabTopology
     ) throws(LabFailure) -> Outcome {
+        guard let release = result.release else {
+            throw LabFailure("judge \(result.directory)", "its kernel's log does not begin with a version")
+        }
         var outcome = Outcome()
         outcome.problems = Self.calibrationProblems(table, topology)
         for step in plan.steps where result.step(step.name)?.status != 0 {
