@@ -138,8 +138,8 @@ extension DaemonEvent {
                     "What NUMA balancing does to the host has changed, or a group begins or ends to be helped or hurt "
                     + "by it.",
                 advice:
-                    "Ask numawatch verdict: it shows why, and what can be done; --explain names every figure and what it rests "
-                    + "on.")
+                    "Ask numawatch verdict: it shows why, and what can be done; --explain names every figure and what it "
+                    + "rests on.")
         case .detectionEnded:
             Explanation(
                 meaning: "Something that was detected does not hold any more.",
@@ -231,7 +231,8 @@ extension DaemonEvent {
         case .tracingStarted:
             Explanation(
                 meaning: "Every hint fault is traced from now on.",
-                advice: "Ask numawatch explain: it shows why pages and tasks are moved. What tracing costs is in the metrics "
+                advice:
+                    "Ask numawatch explain: it shows why pages and tasks are moved. What tracing costs is in the metrics "
                     + "numawatch_trace_….")
         case .tracingStopped:
             Explanation(
