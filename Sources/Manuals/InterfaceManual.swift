@@ -23,11 +23,12 @@ package enum InterfaceManual {
         }
         page.add(
             .section("METRICS"),
-            .paragraph("Labels are in braces. The provenance of the figures is at the end of each line."))
+            .paragraph("Each with its type, its unit and its labels; the provenance says where the figures come from."))
         for family in catalogue(version: version).families {
-            let labels = family.labels.isEmpty ? "" : "{\(family.labels.joined(separator: ","))}"
+            // Behind the name they would make a word that is longer than a line.
+            let labels = family.labels.isEmpty ? "" : ", by \(family.labels.joined(separator: ", "))"
             let unit = family.unit.map { ", in \($0.rawValue)" } ?? ""
-            page.add(.term(family.name + labels, "\(family.helpText) (\(family.kind)\(unit))"))
+            page.add(.term(family.name, "\(family.helpText) (\(family.kind)\(unit)\(labels))"))
         }
         page.seeAlso(ManualFiles.references)
         return page
