@@ -35,7 +35,7 @@ package enum EventManual {
             text += """
 
                 -- \(event.messageID)
-                Subject: numawatch: \(explanation.meaning.prefix { $0 != ":" && $0 != ";" }.trimmingFullStop)
+                Subject: \(explanation.meaning.prefix { $0 != ":" && $0 != ";" }.trimmingFullStop)
                 Defined-By: numawatch
                 Documentation: man:numawatch-events(7)
 

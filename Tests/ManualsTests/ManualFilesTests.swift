@@ -59,7 +59,7 @@ struct ManualFilesTests {
         for event in DaemonEvent.allCases {
             #expect(try contains("numawatch-events.7", event.messageID))
             #expect(try contains("numawatch-events.7", event.explanation.advice))
-            #expect(catalogue.contains("\n-- \(event.messageID)\nSubject: numawatch: "))
+            #expect(catalogue.contains("\n-- \(event.messageID)\nSubject: "))
         }
         #expect(!catalogue.contains("@"), "what stands between two @ is replaced by the journal")
     }

@@ -125,11 +125,12 @@ struct DebPackageTests {
         let update = try Command(journalctl, ["--root=\(root.path)", "--update-catalog"])
         #expect(update.status == 0, "\(update.output)")
         let list = try Command(journalctl, ["--root=\(root.path)", "--list-catalog", "--no-pager"]).output
+            .split(separator: "\n")
         let table = try text(of: "\(repository)/docs/events.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
         #expect(table.count > 20)
         for line in table {
             let identifier = try #require(line.split(separator: "`").first { $0.count == 32 })
-            #expect(list.contains("\(identifier) numawatch: "), "\(line)")
+            #expect(list.contains { $0.hasPrefix("\(identifier) numawatch: ") }, "\(line)")
         }
     }
 

@@ -92,8 +92,8 @@ import Testing
         var files = [
             "package-state": "ActiveState=active\nSubState=running\nUser=numawatch\nNRestarts=0\n",
             "package-disabled": "disabled\ndisabled\n", "package-member": "Balancing on",
-            "package-journal": "Subject: numawatch: Everything runs and the socket answers\n"
-                + "Subject: numawatch: A socket was taken over from systemd, or opened\n"
+            "package-journal": "Subject: Everything runs and the socket answers\n"
+                + "Subject: A socket was taken over from systemd, or opened\n"
                 + "Documentation: man:numawatch-events(7)\n",
             "package-metrics": "HTTP/1.0 200 OK\r\n\r\n# TYPE x\nnumawatch_build_info{version=\"1\"} 1\n",
             "package-port-kept": "HTTP/1.0 200 OK\r\n\r\n# TYPE x\nnumawatch_build_info{version=\"1\"} 1\n",

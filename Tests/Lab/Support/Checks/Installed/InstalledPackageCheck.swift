@@ -33,8 +33,8 @@ package struct InstalledPackageCheck: InstalledCheck {
         try recording.expect("package-member", says: "Balancing")
         // What the catalogue has of the first events of a start.
         try recording.expect(
-            "package-journal", says: "Subject: numawatch: Everything runs and the socket answers",
-            "Subject: numawatch: A socket was taken over from systemd", "Documentation: man:numawatch-events(7)")
+            "package-journal", says: "Subject: Everything runs and the socket answers",
+            "Subject: A socket was taken over from systemd", "Documentation: man:numawatch-events(7)")
     }
 
     private func judgePort(_ recording: inout InstalledRecording) throws(LabFailure) {
