@@ -40,6 +40,8 @@ package struct TruthRun: Sendable {
         package var rows: [TruthRow] = []
         /// What is not as it has to be, whatever balancing does: a count that is wrong is a fault of the bench.
         package var problems: [String] = []
+
+        package init() {}
     }
 
     private static let functions = ". /lab/daemon.sh; . /lab/truth.sh; "
