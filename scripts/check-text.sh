@@ -29,5 +29,10 @@ while read -r file; do
 done <<EOF
 $files
 EOF
+# Of UInt64, "map(Double.init)" means Double(bitPattern:): a number becomes next to nothing.
+if grep -rnE '[mM]ap\(Double\.init\)' Sources Tests --include='*.swift' >&2; then
+    echo "write map { Double(\$0) }: Double.init can mean init(bitPattern:)" >&2
+    status=1
+fi
 if command -v shellcheck >/dev/null 2>&1; then shellcheck scripts/*.sh .ci/run || status=1; fi
 exit $status

@@ -118,7 +118,7 @@ extension ScopeWatch {
         _ evidence: inout Evidence
     ) {
         guard let window, let pages, pages > 0, let time = LocalityMath.shares(all.cpu) else { return }
-        func local(_ shares: [Float]) -> Double { LocalityMath.product(time, shares.map(Double.init)) }
+        func local(_ shares: [Float]) -> Double { LocalityMath.product(time, shares.map { Double($0) }) }
         if let episode {
             var record = BalancingEpisode(beganAtNanoseconds: episode.beganAt)
             record.lastMoveAtNanoseconds = episode.lastMoveAt
@@ -129,8 +129,8 @@ extension ScopeWatch {
             evidence.areMovesRepeated = episode.movedPages >= DecisionLimits.provenMoves * pages
         }
         guard let change = window.change else { return }
-        let from = change.from.shares.map(Double.init)
-        let to = change.to.shares.map(Double.init)
+        let from = change.from.shares.map { Double($0) }
+        let to = change.to.shares.map { Double($0) }
         let rise = LocalityMath.product(time, to) - LocalityMath.product(time, from)
         // Against what it would have been with the memory where it was: where threads change nodes in phases and their pages
         // follow, the sums over the window say nothing, and the rounds do.
@@ -191,7 +191,7 @@ extension ScopeWatch {
         guard slope > DecisionLimits.risingPerMinute, let best = figures.bestLocality, let now = window.now else {
             return
         }
-        let missing = best.value - LocalityMath.product(time, now.shares.map(Double.init))
+        let missing = best.value - LocalityMath.product(time, now.shares.map { Double($0) })
         if missing > DecisionLimits.changeError {
             figures.convergesInNanoseconds = UInt64(saturated: missing / slope * 60e9)
         }

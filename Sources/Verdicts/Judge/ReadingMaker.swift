@@ -80,6 +80,6 @@ enum ReadingMaker {
 
     /// The shortest of its threads', as any of them scans for all.
     private static func scanPeriod(of threads: [ThreadRecord]) -> Double? {
-        threads.lazy.compactMap { $0.kernel?.scanPeriodMilliseconds }.filter { $0 > 0 }.min().map(Double.init)
+        threads.lazy.compactMap { $0.kernel?.scanPeriodMilliseconds }.filter { $0 > 0 }.min().map { Double($0) }
     }
 }

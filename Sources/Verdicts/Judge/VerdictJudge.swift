@@ -70,11 +70,11 @@ package struct VerdictJudge: Sendable {
             // A node whose memory is not told is taken to have some: it is no reason to call the host one of a single node.
             memoryNodeCount: sizes.count { $0 != 0 }, settings: settings, pageSizeBytes: Double(max(pageSizeBytes, 1)),
             now: snapshot.monotonicNanoseconds, host: count, freeBytes: nodes.isEmpty ? nil : free,
-            largestNodeBytes: sizes.contains(nil) ? nil : sizes.compactMap { $0 }.max().map(Double.init),
+            largestNodeBytes: sizes.contains(nil) ? nil : sizes.compactMap { $0 }.max().map { Double($0) },
             remoteRatio: settings.costs.remoteRatio ?? Self.remoteRatio(snapshot.machine),
             balancingMode: snapshot.host.balancingMode,
-            shortestPeriodMilliseconds: snapshot.host.knobs.scanPeriodMinMilliseconds.map(Double.init) ?? 1000,
-            longestPeriodMilliseconds: snapshot.host.knobs.scanPeriodMaxMilliseconds.map(Double.init) ?? 60_000)
+            shortestPeriodMilliseconds: snapshot.host.knobs.scanPeriodMinMilliseconds.map { Double($0) } ?? 1000,
+            longestPeriodMilliseconds: snapshot.host.knobs.scanPeriodMaxMilliseconds.map { Double($0) } ?? 60_000)
     }
 
     /// The firmware's distances are no latencies: they bound the ratio from above.

@@ -129,8 +129,8 @@ struct SimulatedHost {
         let count = counters[load.name] ?? (0, 0, 0)
         group.migratedPagesTotal = UInt64(count.moved)
         if load.isPlaced {
-            group.bytesByClass = [.anonymous: byNode(load.bytes.map(Double.init))]
-            group.bytesByPolicy = [load.policy: byNode(load.bytes.map(Double.init))]
+            group.bytesByClass = [.anonymous: byNode(load.bytes.map { Double($0) })]
+            group.bytesByPolicy = [load.policy: byNode(load.bytes.map { Double($0) })]
             group.memorySource = .mappings(sharedBytes: 0)
             group.placedProcessCount = 1
         } else {
@@ -176,7 +176,7 @@ struct SimulatedHost {
         process.ledger = ledger
         if load.isPlaced {
             var placement = PlacementRecord(method: .full, takenAtNanoseconds: now)
-            placement.bytes = byNode(load.bytes.map(Double.init))
+            placement.bytes = byNode(load.bytes.map { Double($0) })
             placement.bytesByClass = [.anonymous: placement.bytes]
             placement.bytesByPolicy = [load.policy: placement.bytes]
             process.placement = placement

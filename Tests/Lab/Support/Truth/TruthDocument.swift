@@ -95,7 +95,7 @@ package struct TruthDocument: Sendable, Hashable {
         guard let first = runs.first else { return nil }
         func mean(_ value: (TruthRow.Run) -> Double?) -> Double? { TruthRow.mean(runs.compactMap(value)) }
         func counter(_ name: String) -> String {
-            mean { $0.lines.counters[name].map(Double.init) }.map { decimal($0, 0) } ?? unknown
+            mean { row in row.lines.counters[name].map { Double($0) } }.map { decimal($0, 0) } ?? unknown
         }
         let worst = runs.max { abs($0.error ?? 0) < abs($1.error ?? 0) } ?? first
         let locality = worst.publication.locality
