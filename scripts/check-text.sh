@@ -30,7 +30,7 @@ done <<EOF
 $files
 EOF
 # Of UInt64, "map(Double.init)" means Double(bitPattern:): a number becomes next to nothing.
-if grep -rnE '[mM]ap\(Double\.init\)' Sources Tests --include='*.swift' >&2; then
+if grep -rnE '\.map\(Double\.init\)' Sources Tests --include='*.swift' >&2; then
     echo "write map { Double(\$0) }: Double.init can mean init(bitPattern:)" >&2
     status=1
 fi
