@@ -41,7 +41,7 @@ struct ConfigurationTableTests {
             "SocketMode": "0600", "MaxConnections": "9", "RequestTimeout": "3s", "MaxSeries": "500",
             "OthersMayRead": "yes", "Interval": "7min", "Level": "error", "Enabled": "yes", "Processes": "7 8",
             "Units": "c", "BufferSize": "1M", "WakeUpPercent": "20", "MaxEventRate": "5000", "MaxLag": "7s",
-            "MaxWaitingEvents": "2048", "ListenLoopback": "[::1]:9786",
+            "MaxWaitingEvents": "2048", "ListenLoopback": "[::1]:9786", "Window": "20min",
         ]
         for key in ConfigurationTable.keys {
             let value = try #require(values[key.name], "no test value for \(key.name)=")
