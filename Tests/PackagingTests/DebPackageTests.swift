@@ -94,7 +94,9 @@ struct DebPackageTests {
     @Test("lintian finds no error and no warning")
     func lintian() throws {
         // What stands in for the programs has no symbols, of which their package would be told.
-        try Self.lintian(build().path)
+        let package = try build()
+        try Self.lintian(package.path)
+        withExtendedLifetime(package) {}
     }
 
     @Test(
@@ -120,13 +122,16 @@ struct DebPackageTests {
         let journalctl = try #require(Command.path(of: "journalctl"), "journalctl is missing: Debian package systemd")
         let root = try TemporaryDirectory()
         let programs = try standInPrograms()
-        _ = try Command("\(repository)/scripts/install.sh", ["install", programs.path, root.path, "/usr"])
+        let install = try Command("\(repository)/scripts/install.sh", ["install", programs.path, root.path, "/usr"])
+        #expect(install.status == 0, "\(install.output)")
+        withExtendedLifetime(programs) {}
         try root.write("var/lib/systemd/catalog/.keep", "")
         let update = try Command(journalctl, ["--root=\(root.path)", "--update-catalog"])
         #expect(update.status == 0, "\(update.output)")
         let list = try Command(journalctl, ["--root=\(root.path)", "--list-catalog", "--no-pager"]).output
             .split(separator: "\n")
         let table = try text(of: "\(repository)/docs/events.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
+        withExtendedLifetime(root) {}
         #expect(table.count > 20)
         for line in table {
             let identifier = try #require(line.split(separator: "`").first { $0.count == 32 })

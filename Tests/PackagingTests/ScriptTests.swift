@@ -30,13 +30,26 @@ struct ScriptTests {
 @Suite("The check of layers")
 struct LayerCheckTests {
     /// A repository with one target, checked by the script with the given table.
-    private func check(_ source: String, target: String = "Upper", table: String) throws -> Command {
+    ///
+    /// - Parameter manifest: Dependencies of targets; nil: those of the table.
+    private func check(
+        _ source: String, target: String = "Upper", table: String, manifest: [String: [String]]? = nil
+    ) throws -> Command {
         let directory = try TemporaryDirectory()
         try directory.write("scripts/layers.txt", table)
         try directory.write(
             "scripts/check-layers.sh", try text(of: "\(repository)/scripts/check-layers.sh"), isExecutable: true)
         try directory.write("Sources/\(target)/A.swift", source)
-        return try Command("/bin/sh", ["\(directory.path)/scripts/check-layers.sh"])
+        let lines = table.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        let declared = manifest ?? Dictionary(uniqueKeysWithValues: lines.map { ($0[0], Array($0.dropFirst())) })
+        let targets = declared.sorted { $0.key < $1.key }.map { name, dependencies in
+            let list = dependencies.map { "\"\($0)\"" }.joined(separator: ", ")
+            return ".target(name: \"\(name)\", dependencies: [\(list)])"
+        }
+        try directory.write("Package.swift", "let targets = [\n\(targets.joined(separator: ",\n"))\n]\n")
+        let result = try Command("/bin/sh", ["\(directory.path)/scripts/check-layers.sh"])
+        withExtendedLifetime(directory) {}
+        return result
     }
 
     @Test("imports the table allows pass")
@@ -54,6 +67,23 @@ struct LayerCheckTests {
         let result = try check("import Lower\n\(line)\n", table: "Lower\nUpper Lower\n")
         #expect(result.status == 1)
         #expect(result.output.contains("Sources/Upper/A.swift:2: Upper may not import"), "\(result.output)")
+    }
+
+    @Test("an allowance that no file uses is refused")
+    func unused() throws {
+        let result = try check("import Glibc\n", table: "Lower\nUpper Lower\n")
+        #expect(result.status == 1)
+        #expect(result.output.contains("Upper may import Lower, but no file of it does"), "\(result.output)")
+    }
+
+    @Test("a manifest that says something else than the table is refused, either way")
+    func manifest() throws {
+        let more = try check("import Glibc\n", table: "Lower\nUpper\n", manifest: ["Upper": ["Lower"]])
+        #expect(more.status == 1)
+        #expect(more.output.contains("Upper depends on Lower, which"), "\(more.output)")
+        let fewer = try check("import Lower\n", table: "Lower\nUpper Lower\n", manifest: ["Upper": []])
+        #expect(fewer.status == 1)
+        #expect(fewer.output.contains("on which it does not depend in Package.swift"), "\(fewer.output)")
     }
 
     @Test("a target the table does not have is refused")

@@ -20,17 +20,25 @@ final class TerminalSession {
         var words = ["-u", "-S", socket, "-f", "\(directory.path)/tmux.conf", "new-session", "-d"]
         words += ["-x", "\(columns)", "-y", "\(rows)"]
         let settings = [
-            "XDG_CONFIG_HOME": "\(directory.path)/config", "HOME": directory.path, "PS1": "ready$ ", "ENV": "",
+            "XDG_CONFIG_HOME": "\(directory.path)/config", "HOME": directory.path, "ENV": "",
             "LC_ALL": "C.UTF-8", "HISTFILE": "",
             // A crash is to end at once, without Swift's own report of it.
             "SWIFT_BACKTRACE": "enable=no",
         ].merging(environment) { _, new in new }
         for (name, value) in settings.sorted(by: { $0.key < $1.key }) { words += ["-e", "\(name)=\(value)"] }
-        words += ["cd '\(directory.path)' && exec bash --norc --noprofile -i"]
-        let started = try Command(tmux, words, environment: ["LC_ALL": "C.UTF-8", "TMUX": ""])
+        // A shell that is not interactive, as tmux's is, drops PS1.
+        words += ["cd '\(directory.path)' && PS1='ready$ ' exec bash --norc --noprofile -i"]
+        let started = try Command(
+            "/bin/bash", ["-c", Self.closing, "bash", tmux] + words, environment: ["LC_ALL": "C.UTF-8", "TMUX": ""])
         guard started.status == 0 else { throw Failure(text: started.output) }
         guard waitForPrompt() else { throw Failure(text: screen) }
     }
+
+    /// Runs a program without the descriptors it would inherit: tmux's server keeps them, and by one of them Foundation learns
+    /// that a process has ended.
+    private static let closing = """
+        for path in /proc/self/fd/*; do fd=${path##*/}; [ "$fd" -le 2 ] || eval "exec $fd>&-"; done 2>/dev/null; exec "$@"
+        """
 
     struct Missing: Error {}
     struct Failure: Error { var text: String }
