@@ -54,6 +54,16 @@ static inline void numawatch_screen_put(int row, int column, const char *text, i
     mvaddnstr(row, column, text, length);
 }
 
+/// endwin(3X), with the last line cleared: a terminal without a second screen keeps what it shows, and there the shell
+/// asks.
+static inline void numawatch_screen_end(void) {
+    attrset(A_NORMAL);
+    move(LINES - 1, 0);
+    clrtoeol();
+    refresh();
+    endwin();
+}
+
 static inline void numawatch_screen_erase(void) { erase(); }
 static inline void numawatch_screen_refresh(void) { refresh(); }
 

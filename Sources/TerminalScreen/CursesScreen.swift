@@ -66,13 +66,13 @@ package struct CursesScreen: ~Copyable {
     package mutating func close() {
         guard isOpen else { return }
         isOpen = false
-        endwin()
+        numawatch_screen_end()
         TerminalGuard.release()
     }
 
     deinit {
         guard isOpen else { return }
-        endwin()
+        numawatch_screen_end()
         TerminalGuard.release()
     }
 
@@ -116,7 +116,7 @@ package struct CursesScreen: ~Copyable {
 
     /// Gives the terminal to the shell while `body` runs, and takes it back: for Ctrl-Z.
     package func away(_ body: () -> Void) {
-        endwin()
+        numawatch_screen_end()
         TerminalGuard.release()
         body()
         // A terminal that can no longer be asked is gone, and the next wait for keys tells.

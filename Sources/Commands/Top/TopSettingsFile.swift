@@ -28,7 +28,8 @@ struct TopSettingsFile {
         }
         var problem: String?
         let settings = TopSettings(parsing: String(decoding: bytes, as: UTF8.self)) { line, complaint in
-            problem = problem ?? "\(path):\(line): \(complaint)"
+            // A row of the screen has room for the name of the file, not for where it lies.
+            problem = problem ?? "top.conf:\(line): \(complaint)"
         }
         return (settings, problem)
     }
