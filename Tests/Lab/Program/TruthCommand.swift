@@ -19,10 +19,10 @@ struct TruthCommand: AsyncParsableCommand {
     var kernel: KernelSeries?
 
     @Option(help: "Sweeps of a seed's data in a window.")
-    var rounds = 300
+    var rounds = 150
 
     @Option(help: "Windows of a run.")
-    var windows = 10
+    var windows = 8
 
     @Option(help: "Runs of each seed with balancing on, and as many without.")
     var repeats = 2

@@ -4,8 +4,8 @@ import Testing
 /// A real guest whose accesses are counted: what `make truth` does with all seeds on three kernels, with two on one.
 @Suite struct TruthShortRunTests {
     private static let seeds: Set<String> = ["private", "bound"]
-    /// A third of the whole: one scan of 8 MiB takes a fifth of a second.
-    private static let work = TruthWork(rounds: 200, windows: 3, repeats: 1)
+    /// Four seconds of the guest's: the first scan of 8 MiB begins after a fifth of a second.
+    private static let work = TruthWork(rounds: 100, windows: 5, repeats: 1)
 
     @Test(
         "Counted access by access, balancing brings private memory home and leaves bound memory where it is",

@@ -29,6 +29,8 @@ enum {
     // Of the 64 cache lines of a page, those that are used.
     LINES_USED = 8,
     LINE_BYTES = 64,
+    // Of computing between a load and a store, each of some four instructions.
+    STEPS_PER_LINE = 4,
     SLOT_SHIFT = 36,
     SMALL_PAGE_BYTES = 4096,
     HUGE_PAGE_BYTES = 2 << 20,
@@ -151,9 +153,14 @@ static void sweep_lines(struct region region, uint64_t round) {
     size_t page = (size_t)(round * 7919) % pages;
     for (size_t i = 0; i < pages; i++) {
         char *start = region.start + page * SMALL_PAGE_BYTES;
-        // A load and a store each.
+        // A load and a store each, and some computing, as programs do: time passes by what is executed.
         for (int line = 0; line < LINES_USED; line++) {
-            *(volatile uint64_t *)(start + line * LINE_BYTES) += 1;
+            volatile uint64_t *word = (volatile uint64_t *)(start + line * LINE_BYTES);
+            uint64_t value = *word;
+            for (int step = 0; step < STEPS_PER_LINE; step++) {
+                value = value * 6364136223846793005 + (value >> 33);
+            }
+            *word = value + 1;
         }
         page += stride;
         while (page >= pages) {
