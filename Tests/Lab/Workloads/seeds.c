@@ -153,7 +153,8 @@ static void sweep_lines(struct region region, uint64_t round) {
     size_t page = (size_t)(round * 7919) % pages;
     for (size_t i = 0; i < pages; i++) {
         char *start = region.start + page * SMALL_PAGE_BYTES;
-        // A load and a store each, and some computing, as programs do: time passes by what is executed.
+        // A load and a store each, and some computing, as programs do: time passes by what is executed. Not by one
+        // instruction: its store faults on a page that has just been moved, and its load would be counted twice.
         for (int line = 0; line < LINES_USED; line++) {
             volatile uint64_t *word = (volatile uint64_t *)(start + line * LINE_BYTES);
             uint64_t value = *word;
