@@ -14,7 +14,8 @@ import Testing
             "NUMAWATCH_LAB_BINARIES names no directory of release programs; “make test” builds them and sets it"),
         .enabled(
             if: LabPaths.environment("NUMAWATCH_TRUTH") != nil,
-            "NUMAWATCH_TRUTH is not set: beside other tests counting takes longer than all of them; “make truth” counts"),
+            "NUMAWATCH_TRUTH is not set: beside other tests counting takes longer than all of them; “make truth” counts"
+        ),
         .enabled("the emulator or the compiler cannot count accesses") { await TruthPlugin.obstacle() == nil })
     func seeds() async throws {
         let binaries = try #require(LabPaths.environment("NUMAWATCH_LAB_BINARIES"))
