@@ -26,6 +26,8 @@ extension TruthDocument {
         model of counts. Balancing looks at memory 5 times a second at most (`scan_period_min_ms` 200), so that seconds show
         what takes minutes.
 
+        `-` is not known: a guest that is stopped before its end leaves the counts, not what was published in it.
+
         """
 
     static let timeHead = """
