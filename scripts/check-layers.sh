@@ -92,6 +92,7 @@ declared=$(awk '
     }' Package.swift)
 table=$(awk '/^#/ || NF == 0 { next } { for (i = 2; i <= NF; i++) print $1, $i }' scripts/layers.txt)
 while read -r target module; do
+    [ -n "$target" ] || continue
     awk -v target="$target" '$1 == target { found = 1 } END { exit !found }' scripts/layers.txt || continue
     case "
 $table
@@ -105,6 +106,7 @@ done <<EOF
 $declared
 EOF
 while read -r target module; do
+    [ -n "$target" ] || continue
     case "
 $declared
 " in
