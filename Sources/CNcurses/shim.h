@@ -49,9 +49,36 @@ static inline void numawatch_screen_style(int bold, int dim, int reverse, int pa
     attrset((bold ? A_BOLD : 0) | (dim ? A_DIM : 0) | (reverse ? A_REVERSE : 0) | COLOR_PAIR(pair));
 }
 
-/// Puts text of the locale's characters at a place. The last column of the last row is written, too.
-static inline void numawatch_screen_put(int row, int column, const char *text, int length) {
-    mvaddnstr(row, column, text, length);
+/// Text of the locale's characters goes to a place byte by byte, so that no one hands over memory: begin, bytes, end. What
+/// is longer than a row of 4,096 bytes is cut.
+typedef struct {
+    int row, column, length;
+    char bytes[4096];
+} numawatch_screen_text;
+
+static inline numawatch_screen_text *numawatch_screen_pending(void) {
+    static numawatch_screen_text text;
+    return &text;
+}
+
+static inline void numawatch_screen_begin_text(int row, int column) {
+    numawatch_screen_text *text = numawatch_screen_pending();
+    text->row = row;
+    text->column = column;
+    text->length = 0;
+}
+
+static inline void numawatch_screen_add_byte(unsigned char byte) {
+    numawatch_screen_text *text = numawatch_screen_pending();
+    if (text->length < (int)sizeof text->bytes) {
+        text->bytes[text->length++] = (char)byte;
+    }
+}
+
+/// Puts it there. The last column of the last row is written, too.
+static inline void numawatch_screen_end_text(void) {
+    numawatch_screen_text *text = numawatch_screen_pending();
+    mvaddnstr(text->row, text->column, text->bytes, text->length);
 }
 
 /// endwin(3X), with the last line cleared: a terminal without a second screen keeps what it shows, and there the shell
@@ -70,16 +97,31 @@ static inline void numawatch_screen_refresh(void) { refresh(); }
 /// All of the screen is drawn anew with the next refresh.
 static inline void numawatch_screen_redraw(void) { clearok(stdscr, TRUE); }
 
-/// A key: 0 with `*code` a character, 1 with `*code` a KEY_ constant, -1 for none.
-static inline int numawatch_screen_key(unsigned int *code) {
+/// A key: -1 for none, else a character, or a KEY_ constant with NUMAWATCH_SCREEN_CODE added.
+#define NUMAWATCH_SCREEN_CODE 0x100000000
+static inline long long numawatch_screen_key(void) {
     wint_t character = 0;
     int result = wget_wch(stdscr, &character);
-    *code = (unsigned int)character;
-    return result == OK ? 0 : result == KEY_CODE_YES ? 1 : -1;
+    return result == OK             ? (long long)character
+           : result == KEY_CODE_YES ? (long long)character + NUMAWATCH_SCREEN_CODE
+                                    : -1;
 }
 
-/// A capability of the terminal that is a text; null where it has none. For what must be known before a crash.
-static inline const char *numawatch_screen_capability(const char *name) {
-    const char *text = tigetstr(name);
-    return text == (const char *)-1 ? NULL : text;
+/// Capabilities of the terminal that are texts, for what must be known before a crash.
+enum numawatch_screen_capability {
+    numawatch_screen_place,
+    numawatch_screen_plain,
+    numawatch_screen_cursor,
+    numawatch_screen_keypad_off,
+    numawatch_screen_first
+};
+
+/// A byte of one, from 0; -1 behind its end, and where the terminal has none.
+static inline int numawatch_screen_capability_byte(enum numawatch_screen_capability capability, int index) {
+    static const char *const names[] = {"cup", "sgr0", "cnorm", "rmkx", "rmcup"};
+    const char *text = tigetstr(names[capability]);
+    if (text == NULL || text == (const char *)-1 || index >= (int)strlen(text)) {
+        return -1;
+    }
+    return (unsigned char)text[index];
 }

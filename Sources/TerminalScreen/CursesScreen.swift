@@ -38,9 +38,11 @@ package struct CursesScreen: ~Copyable {
         guard numawatch_screen_open() == 0 else { throw .unknownTerminal }
         // The settings to put back are those from before: newterm(3X) has changed them.
         endwin()
-        guard capability("cup") != nil else { throw .unknownTerminal }
-        let parts = ["sgr0", "cnorm", "rmkx", "rmcup"].compactMap(capability)
-        let restoring = Array(parts.flatMap(\.self).prefix(255))
+        guard !capability(numawatch_screen_place).isEmpty else { throw .unknownTerminal }
+        let parts = [
+            numawatch_screen_plain, numawatch_screen_cursor, numawatch_screen_keypad_off, numawatch_screen_first,
+        ]
+        let restoring = Array(parts.flatMap(capability).prefix(255))
         do throws(SystemFailure) {
             try TerminalGuard.set(Terminal.standardOutput, restoring: restoring)
         } catch {
@@ -49,12 +51,13 @@ package struct CursesScreen: ~Copyable {
         return restoring
     }
 
-    /// A capability's bytes, without the padding that terminfo writes as `$<5>`.
-    private static func capability(_ name: String) -> [UInt8]? {
-        guard let text = unsafe numawatch_screen_capability(name) else { return nil }
+    /// A capability's bytes, without the padding that terminfo writes as `$<5>`; none where the terminal does not have it.
+    private static func capability(_ capability: numawatch_screen_capability) -> [UInt8] {
         var bytes: [UInt8] = []
         var isPadding = false
-        for byte in unsafe String(cString: text).utf8 {
+        var index: Int32 = 0
+        while let byte = UInt8(exactly: numawatch_screen_capability_byte(capability, index)) {
+            index += 1
             if byte == UInt8(ascii: "$") { isPadding = true }
             if !isPadding { bytes.append(byte) }
             if byte == UInt8(ascii: ">") { isPadding = false }
@@ -91,7 +94,9 @@ package struct CursesScreen: ~Copyable {
                     end += 1
                 }
                 style(cells[column].role)
-                unsafe numawatch_screen_put(Int32(row), Int32(column), text, Int32(text.utf8.count))
+                numawatch_screen_begin_text(Int32(row), Int32(column))
+                for byte in text.utf8 { numawatch_screen_add_byte(byte) }
+                numawatch_screen_end_text()
                 column = end
             }
         }
@@ -152,12 +157,9 @@ package struct CursesScreen: ~Copyable {
             self.waiting = nil
             return waiting
         }
-        var code: UInt32 = 0
-        return switch unsafe numawatch_screen_key(&code) {
-        case 0: .character(code)
-        case 1: .code(Int32(bitPattern: code))
-        default: nil
-        }
+        let key = numawatch_screen_key()
+        guard key >= 0 else { return nil }
+        return UInt32(exactly: key).map { .character($0) } ?? .code(Int32(truncatingIfNeeded: key))
     }
 
     /// The key behind an escape character: the key of that name where nothing follows. What follows may be a key that terminfo
