@@ -49,8 +49,8 @@ static inline void numawatch_screen_style(int bold, int dim, int reverse, int pa
     attrset((bold ? A_BOLD : 0) | (dim ? A_DIM : 0) | (reverse ? A_REVERSE : 0) | COLOR_PAIR(pair));
 }
 
-/// Text of the locale's characters goes to a place byte by byte, so that no one hands over memory: begin, bytes, end. What
-/// is longer than a row of 4,096 bytes is cut.
+/// Text of the locale's characters goes to a place byte by byte, so that no one hands over memory: begin, bytes, end.
+/// What is longer than 4,096 bytes is cut.
 typedef struct {
     int row, column, length;
     char bytes[4096];
