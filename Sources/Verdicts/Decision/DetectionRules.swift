@@ -127,7 +127,7 @@ enum DetectionRules {
             }
         }
         guard elsewhere.total > 0 else { return [] }
-        let own = ScopeReading.bytes(placement.bytesByClass)
+        let own = placement.bytesByClass.judgedBytes ?? NodeValues()
         let ratio = min(1, Double(elsewhere.total) / max(1, Double(own.total)))
         return [
             Sign(

@@ -44,13 +44,6 @@ struct ScopeReading {
         var source: FigureSource
     }
 
-    /// The classes whose place counts: pages of files are mostly read through system calls, and shared with others.
-    static func bytes(_ byClass: [MemoryClass: NodeValues<UInt64>]) -> NodeValues<UInt64> {
-        var sum = NodeValues<UInt64>()
-        for (kind, bytes) in byClass where kind != .file { sum += bytes }
-        return sum.total > 0 ? sum : byClass[.file] ?? sum
-    }
-
     /// The share of memory that balancing never arms: under another policy than the default one, and of hugetlbfs.
     ///
     /// `mpol_to_str` writes `balancing` behind a policy that asks for balancing all the same.

@@ -11,7 +11,7 @@ enum ReadingMaker {
         reading.modelledFaults = process.model?.faultedPages
         if let placement = process.placement {
             reading.memory = ScopeReading.Memory(
-                bytes: ScopeReading.bytes(placement.bytesByClass), halfWidthBytes: placement.halfWidth95Bytes,
+                bytes: placement.bytesByClass.judgedBytes ?? NodeValues(), halfWidthBytes: placement.halfWidth95Bytes,
                 takenAtNanoseconds: placement.takenAtNanoseconds,
                 source: placement.provenance == .kernel ? .placement : .sample)
             let known = Double(placement.bytes.total)
@@ -41,7 +41,7 @@ enum ReadingMaker {
         if let byClass = group.bytesByClass {
             let isAccount = if case .cgroup? = group.memorySource { true } else { false }
             reading.memory = ScopeReading.Memory(
-                bytes: ScopeReading.bytes(byClass), halfWidthBytes: group.halfWidth95Bytes,
+                bytes: byClass.judgedBytes ?? NodeValues(), halfWidthBytes: group.halfWidth95Bytes,
                 takenAtNanoseconds: isAccount ? group.accountTakenAtNanoseconds : nil,
                 source: isAccount ? .account : group.halfWidth95Bytes == nil ? .placement : .sample)
             if !isAccount, group.unplacedProcessCount > 0, group.residentBytes > 0 {
