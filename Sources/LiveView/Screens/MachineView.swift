@@ -48,34 +48,16 @@ extension TopModel {
 
     // MARK: Settings
 
-    /// A setting with the kernel's default (6.12) beside it.
     private func settings(_ sample: LiveSample) -> [StyledLine] {
-        let host = sample.status.host
-        let knobs = host.knobs
-        func line(_ name: String, _ value: String?, _ standard: String) -> StyledLine {
-            var line = StyledLine(" ")
-            line.add(name, width: 46, .leading)
-            let isOther = value.map { $0 != standard } ?? false
-            line.add(value ?? Figure.missing.text, width: 12, .trailing, isOther ? .heading : .plain)
-            line.add("  (\(standard))" + (isOther ? " *" : ""), .faint)
-            return line
-        }
-        func number(_ value: UInt64?) -> String? { value.map { "\($0)" } }
-        return heading("Settings (and the kernel's defaults; * differs)") + [
-            line("kernel.numa_balancing", host.balancingMode.map { "\($0)" }, "1"),
-            line("numa_balancing/scan_delay_ms", number(knobs.scanDelayMilliseconds), "1000"),
-            line("numa_balancing/scan_period_min_ms", number(knobs.scanPeriodMinMilliseconds), "1000"),
-            line("numa_balancing/scan_period_max_ms", number(knobs.scanPeriodMaxMilliseconds), "60000"),
-            line("numa_balancing/scan_size_mb", number(knobs.scanSizeMegabytes), "256"),
-            line("numa_balancing/hot_threshold_ms", number(knobs.hotThresholdMilliseconds), "1000"),
-            line(
-                "kernel.numa_balancing_promote_rate_limit_MBps", number(knobs.promoteRateLimitMegabytesPerSecond),
-                "65536"),
-            line(
-                "vm.zone_reclaim_mode",
-                host.zoneReclaimMode.map { "\($0)" } ?? sample.nodes.zoneReclaimMode.map { "\($0)" }, "0"),
-            line("mm/numa/demotion_enabled", host.isDemotionEnabled.map { $0 ? "true" : "false" }, "false"),
-        ]
+        heading("Settings (and the kernel's defaults; * differs)")
+            + HostSetting.all(sample.status.host, zoneReclaimMode: sample.nodes.zoneReclaimMode).map { setting in
+                var line = StyledLine(" ")
+                line.add(setting.name, width: 46, .leading)
+                line.add(
+                    setting.value ?? Figure.missing.text, width: 12, .trailing, setting.differs ? .heading : .plain)
+                line.add("  (\(setting.kernelDefault))" + (setting.differs ? " *" : ""), .faint)
+                return line
+            }
     }
 
     // MARK: Memory
