@@ -126,6 +126,7 @@ let package = Package(
         .testTarget(
             name: "VerdictsTests",
             dependencies: ["BalancingModel", "NUMATopology", "SchedDomains", "Snapshots", "Verdicts"]),
+        .target(name: "History", dependencies: ["NUMATopology", "Snapshots"]),
         .target(
             name: "HostReading",
             dependencies: [
