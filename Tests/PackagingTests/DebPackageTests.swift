@@ -134,7 +134,8 @@ struct DebPackageTests {
         withExtendedLifetime(root) {}
         #expect(table.count > 20)
         for line in table {
-            let identifier = try #require(line.split(separator: "`").first { $0.count == 32 })
+            // Named as what it is: of a line, `split` may as well make slices of characters, which print as arrays.
+            let identifier: Substring = try #require(line.split(separator: "`").first { $0.count == 32 })
             #expect(list.contains { $0.hasPrefix("\(identifier) numawatch: ") }, "\(line)")
         }
     }
