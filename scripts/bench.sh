@@ -223,3 +223,7 @@ trace-cmd report -i "$directory/trace.dat" >"$directory/report" 2>"$directory/er
 children_seconds
 events=$(grep -c ': ' "$directory/report")
 echo "$before $seconds" | awk -v n="$events" '{ printf "%-40s %8.2f\n", "trace-cmd report", n / ($2 - $1) / 1000000 }'
+
+echo
+echo "The live view on a terminal of 80 by 24"
+"$here/bench-top.sh" "$binaries"

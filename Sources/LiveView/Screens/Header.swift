@@ -89,6 +89,9 @@ extension TopModel {
         line.add(record.screenWord, record.role)
         line.add(" (\(record.confidence.rawValue))")
         if let reason = record.reason { line.add(" \(reason.words)") }
+        // That nothing can be told is said in words before it.
+        let letters = record.why.filter { $0 != "N" }
+        if !letters.isEmpty { line.add(" why \(letters)") }
         if let cost = record.figures?.cost { line.add("   costs \(Self.percent(cost.total)) of CPU") }
         if let gain = record.figures?.gain { line.add(", gains \(Self.range(gain))") }
         return line

@@ -6,7 +6,7 @@ package enum CheckCatalogue {
         MetricsCheck(), BalancingCheck(), LedgersCheck(), PlacementCheck(), NumastatCheck(), SamplingCheck(),
         StormCheck(), GroupMemoryCheck(), HotplugCheck(), PartitionCheck(), IteratorCheck(), DaemonCheck(),
         ReplayCheck(),
-        TracingCheck(), NarrowedTracingCheck(), HarmCheck(), InstalledStartCheck(), InstalledReloadCheck(),
+        TracingCheck(), NarrowedTracingCheck(), HarmCheck(), OverviewCheck(), InstalledStartCheck(), InstalledReloadCheck(),
         InstalledRestartsCheck(), InstalledRefusalCheck(), InstalledKillCheck(), InstalledWatchdogCheck(),
         InstalledTracingCheck(), InstalledIteratorCheck(), InstalledUpgradeCheck(), InstalledRemovalCheck(),
         InstalledPackageCheck(),

@@ -18,7 +18,7 @@ package enum LabCoverage: Sendable, Hashable, CaseIterable {
 
     /// The machines of ``checks``: together they make all there are.
     private static let checkedMachines: Set<String> = [
-        "2-nodes", "balancing-off", "harm", "installed", "packaged", "tracing", "unmounted",
+        "2-nodes", "balancing-off", "faults", "harm", "installed", "packaged", "tracing", "unmounted",
     ]
     /// The machines of ``rules``, and what is looked at on them.
     private static let ruledMachines: [String: [String]] = [
