@@ -73,7 +73,7 @@ struct JSONParser {
             let start = position
             let name = try string()
             if members.count == 16 { known = Set(members.keys) }
-            let isKnown = members.count < 16 ? members[name] != nil : !known.insert(name).inserted
+            let isKnown = members.count < 16 ? members.has(name) : !known.insert(name).inserted
             guard !isKnown else { throw JSONError(problem: .repeatedName(name), offset: start) }
             skipSpace()
             try require(UInt8(ascii: ":"))

@@ -1,7 +1,7 @@
 /// A JSON document that was read (RFC 8259): a tree of values, members in the order of the text.
 ///
 /// Strict: what the RFC does not allow is no value, and no name occurs twice in an object. See ``init(parsing:limits:)``.
-package indirect enum JSONValue: Equatable, Sendable {
+package enum JSONValue: Equatable, Sendable {
     case object(JSONObject)
     case array([JSONValue])
     case string(String)
@@ -45,6 +45,8 @@ package struct JSONObject: Equatable, Sendable {
 
     /// A member at a place in the order.
     package subscript(position: Int) -> (name: String, value: JSONValue) { (names[position], members[position]) }
+
+    func has(_ name: String) -> Bool { names.contains(name) }
 
     mutating func append(_ name: String, _ value: JSONValue) {
         names.append(name)
