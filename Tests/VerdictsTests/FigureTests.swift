@@ -14,11 +14,13 @@ struct FigureTests {
     func locality() {
         let (time, memory) = ([0.3, 0.7], [0.4, 0.6])
         #expect(Self.isNear(LocalityMath.product(time, memory), 0.54))
+        // They are those of a single round: LocalityTests has their examples.
         let bounds = LocalityMath.bounds(time, memory)
-        #expect(Self.isNear(bounds.low, 0.3) && Self.isNear(bounds.high, 0.9))
-        // All threads on one node: one number.
-        let single = LocalityMath.bounds([0, 1], [0.03, 0.97])
-        #expect(Self.isNear(single.low, 0.97) && Self.isNear(single.high, 0.97))
+        #expect(Self.isNear(bounds.low, 0.8 * (0.7 + 0.55 / 0.95 - 1)))
+        #expect(Self.isNear(bounds.high, 0.8 * (0.3 + 0.6 / 0.95) + 0.2))
+        // All memory on one node: one number.
+        let single = LocalityMath.bounds([0.2, 0.8], [0, 1])
+        #expect(Self.isNear(single.low, 0.8) && Self.isNear(single.high, 0.8))
     }
 
     @Test("whatever time and memory are, the product lies within the bounds", arguments: 0..<100)
@@ -138,5 +140,31 @@ struct FigureTests {
         }
         #expect(window.seconds >= min(600, seconds) && window.seconds <= 600 + 2 * max(30, seconds))
         #expect(window.change == nil)
+    }
+}
+
+@Suite("Which processes are judged")
+struct JudgedProcessTests {
+    @Test(
+        "a process that ran for two seconds is judged, however little of them it gets in a round",
+        arguments: [(1.0, 0.95, Verdict.converged), (5.0, 0.3, .converged), (5.0, 0.02, .inactive)])
+    func slowProcess(_ secondsPerRound: Double, _ cpus: Double, _ verdict: Verdict) throws {
+        var load = SimulatedLoad("slow.service", cpus: [cpus, 0], bytes: [1 << 30, 0])
+        load.threads = [1, 0]
+        var host = SimulatedHost([load])
+        host.secondsPerRound = secondsPerRound
+        var judge = VerdictJudge()
+        var verdicts: [Verdict?] = []
+        // Two seconds of CPU time, and then what has to be seen of it.
+        let rounds = Int((2 / cpus + 70) / secondsPerRound) + 4
+        for _ in 0..<rounds {
+            var snapshot = host.next()
+            judge.judge(&snapshot, pageSizeBytes: 4096)
+            verdicts.append(snapshot.processes[0].verdict?.verdict)
+        }
+        let first = try #require(verdicts.firstIndex { $0 != nil })
+        #expect(Double(first) * secondsPerRound * cpus >= 2 - secondsPerRound * cpus)
+        #expect(verdicts[first...].allSatisfy { $0 != nil }, "once it is judged, it stays so")
+        #expect(verdicts.last == verdict)
     }
 }

@@ -49,7 +49,7 @@ struct ScopeWatch {
     private var last: Last
     /// Before there is a window: since when CPU time is added up, and how much it is.
     private var waitsSince: UInt64
-    private var waitedCPUSeconds: Double = 0
+    private var waitedCPUSeconds: Double
     private(set) var episode: Episode?
     /// Whether pages were ever armed while it was watched.
     private(set) var wasArmed = false
@@ -83,8 +83,10 @@ struct ScopeWatch {
         var after: [Float]?
     }
 
-    init(_ reading: ScopeReading, _ context: RoundContext) {
+    /// - Parameter cpuSeconds: CPU time that it is known to have had within the time of a window.
+    init(_ reading: ScopeReading, _ context: RoundContext, cpuSeconds: Double = 0) {
         firstSeenAt = context.now
+        waitedCPUSeconds = cpuSeconds
         waitsSince = context.now
         last = Last(reading, at: context.now)
         verdict = VerdictHysteresis(since: context.now)

@@ -66,7 +66,9 @@ extension VerdictJudge {
             let process = snapshot.processes[index]
             processes[process.identity.pid] = ProcessWatch(
                 startTimeTicks: process.identity.startTimeTicks,
-                watch: ScopeWatch(ReadingMaker.reading(of: process), context))
+                // That is what has made it ready: its window begins with the next round, however little it runs in that.
+                watch: ScopeWatch(
+                    ReadingMaker.reading(of: process), context, cpuSeconds: VerdictSettings.leastCPUSeconds))
         }
         candidates.sweep(context.now, windowNanoseconds: window)
     }
