@@ -62,7 +62,7 @@ struct GroupLocalityTests {
             Self.process(1, cpu: Self.byNode(9, 0), memory: nil), Self.process(2, cpu: Self.byNode(9, 0), memory: nil),
         ]
         let group = try #require(Self.judge(processes, account: Self.byNode(75, 25)).groups.first)
-        #expect(group.locality == BoundedRatio(exactly: 0.75, source: .account))
+        #expect(group.locality?.value == 0.75 && group.locality?.source == .account)
         #expect(try #require(Self.judge(processes).groups.first).locality == nil)
     }
 

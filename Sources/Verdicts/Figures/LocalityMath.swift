@@ -4,12 +4,11 @@ import Snapshots
 /// How much of what a scope does is near its memory, from where it ran and where its memory is.
 ///
 /// Which page is used from which node is not seen; only how much time was spent on each node and how much memory is on each. If
-/// threads use all memory evenly, the local share is the sum over nodes of time share times memory share. Whatever they use, it
-/// lies between two bounds (Fréchet): at least what must overlap, and at most what can.
+/// threads use all memory evenly, the local share is the sum over nodes of time share times memory share. `Locality` says between
+/// which bounds it lies, whatever they use.
 ///
 /// Example: 30 % of the time on node 0 and 70 % on node 1, 40 % of the memory on node 0 and 60 % on node 1. Evenly used:
-/// 0.3 · 0.4 + 0.7 · 0.6 = 0.54. At least max(0, 0.3 + 0.4 - 1) + max(0, 0.7 + 0.6 - 1) = 0.3, at most
-/// min(0.3, 0.4) + min(0.7, 0.6) = 0.9. With all threads on one node the three are one number.
+/// 0.3 · 0.4 + 0.7 · 0.6 = 0.54.
 enum LocalityMath {
     /// The share if memory is used evenly.
     static func product(_ time: [Double], _ memory: [Double]) -> Double {
@@ -17,9 +16,7 @@ enum LocalityMath {
     }
 
     static func bounds(_ time: [Double], _ memory: [Double]) -> (low: Double, high: Double) {
-        zip(time, memory).reduce((0, 0)) { sum, pair in
-            (sum.0 + max(0, pair.0 + pair.1 - 1), sum.1 + min(pair.0, pair.1))
-        }
+        Locality.bounds(zip(time, memory).map { Locality.NodeShare(time: $0, leastMemory: $1, mostMemory: $1) })
     }
 
     /// Half of what two distributions differ by: the share that is elsewhere.
