@@ -40,7 +40,8 @@ make_root() {
         mkdir -p "$task"
         for name in stat status sched schedstat cgroup comm; do
             # The numbers of a process stand in it; what it is called tells lines of the table apart.
-            sed "s/^$$ (.*) /$pid (worker-$i) /; s/^\(Name:\).*/\1 worker-$i/; s/^\(Pid\|Tgid\|NStgid\|NSpid\):.*/\1: $pid/" \
+            sed "s/^$$ (.*) /$pid (worker-$i) /; s/^\(Name:\).*/\1 worker-$i/
+                s/^\(Pid\|Tgid\|NStgid\|NSpid\):.*/\1: $pid/" \
                 "/proc/$$/$name" >"$task/$name" 2>/dev/null || rm -f "$task/$name"
         done
         echo "0::/system.slice/worker-$i.service" >"$task/cgroup"
@@ -106,4 +107,4 @@ printf '%-34s %12s %16s %16s\n' "" "first, ms" "bytes a picture" "CPU, ms a pict
 look "numawatch top" "'$binaries/numawatch' top --socket '$directory/live' -n $pictures -d 1"
 look "numawatch top, $groups groups" "'$binaries/numawatch' top --socket '$directory/many' -n $pictures -d 1"
 look "top (procps)" "top -d 1 -n $pictures"
-echo "At one picture in 5 s, 50 ms are 1 % of a CPU. $(ls "$directory/root/proc" | grep -c '^[0-9]') processes are in the made-up host."
+echo "At one picture in 5 s, 50 ms are 1 % of a CPU."

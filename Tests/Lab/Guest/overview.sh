@@ -4,12 +4,13 @@
 
 # start_overview: a daemon that judges by the last twenty seconds, and control groups that can be confined.
 start_overview() {
-    configure "[Verdict]" Window=20s && start_daemon && scan_every 200 && mkdir -p /sys/fs/cgroup/lab.slice || return
+    configure "[Verdict]" Window=20s && start_daemon && scan_every 200 || return
+    mkdir -p /sys/fs/cgroup/lab.slice
     for group in /sys/fs/cgroup /sys/fs/cgroup/lab.slice; do echo +cpuset >$group/cgroup.subtree_control || return; done
 }
 
-# watch_fault NAME PATTERN SECONDS WORKLOAD KEY=VALUE…: a workload, and screens until one has a line that matches PATTERN,
-# as overview/NAME/N. Without a pattern: for so many seconds. What the screens say is judged outside.
+# watch_fault NAME PATTERN SECONDS WORKLOAD KEY=VALUE…: a workload, and screens until one has a line that matches
+# PATTERN, as overview/NAME/N. Without a pattern: for so many seconds. What the screens say is judged outside.
 watch_fault() {
     fault=$1
     pattern=$2
