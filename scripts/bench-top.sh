@@ -79,8 +79,8 @@ children_seconds() {
         printf "%.3f", sum }' "$directory/times")
 }
 
-# look NAME COMMAND: on a terminal of 80 by 24; a line of the table. The first picture is all that comes before the first
-# pause of 200 ms.
+# look NAME COMMAND: on a terminal of 80 by 24; a line of the table. The first picture is what comes before the
+# first pause of 200 ms.
 look() {
     name=$1
     children_seconds
