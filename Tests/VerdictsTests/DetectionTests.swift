@@ -135,6 +135,35 @@ struct DetectionTests {
         }
     }
 
+    @Test("scans that take longer than 4 ms are told of while there are new ones, with the longest")
+    func scanStalls() throws {
+        var host = Self.calm()
+        var judge = VerdictJudge()
+        var work = TracedWork()
+        var found: [DetectionFinding?] = []
+        for round in 1...60 {
+            var snapshot = host.next()
+            // Two more each round, until the twentieth.
+            if round <= 20 {
+                work.longScans += 2
+                work.longestScanNanoseconds = 7_300_000
+            }
+            var tracing = TracingRecord()
+            tracing.state = .running
+            tracing.work = work
+            snapshot.tracing = tracing
+            judge.judge(&snapshot, pageSizeBytes: 4096)
+            found.append(snapshot.verdict?.record.finding(.scanStall))
+        }
+        // The first round has nothing to compare with.
+        #expect(found.firstIndex { $0 != nil } == 3)
+        #expect(try #require(found[10]).sentence == "scans keep tasks for more than 4 ms, one for 7.3 ms")
+        #expect(found[3..<20].allSatisfy { $0 != nil })
+        // It ends three rounds after the last, but not before a fifth of the window, 24 rounds.
+        let last = try #require(found.lastIndex { $0 != nil })
+        #expect((22...28).contains(last), "\(last)")
+    }
+
     @Test("a node full of page cache is not full")
     func pageCache() {
         var host = Self.calm()
