@@ -56,7 +56,7 @@ package struct HostCapture: Sendable {
             addFile(path, root)
         }
         // Whose view it is that the capture holds. Where `/proc` is that of an outer namespace, ours says nothing of it.
-        for name in ["pid", "user"] where name != "pid" || !ProcessNumbers.areForeign(in: root) {
+        for name in ["cgroup", "pid", "user"] where name != "pid" || !ProcessNumbers.areForeign(in: root) {
             if let target = try? root.linkTarget("/proc/self/ns/\(name)") {
                 members["/proc/self/ns/\(name)"] = .link(target: target)
             }

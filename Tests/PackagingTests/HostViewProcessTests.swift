@@ -79,6 +79,26 @@ struct HostViewProcessTests {
         #expect(doctor.output.contains("n/a  move_pages"), "\(doctor.output)")
     }
 
+    @Test("in what looks like a pod, doctor says whose view it has, and of each source what is lost")
+    func pod() throws {
+        let doctor = try Apart.shell(
+            """
+            exec unshare --mount --pid --fork --mount-proc --cgroup sh -c '
+                mount -t tmpfs tmpfs /run && mkdir -p /run/secrets/kubernetes.io/serviceaccount &&
+                mount -t tmpfs tmpfs /sys && exec "$1" doctor --local
+            ' sh '\(Self.numawatch)'
+            """)
+        let views = doctor.output.split(separator: "\n").filter { $0.hasPrefix("view  ") }
+        #expect(views.first?.contains("a container's view (Kubernetes, by /run/secrets/kubernetes.io)") == true)
+        for about in ["PID namespace", "cgroup namespace", "without /sys"] {
+            #expect(views.contains { $0.contains(about) }, "\(about): \(views)")
+        }
+        // Each source that is missing is followed by what is lost.
+        let missing = doctor.output.split(separator: "\n").count { $0.hasPrefix("NO ") || $0.hasPrefix("n/a ") }
+        let lost = doctor.output.split(separator: "\n").count { $0.hasPrefix("       lost    ") }
+        #expect(missing > 5 && lost == missing, "\(doctor.output)")
+    }
+
     @Test("a user namespace is said to have its own users, and a host without /sys to have no nodes to show")
     func others() throws {
         let user = try Apart.shell("exec unshare --user --map-root-user '\(Self.numawatch)' status --local")

@@ -50,6 +50,43 @@ import Testing
         #expect(notes(mapped).map(\.about) == ["users"])
     }
 
+    @Test("A container is told by what its engine leaves in it, a system's container by the name systemd writes")
+    func containers() {
+        for (path, text, says) in [
+            ("/.dockerenv", "", "Docker, by /.dockerenv"), ("/run/.containerenv", "", "Podman, by /run/.containerenv"),
+            ("/run/secrets/kubernetes.io/serviceaccount/token", "x", "Kubernetes, by /run/secrets/kubernetes.io"),
+            ("/run/systemd/container", "lxc\n", "lxc, by /run/systemd/container"),
+            ("/run/systemd/container", "", "of an engine without a name, by /run/systemd/container"),
+        ] {
+            var inside = root()
+            inside.addFile(path, text: text)
+            // The image of a container, booted.
+            #expect(notes(inside) == [])
+            inside.addLink("/proc/self/ns/ipc", target: "ipc:[4026531839]")
+            #expect(notes(inside) == [])
+            inside.addLink("/proc/self/ns/ipc", target: "ipc:[4026532300]")
+            #expect(notes(inside).map(\.about) == ["container"])
+            #expect(notes(inside).first?.text.hasPrefix("a container's view (\(says)): ") == true, "\(notes(inside))")
+        }
+        // Docker's, run by Kubernetes.
+        var inside = root()
+        inside.addLink("/proc/self/ns/cgroup", target: "cgroup:[4026532300]")
+        inside.addFile("/.dockerenv", text: "")
+        inside.addFile("/run/secrets/kubernetes.io/serviceaccount/token", text: "x")
+        #expect(notes(inside).map(\.about) == ["container", "groups"])
+        #expect(notes(inside).first?.text.contains("Kubernetes") == true)
+    }
+
+    @Test("A cgroup namespace is told, and what is out of reach from it")
+    func cgroups() {
+        var inside = root()
+        inside.addLink("/proc/self/ns/cgroup", target: "cgroup:[4026531835]")
+        #expect(notes(inside) == [])
+        inside.addLink("/proc/self/ns/cgroup", target: "cgroup:[4026532300]")
+        #expect(notes(inside).map(\.about) == ["groups"])
+        #expect(notes(inside).first?.text.contains("the account of its memory") == true)
+    }
+
     @Test("A PID namespace that sees the /proc of an outer one is not said to see its own processes only")
     func outerProc() throws {
         var inside = root()
