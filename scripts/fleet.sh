@@ -4,8 +4,9 @@
 # what HOSTS (1000) hosts with GROUPS_PER_HOST (10) groups each are to one Prometheus with the shipped rules, scraped
 # every INTERVAL (15) seconds for LENGTH (180) seconds. docs/fleet.md has the results.
 #
-# The text of a host is a real daemon's, which reads a captured host whose processes are multiplied. One web server on
-# the loopback address serves it for all of them, its counters advanced with each scrape, and gauges as they were.
+# The text of a host is a real daemon's, which reads a captured host whose processes are multiplied. They run while it
+# looks: clocks, ledgers and counters advance, so that each group gets a verdict. One web server on the loopback address
+# serves the text for all hosts, its counters advanced with each scrape, and gauges as they were.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -53,6 +54,42 @@ root() {
     done
 }
 
+# advance ROOT: its processes run for a while and have memory moved. Files are replaced, never changed: a reader sees one
+# state or the other. perl is essential in Debian; awk and mv would be four processes for each of a thousand.
+advance() {
+    perl -e '
+        sub edit {
+            my ($path, $change) = @_;
+            open(my $old, "<", $path) or die "$path: $!";
+            my $text = do { local $/; <$old> };
+            local $_ = $text;
+            $change->();
+            open(my $new, ">", "$path.new") or die "$path.new: $!";
+            print $new $_;
+            close($new) or die "$path.new: $!";
+            rename("$path.new", $path) or die "$path: $!";
+        }
+        my $root = $ARGV[0];
+        for my $directory (glob("$root/proc/[0-9]*")) {
+            my ($pid) = $directory =~ m{([0-9]+)$};
+            for my $place ($directory, "$directory/task/$pid") {
+                # utime, in hundredths of a second.
+                edit("$place/stat", sub { s/^((?:\S+ ){13})(\d+)/$1 . ($2 + 20)/e });
+                edit("$place/sched", sub {
+                    s/(se\.sum_exec_runtime *: *)([\d.]+)/$1 . ($2 + 200)/e;
+                    s/(mm->numa_scan_seq *: *)(\d+)/$1 . ($2 + 1)/e;
+                    s/(numa_pages_migrated *: *)(\d+)/$1 . ($2 + 100)/e;
+                    s/(total_numa_faults *: *)(\d+)/$1 . ($2 + 200)/e;
+                });
+            }
+        }
+        edit("$root/proc/vmstat", sub {
+            s/^(numa_(?:pte_updates|hint_faults|hint_faults_local|pages_migrated) )(\d+)/$1 . ($2 + 2000)/gme;
+        });
+        edit("$root/proc/stat", sub { s/^(cpu\d* +)(\d+)/$1 . ($2 + 50)/gme });
+    ' "$1"
+}
+
 # text GROUPS: what a daemon says of such a host, as $work/metricsGROUPS.
 text() {
     root "$1"
@@ -68,13 +105,14 @@ MaxSeries=1000000
 CONFIGURATION
     "$binaries/numawatchd" --config "$work/$1.conf" --root "$work/root$1" 2>"$work/$1.log" &
     daemon=$!
-    # A request waits for the first round; with the second there are rates.
+    # A request waits for the first round. A verdict with figures comes when a group has run for long enough.
     turn=0
     until curl --silent --fail --unix-socket "$work/$1.sock" --output "$work/metrics$1" http://numawatch/metrics &&
-        grep -q '^numawatch_snapshots_total [2-9]' "$work/metrics$1"; do
+        [ "$(grep -c '^numawatch_verdict_confidence{scope="group"' "$work/metrics$1")" -eq "$1" ]; do
         turn=$((turn + 1))
-        [ $turn -lt 600 ] || { cat "$work/$1.log" >&2 && exit 1; }
-        sleep 0.1
+        [ $turn -lt 300 ] || { cat "$work/$1.log" >&2 && exit 1; }
+        advance "$work/root$1"
+        sleep 0.5
     done
     kill "$daemon"
     wait "$daemon" || true
