@@ -89,11 +89,17 @@ case $verb in
         table | awk '$1 == "directory" { print $3 }' | sort -r | while read -r to; do
             rmdir "$destdir/$to" 2>/dev/null || true
         done
-        rmdir "$dropin" "$destdir/run/numawatch" 2>/dev/null || true
+        # What the shipped tmpfiles.d made, and the mount point of the iterator's directory.
+        rmdir "$dropin" "$destdir/run/numawatch/iterator" "$destdir/run/numawatch" \
+            "$destdir/sys/fs/bpf/numawatch" 2>/dev/null || true
         if [ -z "$destdir" ]; then
             systemctl daemon-reload 2>/dev/null || true
             journalctl --update-catalog 2>/dev/null || true
             echo "Removed. Its user is left, as other files may be its own: userdel numawatch"
+        fi
+        # What the daemon remembers is an administrator's to throw away, as a changed configuration is.
+        if [ -d "$destdir/var/lib/numawatch" ]; then
+            echo "Kept $destdir/var/lib/numawatch; to remove it: rm -r $destdir/var/lib/numawatch"
         fi
         ;;
     *)

@@ -141,7 +141,7 @@ struct DebPackageTests {
     }
 
     @Test(
-        "manual pages are shown without a complaint, and completions are valid",
+        "manual pages are shown without a complaint",
         .enabled(if: Command.path(of: "man") != nil, "man is missing: Debian package man-db"))
     func pages() throws {
         let root = try TemporaryDirectory()
@@ -153,9 +153,35 @@ struct DebPackageTests {
                 ["-c", "LC_ALL=C.UTF-8 man --warnings -l \"$0\" 2>&1 >/dev/null", "\(root.path)/\(entry.place)"])
             #expect(page.output == "", "\(entry.place)")
         }
-        let bash = try Command(
-            "/bin/bash", ["-n", "\(root.path)/usr/share/bash-completion/completions/numawatch"])
-        #expect(bash.status == 0, "\(bash.output)")
+    }
+
+    /// What completes “numawatch gr” in a shell, with the shell's own file of an installation as its first word.
+    private static let shells = [
+        (
+            "bash", "bash-completion/completions/numawatch",
+            #". "$0"; COMP_WORDS=(numawatch gr) COMP_CWORD=1; _numawatch numawatch gr numawatch; echo "${COMPREPLY[@]}""#
+        ),
+        // Its completion needs a terminal: that the file is found as one, and can be read, is all that is asked.
+        (
+            "zsh", "zsh/vendor-completions/_numawatch",
+            #"zsh -n "$0" && autoload -Uz compinit && compinit -u -D && fpath=("${0:h}" $fpath) && autoload +X -U _numawatch && "#
+                + #"head -n 1 "$0" | grep -q "^#compdef numawatch" && echo groups"#
+        ),
+        ("fish", "fish/vendor_completions.d/numawatch.fish", #"source $argv[1]; complete -C "numawatch gr""#),
+    ]
+
+    @Test("the completions of three shells are understood by them, and complete a command", arguments: shells)
+    func completions(_ shell: String, _ place: String, _ script: String) throws {
+        let program = try #require(Command.path(of: shell), "\(shell) is missing: Debian package \(shell)")
+        let root = try TemporaryDirectory()
+        let programs = try standInPrograms()
+        _ = try Command("\(repository)/scripts/install.sh", ["install", programs.path, root.path, "/usr"])
+        let options = ["bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]][shell] ?? []
+        let result = try Command(program, options + ["-c", script, "\(root.path)/usr/share/\(place)"])
+        #expect(result.status == 0)
+        // In bash the word alone, in others with what is said of it.
+        #expect(result.output.prefix { $0.isLetter } == "groups", "\(result.output)")
+        #expect(result.output.split(separator: "\n").count == 1, "\(result.output)")
     }
 
     /// In a mount namespace of its own, over layers that are thrown away: nothing of it reaches the host.
@@ -181,12 +207,16 @@ struct DebPackageTests {
         echo '[Log]' >/etc/numawatch/numawatchd.conf.d/mine.conf
         mkdir -p /etc/systemd/system/numawatchd.service.d
         cp /usr/share/numawatch/tracing.conf /etc/systemd/system/numawatchd.service.d/
+        mkdir /var/lib/numawatch
+        echo remembered >/var/lib/numawatch/history.db
+        chown -R numawatch:numawatch /var/lib/numawatch
         systemctl --root=/ disable numawatchd.service >&2
         put "$newer"
         tail -n 1 /etc/numawatch/numawatchd.conf
         systemctl --root=/ is-enabled numawatchd.service || true
         dpkg --remove numawatch >&2
         test -e /etc/numawatch/numawatchd.conf && echo "removed, configuration kept"
+        cat /var/lib/numawatch/history.db
         test -e /usr/bin/numawatchd || echo "programs gone"
         dpkg --purge numawatch >&2
         echo "left:"
@@ -233,6 +263,7 @@ struct DebPackageTests {
                 [Log]
                 disabled
                 removed, configuration kept
+                remembered
                 programs gone
                 left:
 

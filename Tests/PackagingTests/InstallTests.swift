@@ -82,6 +82,19 @@ struct InstallTests {
         #expect(readme.contains(printed.map { "    \($0)\n" }.joined()))
     }
 
+    @Test("what the daemon remembers is kept, and how to remove it is said")
+    func remembered() throws {
+        let programs = try standInPrograms()
+        let target = try TemporaryDirectory()
+        _ = try run("install", programs, target, "/usr")
+        try target.write("var/lib/numawatch/history.db", "x")
+        let uninstall = try run("uninstall", programs, target, "/usr")
+        #expect(
+            uninstall.output
+                == "Kept \(target.path)/var/lib/numawatch; to remove it: rm -r \(target.path)/var/lib/numawatch\n")
+        #expect(try target.files == ["var/lib/numawatch/history.db"])
+    }
+
     @Test("a configuration the administrator changed survives both")
     func changedConfiguration() throws {
         let programs = try standInPrograms()

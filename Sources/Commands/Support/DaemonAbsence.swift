@@ -2,7 +2,7 @@
 enum DaemonAbsence {
     /// Nothing listens: both units, as the service alone does not bring back a socket that systemd gave up.
     static let startRemedy =
-        "Start it with “systemctl restart numawatch.socket numawatchd.service”; “make install” installs these."
+        "Start it with “systemctl restart numawatch.socket numawatchd.service”; the package or “make install” brings them."
 
     /// It took a connection and is gone, or was started for it and did not stay.
     static let endedRemedy =

@@ -1,9 +1,11 @@
 # shellcheck shell=sh
 # The steps of the checks installed-*: numawatch as somebody installs it on Debian, with systemd as the first process.
-# Each function is a step; it records what came of it below $OUT/installed and judges nothing. Needs functions.sh.
+# Each function that InstalledSteps names is a step; it records what came of it below $OUT/installed and judges nothing.
+# Needs functions.sh.
 #
-# What is installed lies on the programs' disk: /programs/stage.tar is what "make install DESTDIR=…" staged, source.tar
-# the files of the repository that an administrator reads or runs, debs/*.deb the packages that only tracing needs. The
+# What is installed lies on the programs' disk: /programs/stage.tar is what "make install DESTDIR=…" staged, package/*.deb
+# the Debian package in two versions, source.tar the files of the repository that an administrator reads or runs, debs/*.deb
+# the packages that only tracing needs. The
 # lab's own programs bring the libraries of the host they come from, so that the guest has no library for their sake.
 
 HERE=$OUT/installed
@@ -45,17 +47,36 @@ readme() {
         /lab/source/README.md
 }
 
-# install_staged: as README has it; alice is its example's user, bob is nobody.
+# install_staged: as README has it for "make install".
 install_staged() {
+    prepare_host || return
+    tar -C / -xf /programs/stage.tar || return
+    { readme systemd-sysusers && readme usermod | head -n 1; } >"$HERE/steps"
+    recorded start sh -e "$HERE/steps"
+    look_at_start
+}
+
+# install_package: as README has it for the Debian package, which dpkg starts.
+install_package() {
+    prepare_host || return
+    readme usermod | head -n 1 >"$HERE/steps"
+    recorded start sh -ec 'dpkg --install /programs/package/old.deb; . "$0"' "$HERE/steps"
+    look_at_start
+}
+
+# prepare_host: alice is the README's user, bob is nobody.
+prepare_host() {
     dpkg-query --show --showformat='${Package}\n' >"$HERE/packages"
     useradd --create-home alice && useradd --create-home bob || return
-    mkdir -p /lab/source && tar -C /lab/source -xf /programs/source.tar || return
-    tar -C / -xf /programs/stage.tar || return
-    readme systemd-sysusers >"$HERE/steps"
-    recorded start sh -e "$HERE/steps"
+    mkdir -p /lab/source && tar -C /lab/source -xf /programs/source.tar
+}
+
+# look_at_start: what is enabled and runs, and whom it answers.
+look_at_start() {
     wait_until 60 answers || true
     recorded state systemctl show --property=ActiveState,SubState,User,NRestarts,Result "$UNIT"
     recorded enabled systemctl is-enabled $UNITS
+    recorded not-enabled systemctl is-enabled numawatch-metrics.socket numawatch-iterator.service
     recorded as-root numawatch status
     recorded as-alice runuser -u alice -- numawatch status
     recorded as-bob runuser -u bob -- numawatch status
@@ -245,26 +266,82 @@ MANUALS
     cp /etc/numawatch/numawatchd.conf.new /etc/numawatch/numawatchd.conf
 }
 
-# package_life: as docs/install.md has it for the Debian package: installed, asked, the port for metrics, upgraded while
-# it runs, purged.
-package_life() {
-    useradd --create-home alice || return
-    recorded package-install dpkg --install /programs/package/old.deb
-    wait_until 60 answers || true
-    recorded package-state systemctl show --property=ActiveState,SubState,User,NRestarts,Result "$UNIT"
-    recorded package-enabled systemctl is-enabled $UNITS
-    recorded package-disabled systemctl is-enabled numawatch-metrics.socket numawatch-iterator.service
-    recorded package-before-member runuser -u alice -- numawatch status
-    usermod -aG numawatch alice || return
-    recorded package-member runuser -u alice -- numawatch status
-    journalctl -x --unit="$UNIT" --no-pager >"$HERE/package-journal" 2>&1
-    journal package-entries
+# scrape_installed: the port that systemd opens, Prometheus on it with the shipped rules, and a fault: a node that is full.
+scrape_installed() {
+    test -x /programs/bin/prometheus || {
+        echo "there is no Prometheus in this guest: NUMAWATCH_PROMTOOL named none on the host" >&2
+        return 1
+    }
+    # Emulation is slow, and nobody waits ten minutes for an alert.
+    printf '[Sampling]\nHostInterval=1s\nCPULimit=100%%\n' >$CONF/10-lab.conf
+    open_port
+    recorded port-metrics port_get /metrics
+    recorded port-other-path port_get /v1/status
+    sed -e '/^        for: /d' -e 's/^    interval: .*/    interval: 5s/' \
+        /usr/share/numawatch/prometheus/numawatch.rules.yml >/lab/numawatch.rules.yml
+    # The scrape is the one of docs/alerts.md.
+    {
+        echo 'global: {scrape_interval: 5s, scrape_timeout: 5s, evaluation_interval: 5s}'
+        awk '/^    rule_files:/ { on = 1 } on && !/^    / { exit } on { sub(/^    /, ""); print }' \
+            /lab/source/docs/alerts.md | sed 's|/usr/share/numawatch/prometheus|/lab|'
+    } >/lab/prometheus.yml
+    /programs/bin/prometheus --config.file=/lab/prometheus.yml --storage.tsdb.path=/lab/prometheus --log.level=warn \
+        --web.listen-address=127.0.0.1:9090 >"$HERE/prometheus" 2>&1 &
+    prometheus=$!
+    # Rules are evaluated once all of them were read: a record of theirs is the last thing to come.
+    wait_until 240 finds 'instance_node:numawatch_node_memory_available:ratio' || true
+    recorded scraped ask 'up{job="numawatch"} == 1'
+    recorded recorded ask 'instance_node:numawatch_node_memory_available:ratio'
+    recorded alert-before ask "$FULL"
+    recorded filled fill_node 1
+    wait_until 240 finds "$FULL" || true
+    recorded alert ask "$FULL"
+    recorded rules get http://127.0.0.1:9090/api/v1/rules
+    umount /lab/fill
+    wait_until 120 finds_nothing "$FULL" || true
+    recorded alert-after ask "$FULL"
+    kill $prometheus
+    rm $CONF/10-lab.conf
+    systemctl reload "$UNIT"
+}
+FULL='ALERTS{alertname="NumawatchNodeFull",alertstate="firing"}'
+get() { tool curl --silent --show-error --max-time 30 "$@"; }
+ask() { get --get --data-urlencode "query=$1" http://127.0.0.1:9090/api/v1/query; }
+finds() { ask "$1" 2>/dev/null | grep -q '"result":\[{'; }
+finds_nothing() { ask "$1" 2>/dev/null | grep -q '"result":\[\]'; }
+# fill_node NODE: shared memory, which nothing drops, in all that is free or page cache but a twenty-fifth.
+fill_node() {
+    mkdir -p /lab/fill && mount -t tmpfs -o "size=100%,mpol=bind:$1" tmpfs /lab/fill || return
+    sync && echo 3 >/proc/sys/vm/drop_caches
+    mib=$(awk '{ have[$3] = $4 }
+        END { print int((have["MemFree:"] + have["FilePages:"] - have["Shmem:"] - have["MemTotal:"] / 25) / 1024) }' \
+        "/sys/devices/system/node/node$1/meminfo")
+    dd if=/dev/zero of=/lab/fill/all bs=1M count="$mib"
+}
+# open_port: as docs/socket.md has it.
+open_port() {
     systemctl enable --quiet numawatch-metrics.socket
-    recorded package-port systemctl restart numawatch-metrics.socket "$UNIT"
+    recorded port systemctl restart numawatch-metrics.socket "$UNIT"
     wait_until 60 answers || true
-    recorded package-metrics port_get /metrics
-    recorded package-other-path port_get /v1/status
-    # An upgrade with a configuration that was changed here, and in the package.
+}
+# port_get PATH: what the port for metrics answers.
+port_get() {
+    bash -c 'exec 3<>/dev/tcp/127.0.0.1/9786 && printf "GET %s HTTP/1.0\r\n\r\n" "$1" >&3 && cat <&3' bash "$1"
+}
+
+# explain_journal: an entry of each kind that the journal has, with what the catalogue says of it.
+explain_journal() {
+    journalctl --list-catalog --no-pager >"$HERE/catalogue" 2>&1
+    grep '^| `' /lab/source/docs/events.md >"$HERE/documented-events"
+    journalctl --field=NUMAWATCH_EVENT >"$HERE/events"
+    while read -r kind; do
+        journalctl -x --lines=1 --no-pager "NUMAWATCH_EVENT=$kind" >"$HERE/event-$kind" 2>&1 </dev/null
+    done <"$HERE/events"
+}
+
+# end_package: upgraded while it runs, with a configuration that was changed here and in the package; removed, purged.
+end_package() {
+    open_port
     printf '[Log]\nLevel=debug\n' >/etc/numawatch/numawatchd.conf
     before=$(pid)
     recorded package-upgrade dpkg --force-confdef --force-confold --install /programs/package/new.deb
@@ -273,7 +350,8 @@ package_life() {
     recorded package-version dpkg-query --show numawatch
     cp /etc/numawatch/numawatchd.conf "$HERE/package-conf"
     recorded package-upgraded runuser -u alice -- numawatch status
-    recorded package-port-kept port_get /metrics
+    recorded package-port port_get /metrics
+    recorded package-enabled systemctl is-enabled $UNITS numawatch-metrics.socket
     # Traces of use: the drop-in for tracing, the iterator, a drop-in of the configuration.
     mkdir -p /etc/systemd/system/$UNIT.d
     cp /usr/share/numawatch/tracing.conf /etc/systemd/system/$UNIT.d/
@@ -284,18 +362,18 @@ package_life() {
     recorded package-removed-state systemctl is-active $UNITS numawatch-metrics.socket numawatch-iterator.service
     ls /etc/numawatch >"$HERE/package-kept"
     recorded package-purge dpkg --purge numawatch
-    find / -xdev \( -path /lab -o -path /programs -o -path /out -o -path /proc -o -path /sys \) -prune -o \
-        -name '*numawatch*' -print >"$HERE/package-left-files"
-    find /run /sys/fs/bpf -name '*numawatch*' >>"$HERE/package-left-files"
+    named_files >"$HERE/package-left-files"
     getent passwd numawatch >"$HERE/package-left-accounts"
     getent group numawatch >>"$HERE/package-left-accounts"
     systemctl list-units --all --no-legend '*numawatch*' >"$HERE/package-left-units"
     ps -e -o comm= | grep numawatch >"$HERE/package-left-processes"
     true
 }
-# port_get PATH: what the port for metrics answers.
-port_get() {
-    bash -c 'exec 3<>/dev/tcp/127.0.0.1/9786 && printf "GET %s HTTP/1.0\r\n\r\n" "$1" >&3 && cat <&3' bash "$1"
+# named_files: whatever bears the name, but for the lab's own.
+named_files() {
+    find / -xdev \( -path /lab -o -path /programs -o -path /out -o -path /proc -o -path /sys \) -prune -o \
+        -name '*numawatch*' -print
+    find /run /sys/fs/bpf -name '*numawatch*'
 }
 
 # uninstall: as the README has it; what bears the name afterwards is recorded.
@@ -303,9 +381,9 @@ uninstall() {
     recorded uninstall-running sh /lab/source/scripts/install.sh uninstall '' '' /usr
     recorded uninstall-stop systemctl disable --now $UNITS
     recorded uninstall sh /lab/source/scripts/install.sh uninstall '' '' /usr
-    find / -xdev \( -path /lab -o -path /programs -o -path /out -o -path /proc -o -path /sys \) -prune -o \
-        -name '*numawatch*' -print >"$HERE/left-files"
-    find /run -name '*numawatch*' >>"$HERE/left-files"
+    # What is kept, removed as it says.
+    sed -n 's/^Kept .*to remove it: //p' "$HERE/uninstall" | sh -e
+    named_files >"$HERE/left-files"
     systemctl list-units --all --no-legend '*numawatch*' >"$HERE/left-units"
     ps -e -o comm= | grep numawatch >"$HERE/left-processes"
     ls /sys/kernel/tracing/instances >"$HERE/left-instances"

@@ -90,42 +90,83 @@ import Testing
 
     private static var packaged: [String: String] {
         var files = [
-            "package-state": "ActiveState=active\nSubState=running\nUser=numawatch\nNRestarts=0\n",
-            "package-disabled": "disabled\ndisabled\n", "package-member": "Balancing on",
-            "package-journal": "Subject: Everything runs and the socket answers\n"
-                + "Subject: A socket was taken over from systemd, or opened\n"
-                + "Documentation: man:numawatch-events(7)\n",
-            "package-metrics": "HTTP/1.0 200 OK\r\n\r\n# TYPE x\nnumawatch_build_info{version=\"1\"} 1\n",
-            "package-port-kept": "HTTP/1.0 200 OK\r\n\r\n# TYPE x\nnumawatch_build_info{version=\"1\"} 1\n",
-            "package-other-path": "HTTP/1.0 404 Not Found\r\n", "package-pids": "10 20\n",
-            "package-version": "numawatch\t1.0+newer\n", "package-conf": "[Log]\nLevel=debug\n",
-            "package-removed-state": "inactive\n", "package-kept": "numawatchd.conf\n", "package-entries": "a\nb\n",
+            "package-pids": "10 20\n", "package-version": "numawatch\t1.0+newer\n",
+            "package-conf": "[Log]\nLevel=debug\n",
+            "package-port": "HTTP/1.0 200 OK\r\n\r\n# TYPE x\nnumawatch_build_info{version=\"1\"} 1\n",
+            "package-removed-state": "inactive\n", "package-kept": "numawatchd.conf\nnumawatchd.conf.d\n",
             "package-left-files": "", "package-left-accounts": "", "package-left-units": "",
-            "package-left-processes": "", "package-before-member.status": "77\n",
+            "package-left-processes": "",
         ]
-        for name in [
-            "install", "enabled", "member", "port", "upgrade", "upgraded", "remove", "purge", "before-member",
-        ] {
-            files["package-\(name)"] = files["package-\(name)"] ?? ""
-            files["package-\(name).status"] = files["package-\(name).status"] ?? "0\n"
+        for name in ["upgrade", "upgraded", "enabled", "remove", "purge"] {
+            files["package-\(name)"] = ""
+            files["package-\(name).status"] = "0\n"
         }
         return files
     }
 
-    @Test("Of a package each part of its life is judged, and whatever a purge leaves is told")
+    @Test("Of a package its upgrade and its end are judged, and whatever a purge leaves is told")
     func package() async throws {
         #expect(try await problems(InstalledPackageCheck(), Self.packaged) == [])
         for (name, text) in [
-            ("package-install.status", "1\n"), ("package-disabled", "enabled\ndisabled\n"),
-            ("package-before-member.status", "0\n"), ("package-journal", "Documentation: man:numawatch-events(7)\n"),
-            ("package-metrics", "HTTP/1.0 503\r\n"), ("package-other-path", "HTTP/1.0 200 OK\r\n"),
-            ("package-pids", "10 10\n"), ("package-conf", "# shipped\n"), ("package-removed-state", "active\n"),
-            ("package-version", "numawatch\t1.0\n"), ("package-left-files", "/etc/numawatch\n"),
-            ("package-left-accounts", "numawatch:x:998:\n"), ("package-left-units", "numawatch.socket failed\n"),
+            ("package-upgrade.status", "1\n"), ("package-pids", "10 10\n"), ("package-conf", "# shipped\n"),
+            ("package-version", "numawatch\t1.0\n"), ("package-port", "HTTP/1.0 503\r\n"),
+            ("package-enabled.status", "1\n"), ("package-removed-state", "active\n"), ("package-kept", ""),
+            ("package-left-files", "/etc/numawatch\n"), ("package-left-accounts", "numawatch:x:998:\n"),
+            ("package-left-units", "numawatch.socket failed\n"), ("package-left-processes", "numawatchd\n"),
         ] {
             var files = Self.packaged
             files[name] = text
             #expect(try await !problems(InstalledPackageCheck(), files).isEmpty, "\(name)=\(text)")
+        }
+    }
+
+    @Test("An event without an explanation, and a catalogue that lacks one, are told")
+    func journal() async throws {
+        let explained = "░░ Subject: It has started\n░░ Documentation: man:numawatch-events(7)\n"
+        let files = [
+            "catalogue": String(repeating: "id numawatch: x\n", count: 30) + "id systemd: y\n",
+            "documented-events": String(repeating: "| `x` |\n", count: 30), "events": "started\nready\nx\n",
+            "event-started": explained, "event-ready": explained, "event-x": explained,
+        ]
+        #expect(try await problems(InstalledJournalCheck(), files) == [])
+        for (name, text) in [
+            ("catalogue", "id numawatch: x\n"), ("events", "started\nx\n"), ("event-x", "It is so.\n"),
+            ("documented-events", ""),
+        ] {
+            var wrong = files
+            wrong[name] = text
+            #expect(try await !problems(InstalledJournalCheck(), wrong).isEmpty, "\(name)=\(text)")
+        }
+    }
+
+    private static var scraped: [String: String] {
+        let page = "HTTP/1.0 200 OK\r\n\r\n# TYPE x\nnumawatch_build_info{version=\"1\"} 1\n"
+        let nothing = #"{"status":"success","data":{"resultType":"vector","result":[]}}"#
+        return [
+            "port": "", "port.status": "0\n", "port-metrics": page, "port-other-path": "HTTP/1.0 404 Not Found\r\n",
+            "scraped": #"{"metric":{"__name__":"up","instance":"127.0.0.1:9786","job":"numawatch"}}"#,
+            "rules": String(repeating: #"{"name":"x","health":"ok"}"#, count: 30),
+            "recorded": #"{"numa_node":"0"},{"numa_node":"1"}"#, "alert-before": nothing, "alert-after": nothing,
+            "filled": "", "filled.status": "0\n",
+            "alert":
+                #"{"metric":{"alertname":"NumawatchNodeFull","alertstate":"firing","numa_node":"1"}}"#,
+        ]
+    }
+
+    @Test("An alert has to fire for the node that was filled, while it is, and every rule has to be evaluated")
+    func prometheus() async throws {
+        #expect(try await problems(InstalledPrometheusCheck(), Self.scraped) == [])
+        for (name, text) in [
+            ("port.status", "1\n"), ("port-metrics", ""), ("port-other-path", "HTTP/1.0 200 OK\r\n"),
+            ("scraped", #"{"result":[]}"#), ("rules", #""health":"ok""#),
+            ("rules", String(repeating: #""health":"ok""#, count: 30) + #""health":"err""#),
+            ("recorded", #""numa_node":"0""#), ("filled.status", "1\n"), ("alert", #""result":[]"#),
+            ("alert-before", "\(Self.scraped["alert"] ?? "")"), ("alert-after", ""),
+            ("alert", "\(Self.scraped["alert"] ?? "")" + #""numa_node":"0""#),
+        ] {
+            var files = Self.scraped
+            files[name] = text
+            #expect(try await !problems(InstalledPrometheusCheck(), files).isEmpty, "\(name)=\(text)")
         }
     }
 

@@ -11,8 +11,11 @@ import Testing
         ("4-ring", .linux61, ["domains", "sources", "daemon"]),
         ("uneven-offline", .linux612, ["domains", "daemon"]),
         (
-            "installed", .linux612,
-            ["installed-start", "installed-reload", "installed-refusal", "installed-tracing"]
+            "packaged", .linux612,
+            [
+                "installed-start", "installed-reload", "installed-refusal", "installed-tracing", "installed-journal",
+                "installed-package",
+            ]
         ),
     ]
 

@@ -141,6 +141,8 @@ import Testing
                 "[Machine]\nArchitecture=arm64\n" + node + "[Guest]\nSystem=systemd",
                 "1:1: our programs do not run on arm64: System= is busybox there"
             ),
+            (node + "[Guest]\nInstall=package", "1:1: Install= is for guests with System=systemd"),
+            (node + "[Guest]\nSystem=systemd\nInstall=tar", "6:9: Install=tar: expected files or package"),
             (node + node, "4:1: CPU 0 is in a node already"),
             ("[Node]\nCPUs=0-1\nMemory=1M", "1:1: CPU 1 does not exist: the machine has 1"),
             ("[Machine]\nSockets=2\n" + node, "1:1: 1 of 2 CPUs are in no node"),
@@ -207,6 +209,19 @@ import Testing
             try CheckCatalogue.checks(for: topology, .linux61)
         } throws: { error in
             "\(error)".contains("the check domains is not for the system systemd")
+        }
+    }
+
+    @Test("What is installed as a package is upgraded and removed as one")
+    func installation() throws {
+        let text = "[Machine]\n[Node]\nCPUs=0\nMemory=160M\n[Node]\nMemory=160M\n[Guest]\nSystem=systemd\n"
+        for (line, own, other) in [
+            ("Install=package", "installed-package", "installed-removal"),
+            ("", "installed-removal", "installed-package"),
+        ] {
+            let topology = try TopologyFile.parse(text + line, file: "f", name: "x")
+            let names = try CheckCatalogue.checks(for: topology, .linux612).map(\.name)
+            #expect(names.contains(own) && !names.contains(other) && names.contains("installed-reload"), "\(names)")
         }
     }
 }

@@ -9,8 +9,8 @@ package enum CheckCatalogue {
         TracingCheck(), NarrowedTracingCheck(), HarmCheck(), OverviewCheck(), InstalledStartCheck(),
         InstalledReloadCheck(),
         InstalledRestartsCheck(), InstalledRefusalCheck(), InstalledKillCheck(), InstalledWatchdogCheck(),
-        InstalledTracingCheck(), InstalledIteratorCheck(), InstalledUpgradeCheck(), InstalledRemovalCheck(),
-        InstalledPackageCheck(),
+        InstalledTracingCheck(), InstalledIteratorCheck(), InstalledPrometheusCheck(), InstalledJournalCheck(),
+        InstalledUpgradeCheck(), InstalledRemovalCheck(), InstalledPackageCheck(),
     ]
 
     /// The checks to make on a machine: those it asks for, or all that fit.

@@ -6,10 +6,12 @@
 /// | `/source.tar` | the files of the repository that an administrator reads or runs |
 /// | `/debs/….deb` | the packages that only tracing needs: group `runtime-tracing` |
 /// | `/package/old.deb`, `/package/new.deb` | numawatch as a Debian package, and the same with a newer version |
+/// | `/bin/prometheus` | Debian's Prometheus, where `NUMAWATCH_PROMTOOL` names its promtool; it is not installed |
 package enum InstalledFiles {
     /// Whether a path in the guest is one of these.
     package static func has(_ path: String) -> Bool {
-        ["/stage.tar", "/source.tar"].contains(path) || path.hasPrefix("/debs/") || path.hasPrefix("/package/")
+        ["/bin/prometheus", "/stage.tar", "/source.tar"].contains(path) || path.hasPrefix("/debs/")
+            || path.hasPrefix("/package/")
     }
 
     private static let sources = [
@@ -36,6 +38,10 @@ package enum InstalledFiles {
             files.add("/\(archive)", host: "\(staging)/\(archive)")
         }
         try await addPackage(to: &files, binaries: binaries, staging: staging)
+        // They lie side by side.
+        if let promtool = LabPaths.environment("NUMAWATCH_PROMTOOL"), promtool.hasSuffix("/promtool") {
+            try await files.addProgram(promtool.dropLast("promtool".count) + "prometheus")
+        }
         // apt-get gives up its rights before it downloads.
         try await HostCommand.succeed("chmod", ["0777", staging, "\(staging)/debs"])
         let names = try PackageTable.names(in: ["runtime-tracing"])

@@ -23,6 +23,14 @@ package struct LabTopology: Sendable, Hashable {
         case systemd
     }
 
+    /// How numawatch gets into a guest with systemd.
+    package enum Installation: String, Sendable, Hashable, CaseIterable {
+        /// What "make install" stages, unpacked.
+        case files
+        /// The Debian package, by dpkg(1).
+        case debianPackage = "package"
+    }
+
     /// The file's name without its suffix.
     package var name: String
     /// One line for the table's readers.
@@ -52,6 +60,7 @@ package struct LabTopology: Sendable, Hashable {
     /// Shell lines that bring the machine into the state it is to be looked at in: CPUs taken offline, partitions made.
     package var preparation: [String] = []
     package var system = System.busybox
+    package var installation = Installation.files
     /// The checks that are made on it; nil for all that apply.
     package var checks: [String]?
 

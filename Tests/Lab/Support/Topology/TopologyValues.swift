@@ -39,6 +39,7 @@ struct TopologyValues {
             case ("Kernel", "Without"): topology.omittedBootArguments += try omitted(assignment)
             case ("Guest", "Prepare"): topology.preparation.append(assignment.value)
             case ("Guest", "System"): topology.system = try system(assignment)
+            case ("Guest", "Install"): topology.installation = try installation(assignment)
             case ("Checks", "Only"): topology.checks = words(assignment)
             case ("Machine", _), ("Node", _), ("Distances", _), ("Kernel", _), ("Guest", _), ("Checks", _):
                 throw problem(
@@ -58,6 +59,9 @@ struct TopologyValues {
         guard topology.architecture.runsPrograms || topology.system == .busybox else {
             throw problem(
                 1, 1, "our programs do not run on \(topology.architecture.rawValue): System= is busybox there")
+        }
+        guard topology.installation == .files || topology.system == .systemd else {
+            throw problem(1, 1, "Install= is for guests with System=systemd")
         }
         var placed: CPUSet = []
         for (node, line) in zip(topology.nodes, nodeLines) {
@@ -145,6 +149,15 @@ struct TopologyValues {
             throw bad(assignment, LabTopology.System.allCases.map(\.rawValue).joined(separator: " or "))
         }
         return system
+    }
+
+    private func installation(
+        _ assignment: TopologySyntax.Assignment
+    ) throws(TopologyProblem) -> LabTopology.Installation {
+        guard let installation = LabTopology.Installation(rawValue: assignment.value) else {
+            throw bad(assignment, LabTopology.Installation.allCases.map(\.rawValue).joined(separator: " or "))
+        }
+        return installation
     }
 
     private func omitted(_ assignment: TopologySyntax.Assignment) throws(TopologyProblem) -> [String] {

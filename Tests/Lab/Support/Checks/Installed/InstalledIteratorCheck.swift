@@ -7,7 +7,7 @@ package struct InstalledIteratorCheck: InstalledCheck {
 
     package init() {}
 
-    package let step = InstalledSteps.iterator
+    package let step: GuestStep? = InstalledSteps.iterator
 
     package func judge(_ recording: inout InstalledRecording) throws(LabFailure) -> String {
         try recording.expect("iterator-before", says: "numawatch-iterator")

@@ -5,7 +5,7 @@ package struct InstalledKillCheck: InstalledCheck {
 
     package init() {}
 
-    package let step = InstalledSteps.kill
+    package let step: GuestStep? = InstalledSteps.kill
 
     package func judge(_ recording: inout InstalledRecording) throws(LabFailure) -> String {
         try recording.expect(pids: "killed-pids", areEqual: false)
@@ -22,7 +22,7 @@ package struct InstalledWatchdogCheck: InstalledCheck {
 
     package init() {}
 
-    package let step = InstalledSteps.watchdog
+    package let step: GuestStep? = InstalledSteps.watchdog
 
     package func judge(_ recording: inout InstalledRecording) throws(LabFailure) -> String {
         try recording.expect(pids: "watchdog-pids", areEqual: false)

@@ -6,7 +6,7 @@ package struct InstalledRefusalCheck: InstalledCheck {
 
     package init() {}
 
-    package let step = InstalledSteps.refusal
+    package let step: GuestStep? = InstalledSteps.refusal
 
     package func judge(_ recording: inout InstalledRecording) throws(LabFailure) -> String {
         let restart = try recording.status("refused-restart")

@@ -5,7 +5,7 @@ package struct InstalledReloadCheck: InstalledCheck {
 
     package init() {}
 
-    package let step = InstalledSteps.reload
+    package let step: GuestStep? = InstalledSteps.reload
 
     package func judge(_ recording: inout InstalledRecording) throws(LabFailure) -> String {
         try recording.expect("reload-good", status: 0)

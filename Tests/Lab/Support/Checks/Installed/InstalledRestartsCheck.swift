@@ -5,7 +5,7 @@ package struct InstalledRestartsCheck: InstalledCheck {
 
     package init() {}
 
-    package let step = InstalledSteps.restarts
+    package let step: GuestStep? = InstalledSteps.restarts
 
     package func judge(_ recording: inout InstalledRecording) throws(LabFailure) -> String {
         let count = try recording.lines("restarts").count

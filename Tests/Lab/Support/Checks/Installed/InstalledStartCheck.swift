@@ -7,7 +7,7 @@ package struct InstalledStartCheck: InstalledCheck {
 
     package init() {}
 
-    package let step = InstalledSteps.start
+    package let step: GuestStep? = nil
 
     package func judge(_ recording: inout InstalledRecording) throws(LabFailure) -> String {
         let packages = try recording.lines("packages")
@@ -20,6 +20,8 @@ package struct InstalledStartCheck: InstalledCheck {
         try recording.expect(
             "state", says: "ActiveState=active\n", "SubState=running\n", "User=numawatch\n", "NRestarts=0\n")
         try recording.expect("enabled", status: 0)
+        let others = try recording.lines("not-enabled")
+        recording.expect(others == ["disabled", "disabled"], "the port for metrics and the iterator are \(others)")
         try recording.expect("as-root", status: 0)
         try recording.expect("as-alice", status: 0)
         try recording.expect("as-alice", says: "Balancing")

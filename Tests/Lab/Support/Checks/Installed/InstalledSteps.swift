@@ -1,9 +1,14 @@
-/// The steps of the checks of an installed numawatch. Each needs the first; the last two change what is installed.
+/// The steps of the checks of an installed numawatch. Each needs the first; the last ones change what is installed.
 enum InstalledSteps {
     private static let functions = ". /lab/installed.sh; "
 
     /// Installs and starts it as the README says.
-    static let start = GuestStep("installed-start", deadlineSeconds: 180, functions + "install_staged")
+    static func start(_ installation: LabTopology.Installation) -> GuestStep {
+        switch installation {
+        case .files: GuestStep("installed-start", deadlineSeconds: 180, functions + "install_staged")
+        case .debianPackage: GuestStep("installed-start", deadlineSeconds: 240, functions + "install_package")
+        }
+    }
     /// Reloads a configuration that is right, one that is not, and another file.
     static let reload = GuestStep("installed-reload", deadlineSeconds: 180, functions + "reload_good_and_bad")
     /// Restarts it ten times.
@@ -21,16 +26,23 @@ enum InstalledSteps {
     static let iterator = GuestStep("installed-iterator", deadlineSeconds: 480, functions + "iterate_installed")
     /// Installs it over itself while it runs.
     static let upgrade = GuestStep("installed-upgrade", deadlineSeconds: 150, functions + "upgrade_running")
-    /// Installs, upgrades and purges the Debian package; of a machine on which nothing else is installed.
-    static let package = GuestStep("installed-package", deadlineSeconds: 420, functions + "package_life")
+    /// Looks up each kind of event that the journal has by now.
+    static let journal = GuestStep("installed-journal", deadlineSeconds: 180, functions + "explain_journal")
+    /// Opens the port for metrics, lets Prometheus scrape it, and fills a node.
+    static let prometheus = GuestStep("installed-prometheus", deadlineSeconds: 900, functions + "scrape_installed")
+    /// Upgrades the Debian package while the daemon runs, removes it, and purges it.
+    static let package = GuestStep("installed-package", deadlineSeconds: 300, functions + "end_package")
     /// Removes it.
     static let removal = GuestStep("installed-removal", deadlineSeconds: 120, functions + "uninstall")
 }
 
 /// A check of an installed numawatch.
 package protocol InstalledCheck: LabCheck {
-    /// Beside that which installs.
-    var step: GuestStep { get }
+    /// Beside that which installs; nil: there is none.
+    var step: GuestStep? { get }
+
+    /// The only installation it is for; nil: for any.
+    var installation: LabTopology.Installation? { get }
 
     /// What was compared.
     func judge(_ recording: inout InstalledRecording) throws(LabFailure) -> String
@@ -39,8 +51,15 @@ package protocol InstalledCheck: LabCheck {
 extension InstalledCheck {
     package var system: LabTopology.System { .systemd }
 
+    package var installation: LabTopology.Installation? { nil }
+
+    package func obstacle(on topology: LabTopology, _ kernel: KernelSeries) -> String? {
+        guard let installation, installation != topology.installation else { return nil }
+        return "it is installed by Install=\(topology.installation.rawValue)"
+    }
+
     package func steps(for topology: LabTopology) -> [GuestStep] {
-        [InstalledSteps.start] + (step == InstalledSteps.start ? [] : [step])
+        [InstalledSteps.start(topology.installation)] + (step.map { [$0] } ?? [])
     }
 
     package func judge(_ result: GuestResult, _ topology: LabTopology) throws(LabFailure) -> CheckVerdict {

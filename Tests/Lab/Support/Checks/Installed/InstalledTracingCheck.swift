@@ -10,7 +10,7 @@ package struct InstalledTracingCheck: InstalledCheck {
         topology.nodes.count { $0.memoryMiB > 0 } > 1 ? nil : "only one node has memory"
     }
 
-    package let step = InstalledSteps.tracing
+    package let step: GuestStep? = InstalledSteps.tracing
 
     package func judge(_ recording: inout InstalledRecording) throws(LabFailure) -> String {
         try recording.expect("tracing-start", status: 0)

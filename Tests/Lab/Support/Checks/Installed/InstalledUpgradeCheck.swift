@@ -6,7 +6,8 @@ package struct InstalledUpgradeCheck: InstalledCheck {
 
     package init() {}
 
-    package let step = InstalledSteps.upgrade
+    package let step: GuestStep? = InstalledSteps.upgrade
+    package let installation: LabTopology.Installation? = .files
 
     package func judge(_ recording: inout InstalledRecording) throws(LabFailure) -> String {
         try recording.expect("upgrade", status: 0)
@@ -29,7 +30,8 @@ package struct InstalledRemovalCheck: InstalledCheck {
 
     package init() {}
 
-    package let step = InstalledSteps.removal
+    package let step: GuestStep? = InstalledSteps.removal
+    package let installation: LabTopology.Installation? = .files
 
     package func judge(_ recording: inout InstalledRecording) throws(LabFailure) -> String {
         try recording.expect("uninstall-running", status: 1)
