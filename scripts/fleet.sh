@@ -54,8 +54,8 @@ root() {
     done
 }
 
-# advance ROOT: its processes run for a while and have memory moved. Files are replaced, never changed: a reader sees one
-# state or the other. perl is essential in Debian; awk and mv would be four processes for each of a thousand.
+# advance ROOT: its processes run for a while and have memory moved. Files are replaced, never changed: a reader sees
+# one state or the other. perl is essential in Debian; awk and mv would be four processes for each of a thousand.
 advance() {
     perl -e '
         sub edit {

@@ -3,9 +3,9 @@
 # Each function that InstalledSteps names is a step; it records what came of it below $OUT/installed and judges nothing.
 # Needs functions.sh.
 #
-# What is installed lies on the programs' disk: /programs/stage.tar is what "make install DESTDIR=…" staged, package/*.deb
-# the Debian package in two versions, source.tar the files of the repository that an administrator reads or runs, debs/*.deb
-# the packages that only tracing needs. The
+# What is installed lies on the programs' disk: /programs/stage.tar is what "make install DESTDIR=…" staged,
+# package/*.deb the Debian package in two versions, source.tar the files of the repository that an administrator reads
+# or runs, debs/*.deb the packages that only tracing needs. The
 # lab's own programs bring the libraries of the host they come from, so that the guest has no library for their sake.
 
 HERE=$OUT/installed
@@ -266,7 +266,7 @@ MANUALS
     cp /etc/numawatch/numawatchd.conf.new /etc/numawatch/numawatchd.conf
 }
 
-# scrape_installed: the port that systemd opens, Prometheus on it with the shipped rules, and a fault: a node that is full.
+# scrape_installed: the port that systemd opens, Prometheus on it with the shipped rules, and a fault: a full node.
 scrape_installed() {
     test -x /programs/bin/prometheus || {
         echo "there is no Prometheus in this guest: NUMAWATCH_PROMTOOL named none on the host" >&2
