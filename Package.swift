@@ -61,6 +61,7 @@ let package = Package(
             name: "CTraceFS", pkgConfig: "libtracefs", providers: [.apt(["libtracefs-dev", "libtraceevent-dev"])]),
         // Without pkg-config: what it says beside the library's name are macros, which a package may not define.
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLinuxShims"),
         .target(
             name: "LinuxSystem",
@@ -126,7 +127,24 @@ let package = Package(
         .testTarget(
             name: "VerdictsTests",
             dependencies: ["BalancingModel", "NUMATopology", "SchedDomains", "Snapshots", "Verdicts"]),
-        .target(name: "History", dependencies: ["NUMATopology", "Snapshots"]),
+        .target(name: "History", dependencies: ["BalancingModel", "NUMATopology", "Snapshots"]),
+        .target(
+            name: "HistoryFiles",
+            dependencies: [
+                "CSQLite", "History", "LinuxSystem", "NUMATopology",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        // Not installed: writes a history until a test kills it.
+        .executableTarget(
+            name: "numawatch-history-writer", dependencies: ["History", "HistoryFiles", "LinuxSystem", "NUMATopology"],
+            path: "Tests/HistoryWriter"),
+        .testTarget(
+            name: "HistoryTests",
+            dependencies: [
+                "numawatch-history-writer",
+                "BalancingModel", "FixtureSupport", "History", "HistoryFiles", "LinuxSystem", "NUMATopology",
+                "Snapshots",
+            ]),
         .target(
             name: "HostReading",
             dependencies: [
@@ -196,7 +214,8 @@ let package = Package(
         .target(
             name: "Exposition",
             dependencies: [
-                "BalancingModel", "Insight", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput", "Verdicts",
+                "BalancingModel", "History", "Insight", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput",
+                "Verdicts",
             ]),
         .testTarget(
             name: "ExpositionTests",
@@ -207,7 +226,7 @@ let package = Package(
             exclude: ["Golden", "Releases"]),
         .target(
             name: "LiveView",
-            dependencies: ["BalancingModel", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput"]),
+            dependencies: ["BalancingModel", "History", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput"]),
         .testTarget(
             name: "LiveViewTests",
             dependencies: [
@@ -249,7 +268,8 @@ let package = Package(
         .target(
             name: "DaemonRuntime",
             dependencies: [
-                "BalancingModel", "Exposition", "HostReading", "Insight", "LinuxSystem", "NUMATopology", "Sampling",
+                "BalancingModel", "Exposition", "History", "HistoryFiles", "HostReading", "Insight", "LinuxSystem",
+                "NUMATopology", "Sampling",
                 "SchedDomains", "Server", "Snapshots", "TextOutput", "Tracing", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -271,7 +291,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "ArchiveFiles", "BalancingModel", "DomainReports", "Exposition", "HostReading", "Insight", "KernelText",
+                "ArchiveFiles", "BalancingModel", "DomainReports", "Exposition", "History", "HistoryFiles",
+                "HostReading",
+                "Insight", "KernelText",
                 "LinuxSystem", "LiveView", "NUMATopology", "Sampling", "SchedDomains", "Snapshots", "TerminalScreen",
                 "TextOutput", "TraceReplay", "Tracing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -324,7 +346,8 @@ let package = Package(
         .executableTarget(
             name: "numawatch-bench",
             dependencies: [
-                "BalancingModel", "Exposition", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "Sampling",
+                "BalancingModel", "Exposition", "History", "HistoryFiles", "HostReading", "KernelText", "LinuxSystem",
+                "NUMATopology", "Sampling",
                 "SchedDomains", "Snapshots", "TextOutput", "Tracing", "Verdicts",
             ]
         ),

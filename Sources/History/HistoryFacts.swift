@@ -36,6 +36,13 @@ package struct HistoryGap: Sendable, Equatable {
         self.detail = detail
     }
 
+    /// Whether samples at and before the first time are on one side of it, and those at the second on the other.
+    func lies(after earlier: UInt64, upTo later: UInt64) -> Bool {
+        // What was before a clock was set back is shown up to where it was set to.
+        let end = reason == .clockBack ? sinceNanoseconds : untilNanoseconds
+        return end > earlier && end <= later
+    }
+
     /// The reason in a few words.
     package var words: String {
         switch reason {

@@ -23,6 +23,7 @@ package enum HistoryFigure: String, Sendable, Hashable, CaseIterable {
     case threadNodeChanges = "thread_node_changes"
     case migratedPages = "migrated_pages"
     case movedPagesPerSecond = "moved_pages_per_second"
+    case hiddenGroups = "hidden_groups"
     case trafficBytesPerSecond = "traffic_bytes_per_second"
     case localTrafficBytesPerSecond = "local_traffic_bytes_per_second"
 
@@ -47,6 +48,7 @@ package enum HistoryFigure: String, Sendable, Hashable, CaseIterable {
     // What is concluded.
     case verdict = "verdict"
     case reason = "reason"
+    case verdictSince = "verdict_since_unix_seconds"
     case confidencePoints = "confidence_points"
     case isSevere = "is_severe"
     case detections = "detections"
@@ -89,7 +91,7 @@ package enum HistoryFigure: String, Sendable, Hashable, CaseIterable {
 
 extension HistoryFigure {
     /// How a figure is put together from several samples.
-    package enum Kind: String, Sendable, Hashable {
+    package enum Kind: String, Sendable, Hashable, CaseIterable {
         /// As it is: a span has the mean of its samples.
         case level
         /// Grows from a start that is not told: a span has the last one, and shows how much it grew a second.
@@ -101,7 +103,7 @@ extension HistoryFigure {
     }
 
     /// What an amount is counted in.
-    package enum Unit: String, Sendable, Hashable {
+    package enum Unit: String, Sendable, Hashable, CaseIterable {
         case bytes, pages, seconds, milliseconds, ratio, count, none
         case bytesPerSecond = "bytes_per_second"
         case pagesPerSecond = "pages_per_second"
@@ -150,7 +152,8 @@ extension HistoryFigure {
         case .threadNodeChanges: .counter(.count, 1, "How often a thread was found on another node.")
         case .migratedPages: .counter(.pages, 1, "Pages that hint faults of its tasks moved.")
         case .movedPagesPerSecond:
-            .level(.pagesPerSecond, 10, "Pages moved in a round by hint faults, in all and from node to node; modelled.")
+            .level(.pagesPerSecond, 10, "Pages moved a second by hint faults, in all and from node to node; modelled.")
+        case .hiddenGroups: .level(.count, 1, "Groups that are not in the history: others are larger.")
         case .trafficBytesPerSecond: .level(.bytesPerSecond, 1.0 / 65_536, "Traffic between caches and memory.")
         case .localTrafficBytesPerSecond: .level(.bytesPerSecond, 1.0 / 65_536, "Of it, within the node.")
         case .armedPages: .counter(.pages, 1, "Pages armed for hint faults.")
@@ -169,6 +172,7 @@ extension HistoryFigure {
         case .otherNode: .counter(.pages, 1, "Pages taken from it by tasks elsewhere.")
         case .verdict: .code("What balancing does to it.")
         case .reason: .code("Why the verdict is so.")
+        case .verdictSince: Description(.code, .seconds, 1, "Since when the verdict is so, seconds since 1970.")
         case .confidencePoints: .level(.count, 1, "How sure the verdict is, 0 to 4.")
         case .isSevere: .level(.count, 1, "1 where it hurts and takes a twentieth of the CPU time.")
         case .detections: Description(.mask, .none, 1, "What was detected and holds.")

@@ -11,14 +11,12 @@ extension HistoryRange {
         guard key.figure.kind == .counter else { return times.indices.map { series.value(key, at: $0) } }
         let first = series.columns[key]?.before
         var previous = first.map { ($0.wallClockNanoseconds, $0.value) }
-        var gap = gaps.startIndex
         return times.indices.map { place in
             guard let value = series.value(key, at: place) else { return nil }
             let time = times[place]
             defer { previous = (time, value) }
             guard let (earlier, before) = previous, time > earlier, value >= before else { return nil }
-            while gap < gaps.endIndex, gaps[gap].untilNanoseconds <= earlier { gap += 1 }
-            if gap < gaps.endIndex, gaps[gap].sinceNanoseconds < time { return nil }
+            if gaps.contains(where: { $0.lies(after: earlier, upTo: time) }) { return nil }
             return (value - before) * 1e9 / Double(time - earlier)
         }
     }
@@ -42,12 +40,10 @@ extension HistoryRange {
     package func verdicts(of series: HistorySeries) -> [VerdictSpan] {
         var spans: [VerdictSpan] = []
         var isOpen = false
-        var gap = gaps.startIndex
         for place in times.indices {
             let time = times[place]
-            while gap < gaps.endIndex, gaps[gap].sinceNanoseconds < time {
-                if gaps[gap].untilNanoseconds <= time { isOpen = false }
-                gap += 1
+            if let last = spans.last?.untilNanoseconds, gaps.contains(where: { $0.lies(after: last, upTo: time) }) {
+                isOpen = false
             }
             guard let verdict = series.verdict(at: place) else {
                 isOpen = false
@@ -113,5 +109,36 @@ extension HistorySeries {
             let bits = UInt64(exactly: mask) ?? 0
             return Detection.allCases.filter { $0.historyCode < 64 && bits >> UInt64($0.historyCode) & 1 != 0 }
         }
+    }
+}
+
+extension HistoryRange {
+    /// Adds a range that goes on where this one ends.
+    package mutating func append(_ next: HistoryRange) {
+        let count = times.count
+        times += next.times
+        for series in next.series where !self.series.contains(where: { $0.scope == series.scope }) {
+            self.series.append(HistorySeries(scope: series.scope, group: series.group))
+        }
+        for index in series.indices {
+            let more = next[series[index].scope]
+            if let group = more?.group { series[index].group = group }
+            for (key, column) in more?.columns ?? [:] where series[index].columns[key] == nil {
+                // What it was before is before this one, too, if nothing of it is in it.
+                series[index].columns[key] = HistoryColumn(
+                    values: Array(repeating: .nan, count: count),
+                    before: column.before.flatMap {
+                        $0.wallClockNanoseconds <= sinceNanoseconds ? $0 : nil
+                    })
+            }
+            for key in series[index].columns.keys {
+                let values = more?.columns[key]?.values ?? Array(repeating: .nan, count: next.times.count)
+                series[index].columns[key]?.values += values
+            }
+        }
+        untilNanoseconds = next.untilNanoseconds
+        gaps += next.gaps.filter { !gaps.contains($0) }
+        settings += next.settings.filter { $0.sinceNanoseconds > next.sinceNanoseconds && !settings.contains($0) }
+        events += next.events
     }
 }

@@ -32,18 +32,23 @@ extension HTTPConnectionHandler {
 
     /// Sends a document once it is made; the event loop goes on meanwhile.
     private func sendLater(
-        _ make: @escaping @Sendable () async -> [UInt8], _ reply: EndpointReply, to head: HTTPRequestHead?
+        _ make: @escaping @Sendable () async throws(EndpointError) -> [UInt8], _ reply: EndpointReply,
+        to head: HTTPRequestHead?
     ) {
         guard let context else { return }
         state = .answering
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         let eventLoop = context.eventLoop
         stream = Task {
-            let bytes = await make()
+            let made: Result<[UInt8], EndpointError>
+            do throws(EndpointError) { made = .success(try await make()) } catch { made = .failure(error) }
             eventLoop.execute {
                 guard case .answering = handler.value.state else { return }
                 var reply = reply
-                reply.body = .bytes(bytes)
+                switch made {
+                case .success(let bytes): reply.body = .bytes(bytes)
+                case .failure(let error): return handler.value.send(error, to: head)
+                }
                 handler.value.send(reply, error: nil, head: head)
             }
         }

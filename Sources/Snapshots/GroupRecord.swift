@@ -8,8 +8,10 @@ package struct GroupRecord: Sendable, Equatable {
     package var title: String?
     /// Steps of the job its processes are in, ascending; none for what is no job.
     package var jobSteps: [String]
-    /// Its processes now, ascending.
+    /// Its processes now, ascending; none in a round of the past.
     package var pids: [Int32]
+    /// How many there were, in a round of the past: the history keeps no numbers of processes.
+    package var pastProcessCount: Int?
     package var threadCount: Int
     package var residentBytes: UInt64
     /// CPU time since the daemon started by the node the thread was on when it was read, tasks that have exited included.
@@ -83,6 +85,8 @@ package struct GroupRecord: Sendable, Equatable {
 }
 
 extension GroupRecord {
+    package var processCount: Int { pastProcessCount ?? pids.count }
+
     /// Its memory by node, all classes together; absent when nothing could be read.
     package var bytes: NodeValues<UInt64>? {
         bytesByClass.map { $0.values.reduce(into: NodeValues()) { $0 += $1 } }

@@ -49,7 +49,7 @@ struct SourcesEndpointTests {
             Issue.record("at once")
             return
         }
-        let bytes = await make()
+        let bytes = try await make()
         #expect(reply.contentType == ContentType.json)
         #expect(try Self.states(bytes) == ["readable", "readable", "malformed", "not-applicable"])
         let first = try #require(JSONValue(bytes)?["sources"]?.elements?.first)
@@ -64,7 +64,7 @@ struct SourcesEndpointTests {
             Issue.record("at once")
             return
         }
-        let bytes = await make()
+        let bytes = try await make()
         #expect(try Self.states(bytes) == ["readable", "unavailable", "malformed", "not-applicable"])
         #expect(JSONValue(bytes)?["sources"]?.elements?.first?["age_seconds"]?.number == 300)
     }

@@ -138,6 +138,21 @@ extension ConfigurationForm where Value == String {
             write: { $0 })
     }
 
+    /// An absolute path of a directory; empty for none.
+    static var directoryPath: Self {
+        Self(
+            typeName: "path", unit: "", range: "an absolute path, or empty",
+            read: { text throws(ConfigurationValueProblem) in
+                let path = text.string
+                guard path.isEmpty || path.hasPrefix("/") && path.utf8.count < 4000 else {
+                    throw ConfigurationValueProblem(
+                        .malformed(expected: "an absolute path such as /var/lib/numawatch"))
+                }
+                return path
+            },
+            write: { $0 })
+    }
+
     /// A port on the loopback address, in full: `127.0.0.1:9786`.
     static var loopbackAddress: Self {
         let range = "a port from 1 to 65535, 127.0.0.1:PORT or [::1]:PORT"

@@ -2,7 +2,7 @@
 package enum ConfigurationTable {
     /// In the order the shipped file lists them.
     package static let keys: [ConfigurationKey] =
-        sampling + placement + domains + verdict + tracing + server + metrics + log
+        sampling + placement + domains + verdict + tracing + history + server + metrics + log
 
     /// The sections in the order of their first key.
     package static let sectionNames: [String] = keys.reduce(into: []) { names, key in
@@ -239,6 +239,46 @@ package enum ConfigurationTable {
             "Tracing", "MaxWaitingEvents", \.tracing.maximumWaitingEvents, .count(1024...16_777_216),
             """
             How many events may wait for that, 64 bytes each. When there are more, the oldest ties are guessed.
+            """),
+    ]
+
+    private static let history = [
+        ConfigurationKey(
+            "History", "Enabled", \.history.isEnabled, .boolean,
+            """
+            Whether a history is kept on disk: what numawatch history, report and compare show of the past, and what \
+            numawatch top steps through. Each minute is one transaction; a power cut loses the last minute at most.
+            """),
+        ConfigurationKey(
+            "History", "Directory", \.history.directory, .directoryPath,
+            """
+            Where history.db and its log are. Empty means $STATE_DIRECTORY, which systemd sets to /var/lib/numawatch; where \
+            that is not set either, none is kept. The service may write below its own state directory only: another one needs \
+            ReadWritePaths= in a drop-in of the unit. A history that lies elsewhere is not moved.
+            """),
+        ConfigurationKey(
+            "History", "RoundAge", \.history.roundAge, .timeSpan(.seconds(600)...(.seconds(31 * 86400))),
+            """
+            How long the samples of each round are kept; after that, those of each minute are left. 60 busy groups take \
+            about 1 MiB an hour at the default intervals, quiet ones a tenth of it.
+            """),
+        ConfigurationKey(
+            "History", "MinuteAge", \.history.minuteAge, .timeSpan(.seconds(600)...(.seconds(3660 * 86400))),
+            """
+            How long the averages of each minute are kept, and the gaps, settings and events with them. It may not be \
+            shorter than RoundAge=.
+            """),
+        ConfigurationKey(
+            "History", "Size", \.history.sizeBytes, .size((1 << 20)...(1 << 40)),
+            """
+            How large history.db may become; beside it lies a log of about 1 MiB. What is oldest makes room, the samples of \
+            rounds first.
+            """),
+        ConfigurationKey(
+            "History", "MaxGroups", \.history.maximumGroups, .count(1...100_000),
+            """
+            How many groups are in the history at most: on hosts with more, those with the most memory; how many are left \
+            out is one of the host's figures. A minute in memory takes 3 KiB for each.
             """),
     ]
 

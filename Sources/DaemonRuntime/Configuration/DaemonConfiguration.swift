@@ -54,6 +54,16 @@ package struct DaemonConfiguration: Sendable, Equatable {
         package var maximumWaitingEvents: Int = 131_072
     }
 
+    package struct History: Sendable, Equatable {
+        package var isEnabled: Bool = true
+        /// Empty: where `$STATE_DIRECTORY` says.
+        package var directory: String = ""
+        package var roundAge: Duration = .seconds(86_400)
+        package var minuteAge: Duration = .seconds(30 * 86_400)
+        package var sizeBytes: Int = 256 << 20
+        package var maximumGroups: Int = 500
+    }
+
     package struct Log: Sendable, Equatable {
         package var level: LogThreshold = .info
     }
@@ -70,6 +80,7 @@ package struct DaemonConfiguration: Sendable, Equatable {
     package var domains = Domains()
     package var verdict = Verdict()
     package var tracing = Tracing()
+    package var history = History()
     package var log = Log()
 
     /// Every key at its default.
@@ -98,6 +109,15 @@ extension DaemonConfiguration {
                         "[Sampling] PlacementInterval=\(placement) is shorter than LedgerInterval=\(ledger), but reading "
                         + "placement costs the watched processes far more; raise PlacementInterval= or lower LedgerInterval=",
                     section: "Sampling", keys: ["PlacementInterval", "LedgerInterval"]))
+        }
+        if history.minuteAge < history.roundAge {
+            found.append(
+                Contradiction(
+                    message:
+                        "[History] MinuteAge=\(ConfigurationQuantity.write(history.minuteAge)) is shorter than RoundAge="
+                        + "\(ConfigurationQuantity.write(history.roundAge)), but minutes are what is left of rounds; raise "
+                        + "MinuteAge= or lower RoundAge=",
+                    section: "History", keys: ["MinuteAge", "RoundAge"]))
         }
         return found
     }

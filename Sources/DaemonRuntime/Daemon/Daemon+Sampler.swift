@@ -35,7 +35,7 @@ extension Daemon {
                 // Two daemons on one fleet must not sample the same addresses in step.
                 seed: UInt64.random(in: .min ... .max), tracing: exchange, costs: costs),
             time: time)
-        self.init(
+        try self.init(
             start: start, store: store,
             sampler: Sampler(
                 service: SamplerService(loop: loop), apply: { await loop.apply($0.samplingSettings) },

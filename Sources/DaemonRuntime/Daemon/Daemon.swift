@@ -1,4 +1,5 @@
 import Exposition
+import HistoryFiles
 import Insight
 package import LinuxSystem
 import Logging
@@ -48,16 +49,18 @@ package struct Daemon: Sendable {
     private let manager: ManagerLink
     private let reporter: EventReporter
     private let patterns: UnusedPatterns
+    private let history: HistoryKeeper
 
     /// - Parameters:
     ///   - store: Where `sampler` publishes.
     ///   - backend: Where live events come from.
     ///   - exchange: Where `sampler` meets the tracer.
     ///   - time: The clock of the snapshots.
+    /// - Throws: ``DaemonExit/unavailable`` when the history cannot have a thread of its own; the log says so.
     package init(
         start: DaemonStart, store: SnapshotStore, sampler: Sampler, backend: TracingBackend,
         exchange: TracingExchange, time: any TimeSource = SystemTime()
-    ) {
+    ) throws(DaemonExit) {
         self.start = start
         self.store = store
         self.sampler = sampler
@@ -67,6 +70,15 @@ package struct Daemon: Sendable {
         stories = StoryStore()
         reporter = EventReporter(logger: start.logger, log: events, time: time)
         patterns = UnusedPatterns(start.configuration, at: time.monotonicNanoseconds)
+        do throws(SystemFailure) {
+            history = try HistoryKeeper(
+                configuration: start.configuration.history,
+                stateDirectory: HostFacts.environmentVariable("STATE_DIRECTORY"), life: .current(start.root),
+                reporter: reporter)
+        } catch {
+            start.logger.log(.failed, "The history cannot start: \(error)")
+            throw .unavailable
+        }
         tracing = TracingControl(
             environment: TracingLoop.Environment(
                 backend: backend, exchange: exchange, stories: stories, reporter: reporter, time: time),
@@ -100,6 +112,7 @@ package struct Daemon: Sendable {
                 service(sampler.service, "sampler"),
                 service(tracing, "tracing"),
                 service(follower, "rounds"),
+                service(HistoryService(store: store, events: events, keeper: history), "history"),
                 service(watchdog, "watchdog"),
                 service(ReloadService(reloader: reloader, signals: hangups), "reload"),
                 service(server, "server"),
@@ -153,12 +166,17 @@ package struct Daemon: Sendable {
         }
         let statistics = ServerStatistics()
         let catalogue = MetricCatalogue.standard(
-            version: DaemonVersion.current, additions: statistics.metricFamilies)
+            version: DaemonVersion.current,
+            additions: statistics.metricFamilies + HistoryMetrics.families { [history] in history.statistics })
         let page = MetricsPage(
             renderer: MetricsRenderer(catalogue: catalogue, seriesLimit: configuration.server.maximumSeries))
         let sources = SourceRefresher(time: time, attempt: sampler.presentSources)
         let endpoints = StandardEndpoints(
             store: store, events: events, stories: stories, metrics: page, version: DaemonVersion.current,
+            history: HistoryEndpoint(
+                read: { [history] query, viewer throws(EndpointError) in try await history.range(query, viewer: viewer)
+                },
+                now: { [time] in time.realtimeNanoseconds }),
             presentSources: { await sources.fresh() })
         let port = plan.metricsDescription.map { description in
             MetricsPort(
@@ -203,7 +221,7 @@ package struct Daemon: Sendable {
         return Reloader(
             running: start.configuration, manager: manager, reporter: reporter, time: time,
             load: { () throws(ConfigurationError) in try DaemonStart.loadConfiguration(file: file) },
-            apply: { [self, patterns, time, threshold = start.threshold] configuration in
+            apply: { [self, patterns, history, time, threshold = start.threshold] configuration in
                 threshold.set(configuration.log.level)
                 server.update(
                     access: configuration.accessPolicy(
@@ -211,6 +229,7 @@ package struct Daemon: Sendable {
                 await sampler.apply(configuration)
                 await readNames()
                 tracing.apply(configuration.tracingSettings)
+                await history.apply(configuration.history)
                 patterns.apply(configuration, at: time.monotonicNanoseconds)
             })
     }

@@ -265,6 +265,41 @@ extension DaemonEvent {
                 meaning: "The kernel could not keep some events.",
                 advice: "The model takes tasks up anew where their past is not known any more. Raise BufferSize= if it "
                     + "happens again.")
+        case .historyOpened:
+            Explanation(
+                meaning: "The history is open, or has been begun; nothing before it is known.",
+                advice: "Nothing needs to be done. numawatch history shows what is in it.")
+        case .historyOff:
+            Explanation(
+                meaning: "No history is kept: it is turned off, or nothing says where.",
+                advice:
+                    "Where one is wanted, set Enabled=yes and Directory= in [History]; under systemd, StateDirectory= of the unit "
+                    + "says where it is.")
+        case .historyFailed:
+            Explanation(
+                meaning:
+                    "A minute of the history could not be written, and is lost; so are further ones until one can be.",
+                advice:
+                    "The message says why: make room on that disk, let the service write there, or choose another Directory= in "
+                    + "[History]. Sampling goes on; each minute is tried once.")
+        case .historyResumed:
+            Explanation(
+                meaning: "The history can be written again.",
+                advice:
+                    "Nothing needs to be done. The minutes that are missing are a gap in the history, with its reason.")
+        case .historySetAside:
+            Explanation(
+                meaning:
+                    "A history that is damaged, or of another version, was put aside under another name; a new one has been begun.",
+                advice:
+                    "The message names the file, which is never deleted: sqlite3(1) can save what is left in it (.recover). If it "
+                    + "happens again, check the disk.")
+        case .clockSet:
+            Explanation(
+                meaning: "The clock was set by more than two seconds.",
+                advice:
+                    "The span is told of in the history: one that never was, or one that was twice, of which the second is "
+                    + "shown.")
         }
     }
 }

@@ -105,6 +105,19 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
     /// The kernel could not keep some events.
     case tracingLost = "tracing-lost"
 
+    /// The history is open, or has been begun; nothing before it is known.
+    case historyOpened = "history-opened"
+    /// No history is kept: it is turned off, or nothing says where.
+    case historyOff = "history-off"
+    /// A minute of the history could not be written, and is lost; so are further ones until one can be.
+    case historyFailed = "history-failed"
+    /// The history can be written again.
+    case historyResumed = "history-resumed"
+    /// A history that is damaged, or of another version, was put aside under another name; a new one has been begun.
+    case historySetAside = "history-set-aside"
+    /// The clock was set by more than two seconds.
+    case clockSet = "clock-set"
+
     /// 128 bits as 32 lower-case hexadecimal digits.
     package var messageID: String {
         switch self {
@@ -156,6 +169,12 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
         case .tracingShed: "64cd239a24874c928f135854b46b4be7"
         case .tracingRestored: "0ed9c068ea5b49d789ab3db41d4277c7"
         case .tracingLost: "b7005a41d9c94ed3bf349c8cb5c99723"
+        case .historyOpened: "dfc46f108cb0477f9c6bfb1831b700ca"
+        case .historyOff: "3a89a6e9ecca4a22b9cbf46893baa527"
+        case .historyFailed: "fd06f963501f47f6a398c3a26a498c9c"
+        case .historyResumed: "637c818ae2584cdba86e504c2fc490be"
+        case .historySetAside: "ba99baa8f1e2407cba66bec835460e24"
+        case .clockSet: "9e64f6c50ac5445fb4081d229b00db43"
         }
     }
 
@@ -184,15 +203,17 @@ package enum DaemonEvent: String, CaseIterable, Sendable {
     /// How important it is, always the same for one kind.
     package var level: Logger.Level {
         switch self {
-        case .started, .configurationRead, .socketReady, .sourceReturned, .intervalsRestored, .stopping: .info
+        case .started, .configurationRead, .socketReady, .sourceReturned, .intervalsRestored, .stopping,
+            .historyOpened, .historyOff:
+            .info
         case .ready, .stopped, .configurationReloaded, .restartNeeded, .sourceMissing, .patternUnused, .topologyChanged,
             .balancingChanged, .domainsChanged, .verdictChanged, .detectionEnded, .groupLargerThanNode, .tracingStarted,
-            .tracingStopped, .tracingRestored:
+            .tracingStopped, .tracingRestored, .historyResumed, .clockSet:
             .notice
         case .intervalsLengthened, .roundFailed, .processStuck, .domainsDisagree, .tracingUnavailable, .tracingFailed,
             .tracingShed, .tracingLost, .pagePingPong, .threadPingPong, .storm, .scanPeriodCollapse, .givenUp,
             .memoryDisallowed, .affinityDisjoint, .nodeFull, .movesRefused, .scanStall, .tieringRateLimited,
-            .demotedAgain, .oneTierPromotion, .cacheAwareConflict:
+            .demotedAgain, .oneTierPromotion, .cacheAwareConflict, .historyFailed, .historySetAside:
             .warning
         case .configurationRefused, .nameRefused, .portUnavailable, .samplerStalled: .error
         case .failed: .critical

@@ -98,7 +98,7 @@ private let groupOrders: [GroupQuery.Order] = [
     .amount(.residentBytes) { $0.residentBytes },
     .amount(.cpuSeconds) { $0.cpuNanosecondsByNode?.total ?? 0 },
     .amount(.threadCount) { $0.threadCount },
-    .amount(.processCount) { $0.pids.count },
+    .amount(.processCount) { $0.processCount },
     .amount(.migratedPages) { $0.ledger?.migratedPages ?? 0 },
     .shortfall(.local) { $0.locality?.value },
 ]

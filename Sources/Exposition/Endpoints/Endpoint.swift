@@ -108,7 +108,7 @@ package struct EndpointReply: Sendable {
         /// and cancelled when the reader goes away.
         case lines(@Sendable () -> any AsyncSequence<[UInt8], Never> & Sendable)
         /// A document that waits for others than the event loop. It bounds its wait, and ends it when it is cancelled.
-        case later(@Sendable () async -> [UInt8])
+        case later(@Sendable () async throws(EndpointError) -> [UInt8])
     }
 
     package var status: Int

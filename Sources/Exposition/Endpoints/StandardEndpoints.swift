@@ -10,15 +10,20 @@ package struct StandardEndpoints: Sendable {
     private let version: String
     private let explain: ExplainEndpoints
     private let presentSources: PresentSources?
+    private let history: HistoryEndpoint
 
     /// Has the sources tried again and gives how they stand now; nil where nobody came to it in good time.
     package typealias PresentSources = @Sendable () async -> [SourceStatus]?
 
-    /// - Parameter presentSources: Nil where every snapshot is made for the one who asks.
+    /// - Parameters:
+    ///   - history: What was; none is kept where nobody says so.
+    ///   - presentSources: Nil where every snapshot is made for the one who asks.
     package init(
         store: SnapshotStore, events: EventLog, stories: StoryStore = StoryStore(), metrics: MetricsPage,
-        version: String, health: HealthPolicy = HealthPolicy(), presentSources: PresentSources? = nil
+        version: String, health: HealthPolicy = HealthPolicy(),
+        history: HistoryEndpoint = HistoryEndpoint(read: nil, now: { 0 }), presentSources: PresentSources? = nil
     ) {
+        self.history = history
         self.presentSources = presentSources
         explain = ExplainEndpoints(store: store, stories: stories)
         self.store = store
@@ -44,6 +49,7 @@ package struct StandardEndpoints: Sendable {
             PublishedDocument<ModelAnswer>.model.endpoint(store),
             PublishedDocument<VerdictAnswer>.verdict.endpoint(store),
             eventsEndpoint,
+            history.endpoint,
         ] + explain.all
     }
 

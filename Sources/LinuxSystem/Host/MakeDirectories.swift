@@ -19,3 +19,14 @@ extension Output {
         }
     }
 }
+
+extension Output {
+    /// Gives a file another name in its file system; what has that name already is replaced.
+    package static func moveFile(_ path: String, to newPath: String) throws(SystemFailure) {
+        do throws(Errno) {
+            _ = try calling(.rename) { unsafe rename(path, newPath) }
+        } catch {
+            throw SystemFailure("rename", path, error)
+        }
+    }
+}

@@ -108,7 +108,7 @@ struct ConfigurationLoaderTests {
             (
                 "[Whatever]",
                 "a.conf:1:2: unknown section [Whatever]; known sections: "
-                    + "[Sampling] [Placement] [Domains] [Verdict] [Tracing] [Server] [Metrics] [Log]"
+                    + "[Sampling] [Placement] [Domains] [Verdict] [Tracing] [History] [Server] [Metrics] [Log]"
             ),
             ("Level=info", "a.conf:1:1: Level= stands in front of the first section; put it below [Log]"),
             // Lines.

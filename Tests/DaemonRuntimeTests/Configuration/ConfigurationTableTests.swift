@@ -42,9 +42,12 @@ struct ConfigurationTableTests {
             "OthersMayRead": "yes", "Interval": "7min", "Level": "error", "Enabled": "yes", "Processes": "7 8",
             "Units": "c", "BufferSize": "1M", "WakeUpPercent": "20", "MaxEventRate": "5000", "MaxLag": "7s",
             "MaxWaitingEvents": "2048", "ListenLoopback": "[::1]:9786", "Window": "20min",
+            "History.Enabled": "no", "Directory": "/srv/history", "RoundAge": "2h", "MinuteAge": "7d", "Size": "8M",
+            "MaxGroups": "40",
         ]
         for key in ConfigurationTable.keys {
-            let value = try #require(values[key.name], "no test value for \(key.name)=")
+            let value = try #require(
+                values["\(key.section).\(key.name)"] ?? values[key.name], "no test value for \(key.name)=")
             let changed = try load("[\(key.section)]\n\(key.name)=\(value)")
             #expect(DaemonConfiguration().changedKeys(to: changed).map(\.name) == [key.name])
             #expect(key.render(changed) == value)
