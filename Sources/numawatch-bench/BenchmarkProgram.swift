@@ -5,7 +5,7 @@ import TextOutput
 enum BenchmarkProgram {
     static func all(trace: String? = nil) -> [Benchmark] {
         KernelTextBenchmarks.all + TraceBenchmarks.all(file: trace) + RecordingBenchmarks.all + ModelBenchmarks.all
-            + DomainBenchmarks.all + HostBenchmarks.all
+            + DomainBenchmarks.all + HostBenchmarks.all + HistoryBenchmarks.all
     }
 
     static func run(_ options: Options) throws {

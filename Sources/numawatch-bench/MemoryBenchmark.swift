@@ -30,6 +30,10 @@ struct MemoryBenchmark {
                     + ": \(hierarchy.sizes.slots) domains"
             },
             MemoryBenchmark(name: "memory.replay", targetMebibytes: 64) { try replay(.init()) },
+            MemoryBenchmark(name: "memory.history", targetMebibytes: 64) { try HistoryCost.measure(busyOneIn: 3) },
+            MemoryBenchmark(name: "memory.history-busy", targetMebibytes: 64) {
+                try HistoryCost.measure(busyOneIn: 1)
+            },
             MemoryBenchmark(name: "memory.replay-half", targetMebibytes: 64) { try replay(.init(faults: 5_000_000)) },
         ]
     }

@@ -61,7 +61,8 @@ struct GroupsReport {
             ], widthLimit: output.widthLimit)
         for group in answer.groups {
             table.add([
-                group.title ?? group.name, "\(group.pids.count)", "\(group.placedProcessCount)",
+                group.title ?? group.name, "\(group.processCount)",
+                group.pastProcessCount == nil ? "\(group.placedProcessCount)" : Quantity.unknown,
                 "\(group.threadCount)", Quantity.locality(group.locality),
                 Quantity.bytes(group.residentBytes), Quantity.bytes(group.currentBytes),
                 memory(group),

@@ -11,7 +11,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let output = CommandOutput.standard()
-        let source = try source.source()
+        let source = try await source.source()
         let answer = try await source.answer(.status)
         guard !self.source.isJSON else { return try output.write(answer.bytes) }
         let nodes = try await source.answer(.nodes).record()

@@ -14,6 +14,8 @@ struct TopCommand: AsyncParsableCommand {
 
             The character after a figure is its kind: none is counted by the kernel, ~ estimated, m modelled, ? older than \
             three intervals. What is not known is a dash. Times are UTC. docs/top.md describes the screens.
+
+            “t” and “T” step through the daemon's history, “J” jumps, --at begins with a moment of it.
             """)
 
     @OptionGroup var source: SourceOptions
@@ -61,17 +63,27 @@ struct TopCommand: AsyncParsableCommand {
             && HostFacts.environmentVariable("TERM") != "dumb"
         let size = Self.size(isInteractive)
         let view = View.numbered.first { $0.name == screen } ?? .overview
+        let start = try source.at.map { try SpanOptions.instant($0, "--at", now: SystemTime().realtimeNanoseconds) }
         var model = TopModel(
             columns: size.columns, rows: size.rows, settings: settings,
             pageSizeBytes: UInt64(HostFacts.pageSizeBytes), view: view)
         let isHere = source.isLocal || source.rootPath != nil
         let interval = delay ?? (isHere ? Self.localInterval : 0)
         var feed = TopFeed(
-            source: try source.source(),
+            // Beside a moment of the past stands what is live, where there is a daemon.
+            source: try await start == nil || source.historyPath != nil ? source.source() : source.daemon,
             root: try source.rootPath.map { path throws(CommandFailure) in try HostRoots.open(path) } ?? HostRoots.live,
             intervalNanoseconds: UInt64(interval * 1e9))
-        // What is wrong at the start ends the command: there is no picture that could stay.
-        _ = model.take(.sample(try await feed.sample(model.needs)))
+        if !isHere {
+            feed.history = TopHistory(source: try source.pastSource())
+            model.hasHistory = true
+        }
+        if let start {
+            try await show(start, &model, feed)
+        } else {
+            // What is wrong at the start ends the command: there is no picture that could stay.
+            _ = model.take(.sample(try await feed.sample(model.needs)))
+        }
         if let problem { _ = model.take(.note(problem)) }
         guard isInteractive else { return try await print(&model, &feed, output) }
         let mailbox = TopMailbox(needs: model.needs)
@@ -92,6 +104,17 @@ struct TopCommand: AsyncParsableCommand {
         if let signal = try await terminal.run(model, count: count) { TerminalEvents.end(by: signal) }
     }
 
+    /// Shows a moment of the past.
+    private func show(_ instant: UInt64, _ model: inout TopModel, _ feed: TopFeed) async throws {
+        switch await feed.find(.at(instant)) {
+        case .note(let text)?: throw CommandFailure(.unknown, text)
+        case let input?:
+            _ = model.take(input)
+            guard !model.isLive else { throw CommandFailure(.unknown, "Nothing is recorded of that time.") }
+        case nil: break
+        }
+    }
+
     /// Pictures or documents, one after the other.
     private func print(_ model: inout TopModel, _ feed: inout TopFeed, _ output: CommandOutput) async throws {
         // Into a pipe one picture is enough, where nobody says how many.
@@ -100,7 +123,7 @@ struct TopCommand: AsyncParsableCommand {
         let time = SystemTime()
         while true {
             if source.isJSON {
-                if let sample = model.ring.last { try output.write(TopDocument.bytes(of: sample)) }
+                if let sample = model.shown { try output.write(TopDocument.bytes(of: sample)) }
             } else {
                 try output.write(model.frame().text)
             }

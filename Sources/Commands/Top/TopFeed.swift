@@ -16,6 +16,8 @@ struct TopFeed {
     /// At least so long between two pictures, nanoseconds.
     let intervalNanoseconds: UInt64
     let time: any TimeSource
+    /// Where the past is; nil where there is none.
+    var history: TopHistory?
 
     private var last: RoundHeader?
     private var lastNeeds: SampleNeeds?
@@ -48,8 +50,16 @@ struct TopFeed {
         }
         defer { ticker.cancel() }
         for await _ in mailbox.nudges {
+            for recall in mailbox.takeRecalls() {
+                if let input = await find(recall) { mailbox.post(input) }
+            }
             if let input = await look(mailbox.needs) { mailbox.post(input) }
         }
+    }
+
+    /// Looks for a part of the history.
+    func find(_ recall: TopModel.Recall) async -> TopModel.Input? {
+        await history?.find(recall, now: time.realtimeNanoseconds)
     }
 
     /// Looks whether there is something new.

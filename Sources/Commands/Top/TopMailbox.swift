@@ -7,6 +7,7 @@ final class TopMailbox: Sendable {
     private struct State {
         var inputs: [TopModel.Input] = []
         var needs: SampleNeeds
+        var recalls: [TopModel.Recall] = []
     }
 
     private let state: Mutex<State>
@@ -41,6 +42,20 @@ final class TopMailbox: Sendable {
             return state.needs != needs
         }
         if isNew { nudge.yield() }
+    }
+
+    /// A part of the history is wanted.
+    func want(_ recall: TopModel.Recall) {
+        state.withLock { $0.recalls.append(recall) }
+        nudge.yield()
+    }
+
+    /// The parts of the history that are wanted.
+    func takeRecalls() -> [TopModel.Recall] {
+        state.withLock { state in
+            defer { state.recalls = [] }
+            return state.recalls
+        }
     }
 
     func wakeFeed() { nudge.yield() }

@@ -93,6 +93,9 @@ actor TopScreen {
     private func perform(_ effect: TopModel.Effect) -> String? {
         switch effect {
         case .quit: return nil
+        case .recall(let recall):
+            mailbox.want(recall)
+            return nil
         case .remember(let settings): return settingsFile.write(settings)
         case .dump(let text):
             let path = "numawatch-top-\(time.realtimeNanoseconds / 1_000_000_000).txt"

@@ -37,7 +37,7 @@ struct WatchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let output = CommandOutput.standard()
-        let source = try source.source()
+        let source = try await source.source()
         let time = SystemTime()
         var link = WatchLink()
         var events = WatchEvents(source as? DaemonClient)

@@ -31,7 +31,7 @@ extension TopModel {
         case .search:
             if !typed.text.isEmpty { searched = typed.text }
             return perform(.searchNext)
-        case .jump: jump(to: typed.text)
+        case .jump: return jump(to: typed.text)
         case .filter:
             if (try? Regex(typed.text)) != nil || typed.text.isEmpty {
                 settings.filter = typed.text

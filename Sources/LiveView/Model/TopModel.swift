@@ -14,6 +14,16 @@ package struct TopModel: Sendable {
         case time(UInt64)
         /// A sentence for the bottom line.
         case note(String)
+        /// A part of the history that was asked for, in the order of time, and the instant that was meant.
+        case recalled([LiveSample], instant: UInt64)
+    }
+
+    /// A part of the history to be looked for; instants are nanoseconds since 1970.
+    package enum Recall: Sendable, Hashable {
+        /// What was before an instant, after it, or around it.
+        case before(UInt64), after(UInt64), at(UInt64)
+        /// Around the next change of a verdict, or the next event.
+        case verdict(after: UInt64), event(after: UInt64)
     }
 
     /// Something to do outside.
@@ -23,6 +33,8 @@ package struct TopModel: Sendable {
         case remember(TopSettings)
         /// The picture, as a file.
         case dump(String)
+        /// A part of the history is wanted.
+        case recall(Recall)
     }
 
     /// How a list is looked at.
@@ -52,6 +64,8 @@ package struct TopModel: Sendable {
     let pageSizeBytes: UInt64
 
     package internal(set) var ring = SampleRing()
+    /// Whether there is a history to step into.
+    package var hasHistory = false
     /// The round that is looked at; nil for the newest.
     var past: RoundHeader?
     /// Whether the picture stands still by wish.
@@ -108,7 +122,10 @@ package struct TopModel: Sendable {
         return past == nil ? ring.samples.indices.last : ring.samples.indices.first
     }
 
-    var isLive: Bool { past == nil }
+    package var isLive: Bool { past == nil }
+
+    /// The sample that is looked at; nil before the first one.
+    package var shown: LiveSample? { place.map { ring.samples[$0] } }
 
     /// Rates at the sample, over the time that is set.
     var rates: Rates? { place.map { ring.rates(at: $0, over: settings.interval.seconds) } }
@@ -147,6 +164,7 @@ package struct TopModel: Sendable {
             nowNanoseconds = max(nowNanoseconds, since)
         case .time(let now): nowNanoseconds = max(nowNanoseconds, now)
         case .note(let text): note = text
+        case .recalled(let samples, let instant): take(recalled: samples, instant)
         }
         return []
     }

@@ -16,6 +16,11 @@ package struct LiveSample: Sendable, Equatable {
     /// Of all that the daemon keeps, the newest, oldest first.
     package var events: [ObservedEvent]
 
+    /// It is a round of the history, which keeps no processes, sources or stories.
+    package var isPast = false
+    /// It stands for a span of which there is none: a sentence that says why.
+    package var gap: String?
+
     package init(status: StatusAnswer, nodes: NodesAnswer, groups: [GroupRecord]) {
         self.status = status
         self.nodes = nodes

@@ -42,9 +42,19 @@ extension TopModel {
             let age = newest - min(newest, sample.wallClockNanoseconds)
             let seconds = age / 1_000_000_000
             guard seconds > 0 else { return ("FROZEN", .warning) }
-            return ("-\(seconds / 60)m\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)s", .warning)
+            return ("-" + Self.age(seconds), .warning)
         }
         return gone == nil ? ("LIVE", .good) : ("GONE", .bad)
+    }
+
+    /// `12m05s`, `3h20m`, `2d04h`
+    private static func age(_ seconds: UInt64) -> String {
+        func two(_ number: UInt64) -> String { (number < 10 ? "0" : "") + String(number) }
+        switch seconds {
+        case ..<3600: return "\(seconds / 60)m\(two(seconds % 60))s"
+        case ..<86_400: return "\(seconds / 3600)h\(two(seconds / 60 % 60))m"
+        default: return "\(seconds / 86_400)d\(two(seconds / 3600 % 24))h"
+        }
     }
 
     /// `processes > postgresql.service`: where one is.

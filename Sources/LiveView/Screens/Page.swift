@@ -84,6 +84,9 @@ extension TopModel {
 
     private func emptyText(_ list: ListContent) -> String {
         if list.totalCount > 0 { return "None of \(list.totalCount) match: F changes the filter, z shows idle lines." }
+        if context?.sample.isPast ?? false, view != .overview, view != .groups {
+            return "The history keeps no processes and no threads."
+        }
         return switch view {
         case .processes: "No process is known here yet."
         case .threads: "No thread of it is known: it ended, or its threads are not readable."
@@ -118,6 +121,11 @@ extension TopModel {
     /// What the view shows.
     func page() -> Page {
         guard let context else { return emptyPage }
+        if let gap = context.sample.gap, view != .help {
+            return Page(
+                header: [titleLine(context)], content: .lines([StyledLine(), StyledLine(" \(gap)", .warning)]),
+                keys: "?help  , . step  J jump  L live  q quit")
+        }
         switch view {
         case .overview: return overviewPage(context)
         case .groups, .processes, .threads: return listPage(context)

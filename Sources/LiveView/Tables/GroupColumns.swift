@@ -79,8 +79,8 @@ extension Column where Row == GroupRecord {
 
     private static func processes(rank: Int?) -> Column {
         .number(
-            "PROCS", 5, rank: rank, "Its processes.", { group, _ in Double(group.pids.count) },
-            { group, _ in .count(group.pids.count) })
+            "PROCS", 5, rank: rank, "Its processes.", { group, _ in Double(group.processCount) },
+            { group, _ in .count(group.processCount) })
     }
 
     private static func threads(rank: Int?) -> Column {
