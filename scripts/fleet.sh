@@ -5,8 +5,8 @@
 # every INTERVAL (15) seconds for LENGTH (180) seconds. docs/fleet.md has the results.
 #
 # The text of a host is a real daemon's, which reads a captured host whose processes are multiplied. They run while it
-# looks: clocks, ledgers and counters advance, so that each group gets a verdict. One web server on the loopback address
-# serves the text for all hosts, its counters advanced with each scrape, and gauges as they were.
+# looks: clocks and ledgers advance, so that each group gets a verdict with figures. One web server on the loopback
+# address serves the text for all hosts, its counters advanced with each scrape, and gauges as they were.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -83,9 +83,6 @@ advance() {
                 });
             }
         }
-        edit("$root/proc/vmstat", sub {
-            s/^(numa_(?:pte_updates|hint_faults|hint_faults_local|pages_migrated) )(\d+)/$1 . ($2 + 2000)/gme;
-        });
         edit("$root/proc/stat", sub { s/^(cpu\d* +)(\d+)/$1 . ($2 + 50)/gme });
     ' "$1"
 }
@@ -105,14 +102,16 @@ MaxSeries=1000000
 CONFIGURATION
     "$binaries/numawatchd" --config "$work/$1.conf" --root "$work/root$1" 2>"$work/$1.log" &
     daemon=$!
-    # A request waits for the first round. A verdict with figures comes when a group has run for long enough.
+    # A request waits for the first round. What a group has grows as it runs; cost and locality come last.
     turn=0
     until curl --silent --fail --unix-socket "$work/$1.sock" --output "$work/metrics$1" http://numawatch/metrics &&
-        [ "$(grep -c '^numawatch_verdict_confidence{scope="group"' "$work/metrics$1")" -eq "$1" ]; do
+        [ "$(grep -c '^numawatch_\(balancing_cost\|memory_local\)_ratio{scope="group".*bound="value"' \
+            "$work/metrics$1")" -eq $((2 * $1)) ]; do
         turn=$((turn + 1))
         [ $turn -lt 300 ] || { cat "$work/$1.log" >&2 && exit 1; }
         advance "$work/root$1"
-        sleep 0.5
+        # More than one scan in a round of the daemon's, and none of them can be told.
+        sleep 1.2
     done
     kill "$daemon"
     wait "$daemon" || true
