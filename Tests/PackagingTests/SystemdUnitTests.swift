@@ -45,7 +45,7 @@ struct SystemdUnitTests {
             "Type=oneshot", "RemainAfterExit=yes", "ExecStart=/usr/bin/numawatch-iterator",
             "ExecStop=/usr/bin/numawatch-iterator --remove", "ConditionPathExists=/sys/kernel/btf/vmlinux",
             "CapabilityBoundingSet=CAP_BPF CAP_PERFMON", "Group=numawatch", "Before=numawatchd.service",
-            "ReadWritePaths=/sys/fs/bpf", "SystemCallFilter=bpf",
+            "ReadWritePaths=/sys/fs/bpf/numawatch", "SystemCallFilter=bpf",
         ] {
             #expect(lines.contains { $0 == line }, "\(line)")
         }

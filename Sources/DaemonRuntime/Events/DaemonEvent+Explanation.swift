@@ -64,8 +64,9 @@ extension DaemonEvent {
             Explanation(
                 meaning: "The port for metrics cannot be had; all else goes on.",
                 advice:
-                    "The message says why. Under systemd it is numawatch-metrics.socket that opens it: systemctl enable "
-                    + "numawatch-metrics.socket, then systemctl restart numawatch-metrics.socket numawatchd.service.")
+                    "The message says why. Under systemd it is numawatch-metrics.socket that opens it: enable that, stop "
+                    + "numawatch.socket and numawatchd.service, and start all three. systemd opens no socket for a service "
+                    + "that runs.")
         case .sourceMissing:
             Explanation(
                 meaning: "A kernel feature or source is not there; what is lost, and what would make it readable.",
