@@ -320,8 +320,10 @@ fill_node() {
 }
 # open_port: as docs/socket.md has it.
 open_port() {
-    systemctl enable --quiet numawatch-metrics.socket
-    recorded port systemctl restart numawatch-metrics.socket "$UNIT"
+    awk '/^    systemctl enable numawatch-metrics/ { on = 1 } on && !/^    / { exit }
+        on { sub(/ *#.*/, ""); print }' /lab/source/docs/socket.md >"$HERE/port-steps"
+    recorded port sh -e "$HERE/port-steps"
+    recorded port-state systemctl is-active numawatch-metrics.socket $UNITS
     wait_until 60 answers || true
 }
 # port_get PATH: what the port for metrics answers.
@@ -356,7 +358,8 @@ end_package() {
     mkdir -p /etc/systemd/system/$UNIT.d
     cp /usr/share/numawatch/tracing.conf /etc/systemd/system/$UNIT.d/
     systemctl daemon-reload
-    systemctl enable --now --quiet numawatch-iterator.service
+    recorded package-iterator systemctl enable --now --quiet numawatch-iterator.service
+    systemctl status --no-pager --lines=20 numawatch-iterator.service >"$HERE/package-iterator-state" 2>&1
     cp /etc/numawatch/numawatchd.conf $CONF/10-lab.conf
     recorded package-remove dpkg --remove numawatch
     recorded package-removed-state systemctl is-active $UNITS numawatch-metrics.socket numawatch-iterator.service

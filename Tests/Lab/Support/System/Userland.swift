@@ -15,6 +15,9 @@ package struct Userland: Sendable, Hashable {
     /// Room for what is installed and written; takes none on the host until it is used.
     private static let sizeBytes = 2 << 30
 
+    /// Grows with what is done to it beside its packages, so that an older one is not taken.
+    private static let revision = 2
+
     /// What it is made of.
     package static func packages() throws(LabFailure) -> [String] {
         try PackageTable.names(in: ["userland", "runtime"])
@@ -25,7 +28,8 @@ package struct Userland: Sendable, Hashable {
     /// - Throws: ``LabFailure`` if the archive cannot be reached.
     package static func fetch() async throws(LabFailure) -> Userland {
         let packages = try packages()
-        let userland = Userland(path: "\(LabPaths.cache)/\(suite)-\(PackageTable.fingerprint(packages)).ext4")
+        let userland = Userland(
+            path: "\(LabPaths.cache)/\(suite)-\(revision)-\(PackageTable.fingerprint(packages)).ext4")
         // Moved into place when it is whole.
         if HostFiles.exists(userland.path) { return userland }
         try await HostFiles.makeDirectory(LabPaths.cache)
@@ -58,12 +62,15 @@ package struct Userland: Sendable, Hashable {
         try HostFiles.makeSparse("\(work)/disk", sizeBytes: sizeBytes)
         let mke2fs = HostFiles.first(of: ["/usr/sbin/mke2fs", "/sbin/mke2fs"]) ?? "mke2fs"
         // Within mmdebstrap's own namespace, where the files have their owners also for one who is not root; without what
-        // is mounted there.
+        // is mounted there, and without what keeps services from starting while it works.
         let hook = """
             set -e
             rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*
             mkdir "\(work)/tree"
             tar --one-file-system -C "$1" -cf - . | tar -C "\(work)/tree" -xpf -
+            rm -f "\(work)/tree/usr/sbin/policy-rc.d"
+            starter="\(work)/tree/usr/sbin/start-stop-daemon"
+            if [ -e "$starter.REAL" ]; then mv "$starter.REAL" "$starter"; fi
             \(mke2fs) -q -F -t ext4 -m 0 -d "\(work)/tree" "\(work)/disk"
             rm -rf "\(work)/tree"
             """
