@@ -45,6 +45,8 @@ test: ## Install what the tests need, build, run every test
 	@./scripts/install-packages.sh build test deb lab
 	@$(MAKE) --no-print-directory build
 	@NUMAWATCH_PROMTOOL="$$(./scripts/extract-tool.sh prometheus promtool)" && export NUMAWATCH_PROMTOOL && \
+		{ NUMAWATCH_REPORT_TOOLS="$$(./scripts/unpack-tools.sh report)" || NUMAWATCH_REPORT_TOOLS=; } && \
+		export NUMAWATCH_REPORT_TOOLS && \
 		NUMAWATCH_LAB_BINARIES="$$($(SWIFT) build $(RELEASE) --show-bin-path)" && export NUMAWATCH_LAB_BINARIES && \
 		$(SWIFT) build --build-tests $(CHECKS) && $(SWIFT) test --skip-build --filter '$(WAITING)' && \
 		$(SWIFT) test --skip-build --no-parallel --filter '$(PROGRAMS)' && \
@@ -105,6 +107,8 @@ lab: ## Run the checks in guests on every topology and kernel; TOPOLOGY=, KERNEL
 	@./scripts/install-packages.sh build lab
 	@$(MAKE) --no-print-directory build
 	@NUMAWATCH_PROMTOOL="$$(./scripts/extract-tool.sh prometheus promtool)" && export NUMAWATCH_PROMTOOL && \
+		{ NUMAWATCH_REPORT_TOOLS="$$(./scripts/unpack-tools.sh report)" || NUMAWATCH_REPORT_TOOLS=; } && \
+		export NUMAWATCH_REPORT_TOOLS && \
 		"$$($(SWIFT) build $(RELEASE) --show-bin-path)/numawatch-lab" run $(TOPOLOGY) $(if $(KERNEL),--kernel $(KERNEL)) \
 		$(if $(KEEP),--keep $(KEEP)) $(if $(OUT),--out $(OUT))
 

@@ -94,6 +94,8 @@ let package = Package(
             path: "Tests/Support"),
         .target(name: "TextOutput"),
         .testTarget(name: "TextOutputTests", dependencies: ["TextOutput"]),
+        .target(name: "Drawing", dependencies: ["TextOutput"]),
+        .testTarget(name: "DrawingTests", dependencies: ["Drawing", "FixtureSupport"]),
         .target(name: "KernelText"),
         .testTarget(name: "KernelTextTests", dependencies: ["FixtureSupport", "KernelText", "LinuxSystem"]),
         .target(name: "NUMATopology"),
@@ -164,8 +166,8 @@ let package = Package(
         .target(
             name: "DomainReports",
             dependencies: [
-                "Exposition", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "SchedDomains", "Snapshots",
-                "TextOutput",
+                "Drawing", "Exposition", "HostReading", "KernelText", "LinuxSystem", "NUMATopology", "Report",
+                "SchedDomains", "Snapshots", "TextOutput",
             ]
         ),
         .testTarget(
@@ -224,6 +226,25 @@ let package = Package(
                 "Snapshots", "TextOutput",
             ],
             exclude: ["Golden", "Releases"]),
+        .target(name: "Comparison", dependencies: ["History", "NUMATopology", "Snapshots", "TextOutput"]),
+        .testTarget(
+            name: "ComparisonTests",
+            dependencies: [
+                "Comparison", "FixtureSupport", "History", "NUMATopology", "RecordedRounds", "Snapshots", "TextOutput",
+            ]),
+        .target(
+            name: "Report",
+            dependencies: [
+                "Comparison", "Drawing", "Exposition", "History", "NUMATopology", "SchedDomains", "Snapshots",
+                "TextOutput",
+            ]),
+        .testTarget(
+            name: "ReportTests",
+            dependencies: [
+                "Comparison", "Drawing", "FixtureSupport", "History", "LinuxSystem", "LiveView", "NUMATopology",
+                "RecordedRounds", "Report", "SchedDomains", "Snapshots", "TextOutput",
+            ],
+            exclude: ["Golden"]),
         .target(
             name: "LiveView",
             dependencies: ["BalancingModel", "History", "NUMATopology", "SchedDomains", "Snapshots", "TextOutput"]),
@@ -237,7 +258,8 @@ let package = Package(
         .target(
             name: "RecordedRounds",
             dependencies: [
-                "BalancingModel", "Exposition", "LiveView", "NUMATopology", "Snapshots",
+                "BalancingModel", "Comparison", "Drawing", "Exposition", "FixtureSupport", "History", "LiveView",
+                "NUMATopology", "Report", "SchedDomains", "Snapshots",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -291,11 +313,10 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "ArchiveFiles", "BalancingModel", "DomainReports", "Exposition", "History", "HistoryFiles",
-                "HostReading",
-                "Insight", "KernelText",
-                "LinuxSystem", "LiveView", "NUMATopology", "Sampling", "SchedDomains", "Snapshots", "TerminalScreen",
-                "TextOutput", "TraceReplay", "Tracing",
+                "ArchiveFiles", "BalancingModel", "Comparison", "DomainReports", "Drawing", "Exposition", "History",
+                "HistoryFiles", "HostReading", "Insight", "KernelText", "LinuxSystem", "LiveView", "NUMATopology",
+                "Report", "Sampling", "SchedDomains", "Snapshots", "TerminalScreen", "TextOutput", "TraceReplay",
+                "Tracing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -306,8 +327,10 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "ArchiveFiles", "Commands", "DomainReports", "Exposition", "FixtureSupport", "LinuxSystem", "LiveView",
-                "NUMATopology", "RecordedRounds", "Snapshots", "TextOutput", "Tracing",
+                "ArchiveFiles", "Commands", "Comparison", "DomainReports", "Exposition", "FixtureSupport",
+                "History", "LinuxSystem", "LiveView", "NUMATopology", "RecordedRounds", "Report", "Snapshots",
+                "TextOutput",
+                "Tracing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -380,9 +403,9 @@ let package = Package(
         .testTarget(
             name: "PackagingTests",
             dependencies: [
-                "RecordedRounds", "numawatch", "numawatch-attack", "numawatch-iterator", "numawatch-manuals",
+                "RecordedRounds", "Report", "numawatch", "numawatch-attack", "numawatch-iterator", "numawatch-manuals",
                 "numawatchd",
-            ]),
+            ], exclude: ["Accessibility.js"]),
     ]
 )
 

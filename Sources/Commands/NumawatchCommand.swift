@@ -22,7 +22,7 @@ package struct NumawatchCommand: AsyncParsableCommand {
             GroupsCommand.self, TriageCommand.self, NumastatCommand.self, DomainsGroupCommand.self, ExplainCommand.self,
             ReplayCommand.self,
             RecordCommand.self, SnapshotCommand.self, DoctorCommand.self, MetricsCommand.self, WatchCommand.self,
-            TopCommand.self, HistoryCommand.self,
+            TopCommand.self, HistoryCommand.self, ReportCommand.self, CompareCommand.self,
         ])
 
     package init() {}

@@ -1,7 +1,9 @@
+import Drawing
 import Exposition
 import HostReading
 package import LinuxSystem
 package import NUMATopology
+package import Report
 import SchedDomains
 import Snapshots
 
@@ -17,6 +19,8 @@ package enum DomainsCommand {
         case table
         /// What the kernel prints with `sched_verbose`.
         case kernel
+        /// The picture in shapes, as a file of its own.
+        case svg
         case json
     }
 
@@ -54,15 +58,18 @@ package enum DomainsCommand {
         case .kernel:
             text = ""
             KernelDump.render(hierarchy, cpus: cpus) { text += $0 }
+        case .svg:
+            let picture = DomainsPicture.draw(hierarchy, machine: reading.input.machine, cpus: cpus, id: "domains")
+            text = String(decoding: picture.file, as: UTF8.self)
         case .json:
             var answer = DomainsAnswer(report, input: reading.input, cpus: cpus, statistics: statistics)
             answer.housekeeping = reading.housekeeping
             text = String(
                 decoding: DomainsAnswer.fields.document(answer, .timeless, isIndented: true), as: UTF8.self)
         }
-        if format != .json, format != .kernel { text += surroundings(reading, hierarchy, root) }
-        if let statistics, format != .json, format != .kernel {
-            text += BalanceTable.render(statistics)
+        if format.isForReaders {
+            text += surroundings(reading, hierarchy, root)
+            if let statistics { text += BalanceTable.render(statistics) }
         }
         var notes = report.disagreements.map(\.text)
         if let explanation = report.explanation {
@@ -82,6 +89,19 @@ package enum DomainsCommand {
             }
         }
         return Output(text: text, notes: notes, isSuccess: !hierarchy.online.isEmpty)
+    }
+
+    /// The domains for the report: the picture, and the same as text.
+    package static func content(_ root: any HostRoot) -> ReportPart<DomainsContent> {
+        let reading = DomainsReader.read(root)
+        let hierarchy = DomainReconciliation.reconcile(reading.input, reading.observed).hierarchy
+        guard !hierarchy.online.isEmpty else { return .absent("No online CPU was found.") }
+        let machine = reading.input.machine
+        return .value(
+            DomainsContent(
+                picture: DomainsPicture.draw(hierarchy, machine: machine, id: "domains"),
+                text: DomainPicture.render(hierarchy, machine: machine, widthLimit: 96)
+                    + surroundings(reading, hierarchy, root)))
     }
 
     /// What else decides where the load balancer puts threads: lines below the domains.
@@ -115,5 +135,15 @@ package enum DomainsCommand {
         }
         let areBothThere = sides.allSatisfy { !$0.hierarchy.online.isEmpty }
         return Output(text: difference.text, notes: notes, isSuccess: difference.isEmpty && areBothThere)
+    }
+}
+
+extension DomainsCommand.Format {
+    /// Whether other lines may follow: not where a program reads it, or the format is another's.
+    fileprivate var isForReaders: Bool {
+        switch self {
+        case .picture, .tree, .table: true
+        case .kernel, .svg, .json: false
+        }
     }
 }

@@ -120,16 +120,25 @@ package enum TraceReplay {
                 throw .root(error)
             }
         }
-        guard options.path != "-" else { return nil }
-        if let root = recordedRoot(options.path), let host = try? BalancingHost.read(from: UnpackingRoot(root)) {
-            return ReplayMachine(host)
+        return foundRoot(options.path)?.machine
+    }
+
+    /// The host that a trace was taken on, where it came with one: in the recording itself, or in `root/` beside it.
+    ///
+    /// - Returns: nil where there is none, or what is there does not tell the machine: then the stream tells.
+    package static func root(of path: String) -> (any HostRoot)? { foundRoot(path)?.root }
+
+    private static func foundRoot(_ path: String) -> (root: any HostRoot, machine: ReplayMachine)? {
+        guard path != "-" else { return nil }
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let beside = try? DirectoryRoot((directory.isEmpty ? "/" : directory) + "/root")
+        for root in [recordedRoot(path), beside] as [(any HostRoot)?] {
+            guard let root = root.map(UnpackingRoot.init), let host = try? BalancingHost.read(from: root) else {
+                continue
+            }
+            return (root, ReplayMachine(host))
         }
-        // What is found by itself may be unfit; then the stream tells.
-        let directory = options.path.lastIndex(of: "/").map { String(options.path[..<$0]) } ?? "."
-        guard let root = try? DirectoryRoot((directory.isEmpty ? "/" : directory) + "/root"),
-            let host = try? BalancingHost.read(from: UnpackingRoot(root))
-        else { return nil }
-        return ReplayMachine(host)
+        return nil
     }
 
     /// The host that a recording carries with it.

@@ -23,7 +23,7 @@ struct DomainsShowCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Read a captured root: a directory or an archive.", valueName: "path"))
     var root: String?
 
-    @Option(help: "picture, tree, table, kernel (what the kernel prints with sched_verbose) or json.")
+    @Option(help: "picture, tree, table, kernel (what the kernel prints with sched_verbose), svg or json.")
     var format: DomainsCommand.Format?
 
     @Flag(help: "Draw the hierarchy; the default.")
@@ -54,10 +54,17 @@ struct DomainsShowCommand: AsyncParsableCommand {
         if stats, root != nil {
             throw ValidationError("--stats measures this host; a captured root stands still.")
         }
+        if stats, format == .svg || format == .kernel {
+            throw ValidationError("--stats adds a table: svg and kernel have none.")
+        }
     }
 
     func run() async throws {
         let output = CommandOutput.standard()
+        if format == .svg, output.isTerminal {
+            throw CommandFailure(
+                .usage, "A picture is not for a terminal.", remedy: "numawatch domains --format svg >domains.svg")
+        }
         let root = try root.map { path throws(CommandFailure) in try HostRoots.open(path) } ?? HostRoots.live
         let result = DomainsCommand.show(
             root, format: isJSON ? .json : format ?? .picture, cpus: try cpuList.map(Self.cpus),

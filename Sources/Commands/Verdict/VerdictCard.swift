@@ -1,5 +1,7 @@
+import Drawing
 import Exposition
 import NUMATopology
+import Report
 import Snapshots
 import TextOutput
 
@@ -24,16 +26,32 @@ struct VerdictCard {
         self.round = round
     }
 
+    /// What the card says, before it is laid out: the report says the same.
+    var content: VerdictCardContent {
+        let age = round.age(of: record.sinceNanoseconds)
+        // Hours and minutes stand at bytes 11 to 15.
+        let since = round.wallClockNanoseconds.subtractingSaturated(
+            RoundHeader.age(of: record.sinceNanoseconds, now: round.monotonicNanoseconds))
+        let clock = String(UTCTime.text(nanoseconds: since).dropFirst(11).prefix(5))
+        return VerdictCardContent(
+            name: name, word: record.verdict.word.uppercased() + (record.isSevere ? " severely" : ""),
+            tone: Self.tone(record.verdict), reason: record.reason?.words,
+            since: "since \(clock) UTC (\(Quantity.time(nanoseconds: age)))",
+            confidence: record.verdict == .cannotTell
+                ? nil : "confidence \(record.confidence.rawValue) (\(record.confidencePoints) of 4)",
+            lines: lines, advice: entry.advice, unknown: entry.unknown.map { "\($0.what); \($0.remedy)" },
+            evidence: VerdictExplanation(entry).table)
+    }
+
     func text(_ output: CommandOutput) -> String {
+        let content = content
         let width = min(output.widthLimit ?? 80, 80)
         let rule = String(repeating: "-", count: width) + "\n"
-        var text = heading(output) + "\n" + rule
-        for line in lines { text += Self.wrapped(line.label, line.text.terminalSafe, width: width) }
+        var text = heading(content, output) + "\n" + rule
+        for line in content.lines { text += Self.wrapped(line.label, line.text.terminalSafe, width: width) }
         var below = ""
-        for (index, advice) in entry.advice.enumerated() { below += Self.advice(advice, index + 1, width: width) }
-        for unknown in entry.unknown {
-            below += Self.wrapped("unknown", "\(unknown.what); \(unknown.remedy)".terminalSafe, width: width)
-        }
+        for (index, advice) in content.advice.enumerated() { below += Self.advice(advice, index + 1, width: width) }
+        for unknown in content.unknown { below += Self.wrapped("unknown", unknown.terminalSafe, width: width) }
         return text + (below.isEmpty ? "" : rule + below)
     }
 
@@ -47,24 +65,16 @@ struct VerdictCard {
         }
     }
 
-    private func heading(_ output: CommandOutput) -> String {
-        let word = record.verdict.word.uppercased() + (record.isSevere ? " severely" : "")
-        var text =
-            output.styled(name.terminalSafe, .heading) + "   " + output.styled(word, Self.emphasis(record.verdict))
-        if let reason = record.reason { text += " (\(reason.words))" }
-        let age = round.age(of: record.sinceNanoseconds)
-        // Hours and minutes stand at bytes 11 to 15.
-        let since = round.wallClockNanoseconds.subtractingSaturated(
-            RoundHeader.age(of: record.sinceNanoseconds, now: round.monotonicNanoseconds))
-        let clock = String(UTCTime.text(nanoseconds: since).dropFirst(11).prefix(5))
-        text += "  since \(clock) UTC (\(Quantity.time(nanoseconds: age)))"
-        if record.verdict != .cannotTell {
-            text += "  confidence \(record.confidence.rawValue) (\(record.confidencePoints) of 4)"
-        }
+    private func heading(_ content: VerdictCardContent, _ output: CommandOutput) -> String {
+        var text = output.styled(content.name.terminalSafe, .heading)
+        text += "   " + output.styled(content.word, Self.emphasis(record.verdict))
+        if let reason = content.reason { text += " (\(reason))" }
+        text += "  \(content.since)"
+        if let confidence = content.confidence { text += "  \(confidence)" }
         return text
     }
 
-    static func emphasis(_ verdict: Verdict) -> CommandOutput.Emphasis {
+    static func tone(_ verdict: Verdict) -> Palette.Tone {
         switch verdict {
         case .helping, .converged: .good
         case .hurting: .bad
@@ -73,12 +83,18 @@ struct VerdictCard {
         }
     }
 
+    static func emphasis(_ verdict: Verdict) -> CommandOutput.Emphasis {
+        switch tone(verdict) {
+        case .good: .good
+        case .bad: .bad
+        case .warning: .warning
+        case .plain, .faint: .faint
+        }
+    }
+
     // MARK: Figures
 
-    private struct Line {
-        var label: String
-        var text: String
-    }
+    private typealias Line = VerdictCardContent.Line
 
     private var lines: [Line] {
         var lines: [Line] = []

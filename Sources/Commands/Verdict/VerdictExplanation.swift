@@ -1,3 +1,4 @@
+import Report
 import Snapshots
 import TextOutput
 
@@ -17,6 +18,16 @@ struct VerdictExplanation {
             ], widthLimit: output.widthLimit)
         for row in rows { table.add(row) }
         return table.render()
+    }
+
+    /// The same for the report.
+    var table: ReportTable {
+        ReportTable(
+            "Figures of this verdict",
+            columns: [
+                .init("Figure"), .init("Value", isNumber: true), .init("Low", isNumber: true),
+                .init("High", isNumber: true), .init("Rests on"), .init("Means"),
+            ], rows: entry.record.figures == nil ? [] : rows)
     }
 
     private var rows: [[String]] {

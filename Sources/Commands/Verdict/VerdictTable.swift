@@ -1,3 +1,4 @@
+import Report
 import Snapshots
 import TextOutput
 
@@ -12,8 +13,6 @@ struct VerdictTable {
 
     func text(_ output: CommandOutput) -> String {
         guard !entries.isEmpty else { return "" }
-        let shown = entries.filter { $0.record.figures != nil || !$0.record.findings.isEmpty }
-        let sorted = shown.sorted { Self.rank($0) < Self.rank($1) }
         var table = TableFormatter(
             columns: [
                 .init(entries.first?.scope == .process ? "PROCESS" : "GROUP", isFlexible: true, minimumWidth: 16),
@@ -21,20 +20,45 @@ struct VerdictTable {
                 .init("BEST", .trailing), .init("KEPT", .trailing), .init("MOVE/s", .trailing), .init("RSS", .trailing),
                 .init("WHY"),
             ], widthLimit: output.widthLimit)
-        for entry in sorted {
+        let rows = rows
+        for row in rows { table.add(row) }
+        let rest = entries.count - rows.count
+        let note = rest > 0 ? "\(rest) more hardly ran.\n" : ""
+        return (rows.isEmpty ? "" : table.render()) + note
+    }
+
+    /// The same for the report; absent where there is nothing to tell.
+    var table: ReportTable? {
+        let rows = rows
+        guard !rows.isEmpty else { return nil }
+        let rest = entries.count - rows.count
+        return ReportTable(
+            "Verdicts of groups, those that matter first" + (rest > 0 ? "; \(rest) more hardly ran" : ""),
+            columns: [
+                .init("Group"), .init("Verdict"), .init("Sure"), .init("Cost", isNumber: true),
+                .init("Local", isNumber: true), .init("Best", isNumber: true), .init("Kept", isNumber: true),
+                .init("Moves/s", isNumber: true), .init("Resident", isNumber: true), .init("Why"),
+            ], rows: rows)
+    }
+
+    /// Those of which there is something to tell, in their order.
+    var sorted: [VerdictEntry] {
+        entries.filter { $0.record.figures != nil || !$0.record.findings.isEmpty }
+            .sorted { Self.rank($0) < Self.rank($1) }
+    }
+
+    private var rows: [[String]] {
+        sorted.map { entry in
             let figures = entry.record.figures
-            table.add([
+            return [
                 Self.name(entry), entry.record.verdict.word,
                 entry.record.verdict == .cannotTell ? Quantity.unknown : entry.record.confidence.rawValue,
                 Quantity.percent(figures?.cost?.total.value, decimals: 1),
                 Quantity.percent(figures?.locality?.value), Quantity.percent(figures?.bestLocality?.value),
                 Quantity.percent(figures?.kept?.value), Quantity.rate(figures?.movedPagesPerSecond),
                 Quantity.bytes(entry.residentBytes), entry.record.why,
-            ])
+            ]
         }
-        let rest = entries.count - shown.count
-        let note = rest > 0 ? "\(rest) more hardly ran.\n" : ""
-        return (sorted.isEmpty ? "" : table.render()) + note
     }
 
     private static func name(_ entry: VerdictEntry) -> String {

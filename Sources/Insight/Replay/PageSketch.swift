@@ -27,11 +27,30 @@ package struct PageSketch: Sendable {
         var lastTime: UInt64
     }
 
+    /// From one node to another.
+    package struct Pair: Hashable, Sendable {
+        package var source: Int32
+        package var target: Int32
+
+        package init(source: Int32, target: Int32) {
+            self.source = source
+            self.target = target
+        }
+    }
+
+    /// Moves of a pair, and those of them that were undone: the page's next move went back.
+    package struct PairMoves: Sendable, Equatable {
+        package var moves: UInt64 = 0
+        package var undone: UInt64 = 0
+    }
+
     private static let ways = 4
     /// 65,536 pages of 56 bytes: 3.5 MiB, whatever the trace.
     package static let capacity = 1 << 16
     /// Address spaces of tasks told apart.
     private static let spaceLimit = 1 << 16
+    /// All pairs of 64 nodes.
+    package static let pairLimit = 1 << 12
 
     private var slots: [Page] = []
     private var spaces: [Int32: Int32] = [:]
@@ -39,6 +58,8 @@ package struct PageSketch: Sendable {
     package private(set) var bounces: UInt64 = 0
     /// Pages forgotten for want of room.
     package private(set) var evictions: UInt64 = 0
+    /// By pair of nodes; at most ``pairLimit`` of them, whatever numbers the trace holds.
+    package private(set) var pairs: [Pair: PairMoves] = [:]
 
     init() {}
 
@@ -60,6 +81,7 @@ package struct PageSketch: Sendable {
 
     mutating func moved(address: UInt64, tid: Int32, from source: Int32, to target: Int32, at time: UInt64) {
         migrations += 1
+        note(source, target) { $0.moves += 1 }
         if slots.isEmpty {
             slots = Array(
                 repeating: Page(
@@ -86,11 +108,19 @@ package struct PageSketch: Sendable {
             lastTID: tid, previousTID: 0, lastTime: time)
     }
 
+    /// Counts a move of a pair; of nodes that are not known none.
+    private mutating func note(_ source: Int32, _ target: Int32, _ count: (inout PairMoves) -> Void) {
+        let pair = Pair(source: source, target: target)
+        guard source >= 0, target >= 0, pairs[pair] != nil || pairs.count < Self.pairLimit else { return }
+        count(&pairs[pair, default: PairMoves()])
+    }
+
     private mutating func update(_ index: Int, tid: Int32, from source: Int32, to target: Int32, at time: UInt64) {
         slots[index].moves &+= 1
         if target == slots[index].lastSource, target >= 0 {
             slots[index].bounces &+= 1
             bounces += 1
+            note(slots[index].lastSource, slots[index].lastTarget) { $0.undone += 1 }
         }
         slots[index].lastSource = source
         slots[index].lastTarget = target

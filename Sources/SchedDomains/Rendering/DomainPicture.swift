@@ -19,39 +19,14 @@ package import NUMATopology
 /// A box is a domain d(span). What stands under each part of it are the groups g(span) of that domain as that part sees
 /// them, its own first. Domains over several nodes follow as lines. Where a row does not fit, its middle is left out.
 package struct DomainPicture {
-    /// A rectangle of text.
-    private struct Block {
-        var lines: [String]
-        var width: Int
-
-        init(_ lines: [String]) {
-            width = lines.map(\.count).max() ?? 0
-            self.lines = lines
-        }
-
-        func padded(to height: Int) -> [String] {
-            (lines + Array(repeating: "", count: max(0, height - lines.count))).map {
-                $0 + String(repeating: " ", count: width - $0.count)
-            }
-        }
-
-        func below(_ more: [String]) -> Block { Block(lines + more) }
-
-        static func row(_ blocks: [Block]) -> Block {
-            let height = blocks.map(\.lines.count).max() ?? 0
-            let columns = blocks.map { $0.padded(to: height) }
-            return Block((0..<height).map { line in columns.map { $0[line] }.joined(separator: " ") })
-        }
-
-        func boxed(_ title: String) -> Block {
-            let inner = max(width, title.count + 1)
-            var result = ["┌ \(title) " + String(repeating: "─", count: inner - title.count - 1) + "─┐"]
-            for line in padded(to: lines.count) {
-                result.append("│ " + line + String(repeating: " ", count: inner - width) + " │")
-            }
-            result.append("└" + String(repeating: "─", count: inner + 2) + "┘")
-            return Block(result)
-        }
+    /// One node of the picture, or what stands for those that are left out.
+    package struct Part: Sendable, Equatable {
+        /// `node 0: CPUs 0-3`, or `⋯ nodes 2-5 (4 more, CPUs 8-23)`.
+        package var heading: String
+        /// Absent for what is left out.
+        package var boxes: DomainBlock?
+        /// Domains that reach beyond the node, a line each, or more where they are long.
+        package var remote: [String]
     }
 
     private let hierarchy: DomainHierarchy
@@ -76,32 +51,48 @@ package struct DomainPicture {
         ).render(cpus)
     }
 
+    /// The parts of the picture: what ``render(_:machine:cpus:widthLimit:)`` writes as text.
+    package static func parts(
+        _ hierarchy: DomainHierarchy, machine: Machine, cpus: CPUSet? = nil, widthLimit: Int = 100
+    ) -> [Part] {
+        DomainPicture(
+            hierarchy: hierarchy, machine: machine, widthLimit: widthLimit, text: DomainText(hierarchy: hierarchy)
+        ).parts(cpus)
+    }
+
     private func render(_ cpus: CPUSet?) -> String {
+        parts(cpus).map { part in
+            let lines = (part.boxes?.text ?? []).map { Self.trimmed($0) + "\n" } + part.remote.map { $0 + "\n" }
+            return "\(part.heading)\n" + lines.joined() + "\n"
+        }.joined()
+    }
+
+    private func parts(_ cpus: CPUSet?) -> [Part] {
         let nodeByCPU = machine.nodeByCPU()
         var byNode: [Int: [Int]] = [:]
         for cpu in hierarchy.online where cpus?.contains(cpu) ?? true {
             byNode[nodeByCPU.indices.contains(cpu) ? nodeByCPU[cpu]?.rawValue ?? -1 : -1, default: []].append(cpu)
         }
         let nodes = byNode.keys.sorted()
-        var result = ""
+        var result: [Part] = []
         for (position, node) in nodes.enumerated() {
             if nodes.count > Self.nodeLimit, position >= 2, position < nodes.count - 1 {
-                if position == 2 {
-                    let left = CPUSet(nodes[2..<nodes.count - 1].filter { $0 >= 0 })
-                    result +=
-                        "⋯ nodes \(left) (\(left.count) more, CPUs \(CPUSet(left.flatMap { byNode[$0] ?? [] })))\n\n"
-                }
+                guard position == 2 else { continue }
+                let left = CPUSet(nodes[2..<nodes.count - 1].filter { $0 >= 0 })
+                let members = CPUSet(left.flatMap { byNode[$0] ?? [] })
+                result.append(
+                    Part(heading: "⋯ nodes \(left) (\(left.count) more, CPUs \(members))", boxes: nil, remote: []))
                 continue
             }
             let members = byNode[node] ?? []
-            result += node >= 0 ? "node \(node): CPUs \(CPUSet(members))\n" : "CPUs \(CPUSet(members))\n"
-            result += drawing(members) + "\n"
+            let heading = node >= 0 ? "node \(node): CPUs \(CPUSet(members))" : "CPUs \(CPUSet(members))"
+            result.append(drawing(members, heading))
         }
         return result
     }
 
     /// One node: its boxes side by side, then the lines of the domains that reach beyond it.
-    private func drawing(_ members: [Int]) -> String {
+    private func drawing(_ members: [Int], _ heading: String) -> Part {
         var rest = CPUSet(members)
         var parts: [(top: Int, cpus: CPUSet)] = []
         while let cpu = rest.first {
@@ -116,14 +107,12 @@ package struct DomainPicture {
         let fitting = fold(parts.map(\.top), widthLimit, label: { names[$0] ?? "" }) { cpu, limit in
             part(cpu, index: localCount(cpu) - 1, limit)
         }
-        var result = fitting.lines.map { Self.trimmed($0) + "\n" }.joined()
-        var shown: Set<String> = []
+        var result = Part(heading: heading, boxes: fitting, remote: [])
+        var shown: Set<[String]> = []
         for (cpu, _) in parts {
             for domain in hierarchy.domains(of: cpu).dropFirst(localCount(cpu)) {
-                let line = remote(domain)
-                if shown.insert(line).inserted {
-                    result += line
-                }
+                let lines = remote(domain)
+                if shown.insert(lines).inserted { result.remote += lines }
             }
         }
         return result
@@ -138,7 +127,7 @@ package struct DomainPicture {
     }
 
     /// `NUMA d(0-15)  g(0-7) g(8-15)`, wrapped.
-    private func remote(_ domain: Domain) -> String {
+    private func remote(_ domain: Domain) -> [String] {
         let head = "  \(domain.name) d(\(text.list(domain.span)))"
         var lines = [head + " "]
         let indent = String(repeating: " ", count: min(head.count + 1, 24))
@@ -149,7 +138,7 @@ package struct DomainPicture {
             }
             lines[lines.count - 1] += " " + group
         }
-        return lines.map { $0 + "\n" }.joined()
+        return lines
     }
 
     /// How many of a CPU's domains, from below, stay clear of NUMA.
@@ -162,10 +151,10 @@ package struct DomainPicture {
     }
 
     /// The drawing of the domain of a CPU at an index, or of the CPU itself below the lowest.
-    private func part(_ cpu: Int, index: Int, _ limit: Int) -> Block {
+    private func part(_ cpu: Int, index: Int, _ limit: Int) -> DomainBlock {
         guard index >= 0, let pattern = hierarchy.pattern(of: cpu, index: index) else {
             let note = hierarchy.domainCount(of: cpu) == 0 ? ["no domain"] : []
-            return Block(["cpu\(cpu)"] + note)
+            return .lines(["cpu\(cpu)"] + note)
         }
         let domain = hierarchy.domains(of: cpu)[index]
         let spans = Dictionary(
@@ -181,24 +170,26 @@ package struct DomainPicture {
             let isWithin = level > 0 && isProper(own[level - 1].span, partOf: domain.span)
             return part(head, index: isWithin ? level - 1 : -1, limit).below(view)
         }
-        return row.boxed("\(pattern.name ?? "?") d(\(text.list(pattern.span)))")
+        return .box(title: "\(pattern.name ?? "?") d(\(text.list(pattern.span)))", row)
     }
 
     /// Parts side by side; as many as fit, the middle left out. Where only one fits, the others are named below it.
-    private func fold(_ parts: [Int], _ limit: Int, label: (Int) -> String, _ draw: (Int, Int) -> Block) -> Block {
-        guard parts.count > 1 else { return Block.row(parts.map { draw($0, limit) }) }
+    private func fold(
+        _ parts: [Int], _ limit: Int, label: (Int) -> String, _ draw: (Int, Int) -> DomainBlock
+    ) -> DomainBlock {
+        guard parts.count > 1 else { return .row(parts.map { draw($0, limit) }) }
         let first = draw(parts[0], limit)
         let last = draw(parts[parts.count - 1], limit)
         let each = max(first.width, last.width) + 1
         if parts.count * each <= limit + parts.count {
-            let whole = Block.row(parts.map { draw($0, limit) })
+            let whole = DomainBlock.row(parts.map { draw($0, limit) })
             if whole.width <= limit { return whole }
         }
         let markWidth = "⋯ +\(parts.count)".count + 1
         let head = min(parts.count - 2, (limit + 1 - markWidth) / each - 1)
         if head >= 1 {
-            let mark = Block(["⋯ +\(parts.count - head - 1)"])
-            return Block.row(parts.prefix(head).map { draw($0, limit) } + [mark, last])
+            let mark = DomainBlock.lines(["⋯ +\(parts.count - head - 1)"])
+            return .row(parts.prefix(head).map { draw($0, limit) } + [mark, last])
         }
         var line = "⋯ \(parts.count - 1) more:"
         for part in parts.dropFirst() {
