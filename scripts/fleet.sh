@@ -102,6 +102,7 @@ MaxSeries=1000000
 CONFIGURATION
     "$binaries/numawatchd" --config "$work/$1.conf" --root "$work/root$1" 2>"$work/$1.log" &
     daemon=$!
+    children="$children $daemon"
     # A request waits for the first round. What a group has grows as it runs; cost and locality come last.
     turn=0
     until curl --silent --fail --unix-socket "$work/$1.sock" --output "$work/metrics$1" http://numawatch/metrics &&
