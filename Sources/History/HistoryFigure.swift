@@ -132,6 +132,18 @@ extension HistoryFigure {
     package var scale: Double { description.scale }
     package var meaning: String { description.meaning }
 
+    /// Whether it is over minutes itself, so that a minute of rounds has it as it was in the first of them: bounds, and what a
+    /// verdict rests on.
+    package var isSlow: Bool {
+        switch self {
+        case .localityLow, .localityHigh, .bestLocality, .costLow, .costHigh, .armingCost, .faultCost, .moveCost, .gain,
+            .gainLow, .gainHigh, .kept, .keptLow, .keptHigh, .trendPerMinute, .recentMovedPagesPerSecond,
+            .recentHintFaultsPerSecond, .recentArmedPagesPerSecond, .cpusUsed, .scanPeriodMilliseconds:
+            true
+        default: false
+        }
+    }
+
     /// The table of the figures.
     package var description: Description {
         switch self {

@@ -5,7 +5,48 @@ package struct HistoryMinute: Sendable, Equatable {
     package struct Scope: Sendable, Equatable {
         package var group: HistoryGroup?
         /// One for each round up to the last one the scope was in; ``unknown`` where there was none.
-        package var columns: [HistoryKey: [Int64]] = [:]
+        package var columns: [HistoryKey: Column] = [:]
+    }
+
+    /// A figure in the rounds of the minute. Most do not change within it, and take no room for each round.
+    package struct Column: Sendable, Equatable {
+        /// The value in all rounds from ``start`` on, as long as there are no others.
+        private var value: Int64 = HistoryMinute.unknown
+        private var start: Int32 = 0
+        private var end: Int32 = 0
+        /// All values, once they are several.
+        private var values: [Int64] = []
+
+        package init() {}
+
+        /// A column of one value in one round.
+        init(_ value: Int64) { set(value, at: 0) }
+
+        /// Rounds up to the last one in which it was known.
+        package var count: Int { values.isEmpty ? Int(end) : values.count }
+
+        /// ``HistoryMinute/unknown`` where it was not known.
+        package subscript(place: Int) -> Int64 {
+            if values.isEmpty { return place >= Int(start) && place < Int(end) ? value : HistoryMinute.unknown }
+            return place < values.count ? values[place] : HistoryMinute.unknown
+        }
+
+        /// Sets the value in a round at or behind the end.
+        mutating func set(_ new: Int64, at place: Int) {
+            if values.isEmpty {
+                if end == 0 {
+                    (value, start, end) = (new, Int32(place), Int32(place + 1))
+                    return
+                }
+                if new == value, place == Int(end) {
+                    end += 1
+                    return
+                }
+                values = (0..<Int(end)).map { self[$0] }
+            }
+            while values.count < place { values.append(HistoryMinute.unknown) }
+            if values.count == place { values.append(new) } else { values[place] = new }
+        }
     }
 
     /// Stands for a figure that is not known.
@@ -30,7 +71,13 @@ package struct HistoryMinute: Sendable, Equatable {
             scopes[scope.scope] = nil
             known.group = scope.group
             for value in scope.values where value.steps != Self.unknown {
-                known.columns[value.key, default: []].place(value.steps, at: place)
+                var steps = value.steps
+                if value.key.figure.isSlow, let held = known.columns[value.key]?[max(0, place - 1)],
+                    held != Self.unknown
+                {
+                    steps = held
+                }
+                known.columns[value.key, default: Column()].set(steps, at: place)
             }
             scopes[scope.scope] = known
         }
@@ -38,59 +85,54 @@ package struct HistoryMinute: Sendable, Equatable {
 
     /// The value of a key in a round.
     package func value(_ key: HistoryKey, of scope: HistoryScope, at place: Int) -> Int64? {
-        guard let column = scopes[scope]?.columns[key], place < column.count, column[place] != Self.unknown else {
-            return nil
-        }
-        return column[place]
+        guard let value = scopes[scope]?.columns[key]?[place], value != Self.unknown else { return nil }
+        return value
     }
 
-    /// The minute as one sample at its end, as it is kept for long: the mean of levels, the last of counters and codes, all
-    /// detections that held.
-    package var average: HistoryMinute {
-        var average = HistoryMinute()
-        guard let last = times.last else { return average }
-        average.times = [last]
-        average.scopes = scopes.mapValues { scope in
-            var one = Scope(group: scope.group)
-            for (key, column) in scope.columns {
-                // A node that is missing where the total is known has nothing.
-                let totals = key.node == nil ? nil : scope.columns[HistoryKey(key.figure)]
-                if let steps = key.figure.kind.summary(column, totals: totals) { one.columns[key] = [steps] }
+    /// Makes one sample of the minute, as it is kept for long: the mean of levels, the last of counters and codes, all detections
+    /// that held.
+    package mutating func condense() {
+        guard let last = times.last else { return }
+        let rounds = times.count
+        times = [last]
+        for scope in scopes.keys {
+            guard var content = scopes.removeValue(forKey: scope) else { continue }
+            // Totals last: those of a node are divided by the rounds in which the total was known.
+            for key in content.columns.keys.sorted().reversed() {
+                guard let column = content.columns[key] else { continue }
+                let totals = key.node == nil ? nil : content.columns[HistoryKey(key.figure)]
+                content.columns[key] = key.figure.kind.summary(column, totals: totals, rounds: rounds).map {
+                    Column($0)
+                }
             }
-            return one
+            scopes[scope] = content
         }
-        return average
     }
 }
 
 extension HistoryFigure.Kind {
     /// One value for several.
-    fileprivate func summary(_ column: [Int64], totals: [Int64]?) -> Int64? {
+    fileprivate func summary(
+        _ column: HistoryMinute.Column, totals: HistoryMinute.Column?, rounds: Int
+    ) -> Int64? {
         let unknown = HistoryMinute.unknown
-        switch self {
-        case .counter, .code: return column.last { $0 != unknown }
-        case .mask:
-            let known = column.filter { $0 != unknown }
-            return known.isEmpty ? nil : known.reduce(0, |)
-        case .level:
-            var sum = 0.0
-            var count = 0
-            for steps in column where steps != unknown {
-                sum += Double(steps)
-                count += 1
-            }
-            if let totals {
-                count = totals.count { $0 != unknown }
-            }
-            return count == 0 ? nil : Int64(saturated: (sum / Double(count)).rounded())
+        var last: Int64?
+        var mask: Int64 = 0
+        var sum = 0.0
+        var count = 0
+        for place in 0..<rounds {
+            if let totals, totals[place] != unknown { count += 1 }
+            let steps = column[place]
+            guard steps != unknown else { continue }
+            last = steps
+            if totals == nil { count += 1 }
+            if self == .mask { mask |= steps }
+            sum += Double(steps)
         }
-    }
-}
-
-extension [Int64] {
-    /// Sets the value at a place at or behind the end.
-    fileprivate mutating func place(_ value: Int64, at place: Int) {
-        while count < place { append(HistoryMinute.unknown) }
-        if count == place { append(value) } else { self[place] = value }
+        switch self {
+        case .counter, .code: return last
+        case .mask: return last == nil ? nil : mask
+        case .level: return last == nil || count == 0 ? nil : Int64(saturated: (sum / Double(count)).rounded())
+        }
     }
 }

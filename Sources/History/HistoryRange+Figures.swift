@@ -142,3 +142,20 @@ extension HistoryRange {
         events += next.events
     }
 }
+
+extension HistoryRange {
+    /// Makes room for times that may not be among those of the range.
+    package mutating func insert(times more: [UInt64]) {
+        let all = Set(times).union(more).sorted()
+        guard all.count > times.count else { return }
+        let places = Dictionary(uniqueKeysWithValues: times.enumerated().map { ($0.element, $0.offset) })
+        for index in series.indices {
+            for (key, column) in series[index].columns {
+                series[index].columns[key]?.values = all.map { time in
+                    places[time].map { $0 < column.values.count ? column.values[$0] : .nan } ?? .nan
+                }
+            }
+        }
+        times = all
+    }
+}

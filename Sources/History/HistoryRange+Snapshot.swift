@@ -6,6 +6,9 @@ package import Snapshots
 ///
 /// It holds what the history keeps and nothing else: there are no processes, no threads, no sources, and of groups no pids.
 extension HistoryRange {
+    /// What the note of such a snapshot is about.
+    package static let note = "history"
+
     /// - Parameter place: Of the round among ``times``.
     package func snapshot(at place: Int) -> HostSnapshot {
         let time = times[place]
@@ -18,7 +21,7 @@ extension HistoryRange {
         snapshot.kernelRelease = settings[HistoryRound.kernelSetting]
         snapshot.view = [
             HostNote(
-                .unknown, "history",
+                .unknown, Self.note,
                 "a round of the history: it keeps the host, its nodes and groups, no processes, and tells no classes of memory apart"
             )
         ]

@@ -17,7 +17,10 @@ package struct HistoryFileReader: HistorySource {
 
     /// The same, at once.
     package func readRange(_ query: HistoryQuery) throws(DatabaseFailure) -> HistoryRange {
-        try HistoryReader(open()).range(query).range
+        let database = try open()
+        var range = try HistoryReader(database).range(query).range
+        if case .all = query.scopes { try MetricSeries.add(database, to: &range) }
+        return range
     }
 
     /// The first and the last sample, nanoseconds since 1970; nil for a history without any.
@@ -31,7 +34,7 @@ package struct HistoryFileReader: HistorySource {
         return UInt64(since) * 1_000_000...UInt64(until) * 1_000_000
     }
 
-    private func open() throws(DatabaseFailure) -> Database {
+    func open() throws(DatabaseFailure) -> Database {
         do throws(DatabaseFailure) {
             let database = try Database(path, .reading)
             try HistorySchema.check(database)

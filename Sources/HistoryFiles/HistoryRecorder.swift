@@ -230,7 +230,7 @@ package final class HistoryRecorder {
         }
         guard let writer else { return lose() }
         do throws(DatabaseFailure) {
-            try writer.write(entry)
+            try writer.write(&entry)
             try writer.measure(&statistics)
         } catch {
             self.writer = nil

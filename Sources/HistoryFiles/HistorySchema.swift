@@ -4,7 +4,7 @@
 /// are numbers in blocks. `chain` is the number of the block that has to be read first. A life is a time in which one daemon
 /// wrote and the clock was not set back: within it numbers and times ascend together. Times are milliseconds since 1970.
 enum HistorySchema {
-    static let version: Int64 = 1
+    static let version: Int64 = 2
     /// “NUMh”: what the header of the file says it is.
     static let application: Int64 = 0x4E55_4D68
 
@@ -29,6 +29,12 @@ enum HistorySchema {
         CREATE TABLE events(
             id INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, severity INTEGER NOT NULL,
             message TEXT NOT NULL, group_name TEXT, uid INTEGER);
+        """ + metrics
+
+    /// The figures of a user's own, in a file of the user's own; since version 2.
+    private static let metrics = """
+        CREATE TABLE metrics(
+            id INTEGER PRIMARY KEY, time INTEGER NOT NULL, name TEXT NOT NULL, value REAL NOT NULL);
         """
 
     /// Makes the tables of a new file, or brings those of an older version up to date.
@@ -68,5 +74,5 @@ enum HistorySchema {
     }
 
     /// What leads from version 1 to 2, from 2 to 3, and so on.
-    private static let upgrades: [String] = []
+    private static let upgrades = [metrics]
 }

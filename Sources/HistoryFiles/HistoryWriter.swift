@@ -45,6 +45,7 @@ final class HistoryWriter {
     private let database: Database
     private let limits: HistoryLimits
     private let life: Int64
+    private let pageBytes: Int
     private var rounds: BlockTable
     private var minutes: BlockTable
     private var keys: [HistoryKey: Int] = [:]
@@ -64,9 +65,10 @@ final class HistoryWriter {
     }
     let found: Found
 
-    private static let pageBytes = 4096
+    /// Small, for each minute writes anew those that are not full.
+    private static let pageBytes = 1024
     /// Pages of the log after which they are written to their places: 1 MiB.
-    private static let logPages = 256
+    private static let logPages = 1024
 
     /// Opens the file, or makes it.
     ///
@@ -81,10 +83,12 @@ final class HistoryWriter {
         try database.execute("PRAGMA journal_size_limit=\(Self.logPages * Self.pageBytes)")
         var found = Found()
         found.upgradedFrom = try HistorySchema.prepare(database)
-        if try (database.number("PRAGMA page_count") ?? 0) * Int64(Self.pageBytes) > Int64(limits.sizeBytes) {
-            try Self.shrink(database, to: limits)
+        // A file that is there keeps the size of its pages.
+        pageBytes = Int(try database.number("PRAGMA page_size") ?? Int64(Self.pageBytes))
+        if try (database.number("PRAGMA page_count") ?? 0) * Int64(pageBytes) > Int64(limits.sizeBytes) {
+            try Self.shrink(database, to: limits, pageBytes)
         }
-        try database.execute("PRAGMA max_page_count=\(max(64, limits.sizeBytes / Self.pageBytes))")
+        try database.execute("PRAGMA max_page_count=\(max(64, limits.sizeBytes / pageBytes))")
         rounds = try BlockTable("rounds", in: database)
         minutes = try BlockTable("minutes", in: database)
         let last = try [
@@ -118,7 +122,7 @@ final class HistoryWriter {
     /// What the file takes and holds.
     func measure(_ statistics: inout HistoryStatistics) throws(DatabaseFailure) {
         let pages = try database.number("PRAGMA page_count") ?? 0
-        statistics.fileBytes = UInt64(clamping: pages * Int64(Self.pageBytes))
+        statistics.fileBytes = UInt64(clamping: pages * Int64(pageBytes))
         statistics.usedBytes = UInt64(clamping: try usedBytes)
         statistics.roundBlocks = try rounds.count(in: database)
         statistics.minuteBlocks = try minutes.count(in: database)
@@ -133,7 +137,9 @@ final class HistoryWriter {
     var reader: HistoryReader { HistoryReader(database) }
 
     /// Writes a minute and what goes with it, or nothing of it.
-    func write(_ entry: HistoryEntry) throws(DatabaseFailure) {
+    ///
+    /// - Parameter entry: Of no use afterwards: its minute becomes an average in its place, for want of room for two.
+    func write(_ entry: inout HistoryEntry) throws(DatabaseFailure) {
         try database.transaction { () throws(DatabaseFailure) in
             for gap in entry.gaps {
                 try database.run(
@@ -158,8 +164,9 @@ final class HistoryWriter {
             try makeRoom(now: last, mayExpire: entry.mayExpire)
             try name(entry.minute, now: last)
             try rounds.write(entry.minute, life: life, weight: 1, number, in: database)
-            try minutes.write(
-                entry.minute.average, life: life, weight: entry.minute.times.count, number, in: database)
+            let weight = entry.minute.times.count
+            entry.minute.condense()
+            try minutes.write(entry.minute, life: life, weight: weight, number, in: database)
         }
     }
 
@@ -249,7 +256,7 @@ final class HistoryWriter {
         get throws(DatabaseFailure) {
             let pages =
                 try (database.number("PRAGMA page_count") ?? 0) - (database.number("PRAGMA freelist_count") ?? 0)
-            return Int(pages) * Self.pageBytes
+            return Int(pages) * pageBytes
         }
     }
 
@@ -272,7 +279,9 @@ final class HistoryWriter {
     }
 
     /// Brings a file that is larger than it may be down to its limit: the oldest blocks go, then the room they had.
-    private static func shrink(_ database: Database, to limits: HistoryLimits) throws(DatabaseFailure) {
+    private static func shrink(
+        _ database: Database, to limits: HistoryLimits, _ pageBytes: Int
+    ) throws(DatabaseFailure) {
         var rounds = try BlockTable("rounds", in: database)
         var minutes = try BlockTable("minutes", in: database)
         while true {

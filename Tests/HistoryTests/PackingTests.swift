@@ -62,7 +62,7 @@ struct PackingTests {
                 for (key, column) in content.columns {
                     let found = sink.values[[minute, Self.number(scope), Self.number(key)]] ?? [:]
                     for place in block.times.indices {
-                        let value = place < column.count && column[place] != HistoryMinute.unknown ? column[place] : nil
+                        let value = column[place] == HistoryMinute.unknown ? nil : column[place]
                         #expect(found[place] == value, "minute \(minute), \(scope) \(key), round \(place)")
                     }
                 }

@@ -256,6 +256,57 @@ struct RecorderTests {
         }
     }
 
+    @Test("A file of version 1 is brought up to date, and a range goes over it and what came after")
+    func upgrade() throws {
+        let directory = try HistoryDirectory()
+        // Written by version 1: minutes 29,934,720 to 29,934,740.
+        try HistoryProgram.write(Fixture.bytes("history/version-1.db"), to: directory.file)
+        let old = try HistoryFileReader(path: directory.file)
+        let first = try #require(try old.span())
+        #expect(first.lowerBound == 29_934_720 * HistoryQuery.minuteNanoseconds)
+        let query = HistoryQuery(
+            sinceNanoseconds: first.lowerBound - 1, untilNanoseconds: first.upperBound + 3600 * Self.second,
+            stepNanoseconds: nil)
+        let before = try old.readRange(query)
+        let recorder = directory.recorder()
+        var rounds = MadeUpRounds()
+        let offset = Double((first.upperBound - Self.start) / Self.second + 300)
+        let (fed, notices) = Self.feed(recorder, &rounds, from: offset, to: offset + 120)
+        #expect(
+            notices == [
+                .opened(path: directory.file, sinceNanoseconds: first.lowerBound, upgradedFrom: 1)
+            ])
+        _ = recorder.finish()
+        let range = try HistoryFileReader(path: directory.file).readRange(query)
+        #expect(range.times == before.times + fed.map(\.wallClockNanoseconds))
+        #expect(range.gaps.map(\.reason) == [.rebooted])
+        let threads = try #require(range.host?[.threadCount])
+        for (place, time) in before.times.enumerated() {
+            #expect(threads[place] == Double(time / HistoryQuery.minuteNanoseconds))
+        }
+    }
+
+    @Test("A user's own figures are in ranges of all, each step with their mean, beside what the daemon kept")
+    func metrics() throws {
+        let directory = try HistoryDirectory()
+        var rounds = MadeUpRounds()
+        let recorder = directory.recorder()
+        Self.feed(recorder, &rounds, from: 0, to: 120)
+        _ = recorder.finish()
+        let own = "\(directory.path)/metrics.db"
+        let file = try MetricsFile(writing: own)
+        for (seconds, value) in [(10, 3.0), (50, 5), (200, 7)] {
+            try file.add(value, name: "latency", at: Self.at(Double(seconds)))
+        }
+        var range = try HistoryFileReader(path: directory.file).readRange(Self.query(0, 300, step: 60))
+        try HistoryFileReader(path: own).addMetrics(to: &range)
+        #expect(range.times == [60, 120, 240].map { Self.at($0) })
+        let series = try #require(range[.metric("latency")])
+        #expect(range.figures(HistoryKey(.value), of: series) == [4, nil, 7])
+        #expect(range.host?[.processCount]?[1] == 400)
+        #expect(range.host?[.processCount]?[2] == nil)
+    }
+
     @Test("What is too old goes, rounds before minutes, and the file stays below its size")
     func limits() throws {
         let directory = try HistoryDirectory()

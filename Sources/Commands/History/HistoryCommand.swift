@@ -15,6 +15,10 @@ struct HistoryCommand: AsyncParsableCommand {
             The daemon keeps the samples of each round for a day and those of each minute for a month ([History] of \
             numawatchd.conf). Times are UTC: \(HistoryInstant.forms).
 
+            --metric samples a figure of your own, each --every, until it is interrupted: CMD runs as you, by “sh -c”, and the \
+            first number it prints goes to $XDG_STATE_HOME/numawatch/metrics.db, a file of yours. The daemon runs nobody's \
+            commands. “numawatch compare” judges by it.
+
             --json prints what /v1/history says, with counters as they stood; --csv a line for each figure of each step.
             """)
 
@@ -34,7 +38,30 @@ struct HistoryCommand: AsyncParsableCommand {
     @Flag(name: .customLong("csv"), help: "Print comma-separated values instead of a table.")
     var isCSV = false
 
+    @Option(help: ArgumentHelp("Sample the number that this command prints.", valueName: "cmd"))
+    var metric: String?
+
+    @Option(help: "What the figure of --metric is called.")
+    var name = "metric"
+
+    @Option(help: "With --metric: the time between two samples.")
+    var every = "5s"
+
+    @Option(help: "With --metric: end after so many samples.")
+    var count: Int?
+
     func validate() throws {
+        if metric != nil {
+            guard let span = HistoryInstant.span(every), span >= 1_000_000_000 else {
+                throw ValidationError("--every wants a time from 1s on.")
+            }
+            guard !name.isEmpty, name.utf8.count <= 64 else {
+                throw ValidationError("--name wants a name of at most 64 bytes.")
+            }
+        } else if count != nil {
+            throw ValidationError("--count goes with --metric.")
+        }
+        if let count, count < 1 { throw ValidationError("--count wants a number of 1 or more.") }
         if isJSON, isCSV { throw ValidationError("--json and --csv exclude each other.") }
         if let step, step != "round" { _ = try Self.nanoseconds(step) }
     }
@@ -48,6 +75,12 @@ struct HistoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let output = CommandOutput.standard()
+        if let metric {
+            let sampling = MetricSampling(
+                command: metric, name: name, intervalNanoseconds: HistoryInstant.span(every) ?? 5_000_000_000,
+                count: count)
+            return try await sampling.run(output)
+        }
         let (since, until) = try span.instants(now: SystemTime().realtimeNanoseconds)
         var query = HistoryQuery(
             sinceNanoseconds: since, untilNanoseconds: until, stepNanoseconds: Self.fitting(until - since),

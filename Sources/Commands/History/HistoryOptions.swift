@@ -35,7 +35,11 @@ enum HistoryChoice {
         path: String?, socketPath: String = DaemonClient.defaultSocketPath,
         timeout: Duration = DaemonClient.defaultTimeout
     ) throws(CommandFailure) -> any HistorySource {
-        guard let path else { return SocketHistory(client: DaemonClient(socketPath: socketPath, timeout: timeout)) }
+        guard let path else {
+            let history = SocketHistory(client: DaemonClient(socketPath: socketPath, timeout: timeout))
+            guard let metrics = MetricSampling.path(), Output.isThere(metrics) else { return history }
+            return HistoryWithMetrics(history: history, path: metrics)
+        }
         do throws(DatabaseFailure) {
             return try HistoryFileReader(path: path)
         } catch {

@@ -1,3 +1,5 @@
+import Exposition
+import History
 import NUMATopology
 import SchedDomains
 import Snapshots
@@ -48,6 +50,18 @@ struct StatusReport {
             }
         lines.append(("Processes", processes ?? "not readable"))
         if let tracing = status.tracing { lines.append(("Tracing", Self.tracing(tracing))) }
+        if status.notes.contains(where: { $0.about == HistoryRange.note }) {
+            // What was readable then is not kept.
+            lines.append(
+                (
+                    "Cost",
+                    "\(Quantity.percent(status.cost.cpuShare, decimals: 2)) of one CPU, "
+                        + "\(Quantity.bytes(status.cost.residentBytes > 0 ? status.cost.residentBytes : nil)) resident"
+                ))
+            lines.append(
+                ("Round", "of \(UTCTime.text(nanoseconds: status.round.wallClockNanoseconds)), from the history"))
+            return lines
+        }
         let missing = status.unreadableSources
         let total = status.readableSourceCount + missing.count
         lines.append(

@@ -58,7 +58,7 @@ package struct HistoryPacker: Sendable {
             var columns = scope.columns.map { (number: keyNumber($0.key), column: $0.value) }
             let told = Set(columns.map(\.number))
             // What is known no more has to be told, too.
-            for key in values.keys where !told.contains(key) { columns.append((key, [])) }
+            for key in values.keys where !told.contains(key) { columns.append((key, HistoryMinute.Column())) }
             columns.sort { $0.number < $1.number }
             var previousKey = 0
             for (key, column) in columns {
@@ -69,7 +69,7 @@ package struct HistoryPacker: Sendable {
                 } else {
                     body.removeSubrange(start...)
                 }
-                let end = column.count == rounds ? column.last : nil
+                let end = column[rounds - 1]
                 values[key] = end == HistoryMinute.unknown ? nil : end
             }
             block.append(varint: UInt64(number - previous))
@@ -85,12 +85,17 @@ package struct HistoryPacker: Sendable {
     /// Tokens of one figure.
     ///
     /// - Returns: Whether there is anything to tell: it neither keeps the last value, nor stays unknown.
-    private static func append(_ column: [Int64], rounds: Int, last: Int64?, to body: inout [UInt8]) -> Bool {
+    private static func append(
+        _ column: HistoryMinute.Column, rounds: Int, last: Int64?, to body: inout [UInt8]
+    ) -> Bool {
         let unknown = HistoryMinute.unknown
         var value = last
         var place = 0
         var isFirst = true
-        func at(_ place: Int) -> Int64? { place < column.count && column[place] != unknown ? column[place] : nil }
+        func at(_ place: Int) -> Int64? {
+            let steps = column[place]
+            return steps == unknown ? nil : steps
+        }
         while place < rounds {
             let here = at(place)
             if let here, here != value {

@@ -145,8 +145,8 @@ package struct RangeBuilder: HistorySink {
                 guard let keyNumber = key(name), let place = column(scope: scopeNumber, key: keyNumber) else {
                     continue
                 }
-                for (round, steps) in values.enumerated() where steps != HistoryMinute.unknown {
-                    add(steps, at: round..<round + 1, to: place)
+                for round in 0..<values.count where values[round] != HistoryMinute.unknown {
+                    add(values[round], at: round..<round + 1, to: place)
                 }
             }
         }

@@ -21,6 +21,9 @@ extension Output {
 }
 
 extension Output {
+    /// Whether something has this name.
+    package static func isThere(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
     /// Gives a file another name in its file system; what has that name already is replaced.
     package static func moveFile(_ path: String, to newPath: String) throws(SystemFailure) {
         do throws(Errno) {
