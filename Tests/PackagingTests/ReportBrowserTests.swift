@@ -88,7 +88,7 @@ struct ReportBrowserTests {
             "bad.html",
             """
             <!DOCTYPE html><html><head></head><body><h1>One</h1><h3>Three</h3><p style="color:#999">grey</p>
-            <svg width="90" height="40"><rect width="90" height="40" fill="#777"/><text x="9" y="25">dark</text></svg>
+            <svg width="90" height="40"><rect width="90" height="40" fill="#555"/><text x="9" y="25">dark</text></svg>
             <img src="http://example.org/x.png"><table><tr><th>x</th></tr></table><p id="a">1</p><p id="a">2</p>
             <div style="width:5000px">wide</div><div style="overflow-x:auto;width:9px"><p style="width:99px">moves</p></div>
             <details><p>x</p></details><script>console.error("a word")</script></body></html>
