@@ -23,10 +23,8 @@ struct ReportBrowserTests {
         let run = try Command(Self.numawatch, ["report", "--socket", daemon.path, "--timeout", "120", "-o", page])
         #expect(run.status == 0 && run.output.isEmpty, "\(run.output)")
         let verdict = try Command(Self.numawatch, ["verdict", "--socket", daemon.path])
-        let hurting = try Command(
-            Self.numawatch, ["verdict", "--socket", daemon.path, "postgresql@16-main.service"])
-        #expect(verdict.status == 0 && hurting.status == 0)
-        return Self.sentences(verdict.output + hurting.output)
+        #expect(verdict.status == 0)
+        return Self.sentences(verdict.output)
     }
 
     /// What a verdict says, piece by piece: rules, line breaks and numbers of points are layout.
@@ -111,7 +109,7 @@ struct ReportBrowserTests {
     func verdicts() async throws {
         let browser = try browser()
         let sentences = try await pageOfProgram(browser)
-        #expect(sentences.count > 20)
+        #expect(sentences.count > 10)
         let run = try browser.open("page.html", "--dump-dom")
         #expect(HeadlessBrowser.console(run) == [])
         #expect(try browser.addresses() == [])
@@ -121,8 +119,22 @@ struct ReportBrowserTests {
         for verdict in ["HURTING", "HELPING", "INACTIVE", "converged"] {
             #expect(words.contains(verdict), "\(verdict)")
         }
-        for sentence in sentences where !sentence.hasPrefix("GROUP") {
+        for phrase in [
+            "postgresql@16-main.service HURTING", "spread the memory evenly, so that no node is the slow one",
+            "sysctl kernel.numa_balancing=0", "local share 50 %",
+        ] {
+            #expect(words.contains(phrase), "\(phrase)")
+        }
+        let table = sentences.firstIndex { $0.hasPrefix("GROUP") } ?? sentences.endIndex
+        for sentence in sentences[..<table] {
             for piece in Self.pieces(sentence) { #expect(words.contains(piece), "“\(piece)” of “\(sentence)”") }
+        }
+        // Cells of a table may break into lines on paper: each word for itself.
+        let loose = Set(words.split(separator: " "))
+        for row in sentences[table...].dropFirst() {
+            for word in row.split(separator: " ") where word != "ran." {
+                #expect(loose.contains(word) || words.contains(word), "“\(word)” of “\(row)”")
+            }
         }
     }
 
