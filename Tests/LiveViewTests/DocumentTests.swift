@@ -132,8 +132,10 @@ import Testing
         said by colour alone: `NO_COLOR` and terminals without colours show the same. With `TERM=dumb` it prints one picture \
         after the other. Names of processes and units may hold any character; what a terminal would act on is shown, not sent.
 
-        Samples of this session can be stepped through: `t` and `T` (or `,` and `.`), `J` for a time, `L` back to now. They are \
-        drawn by the same code as the present one. `+` takes rates over a minute or ten, as far back as samples reach.
+        Samples of this session can be stepped through: `t` and `T` (or `,` and `.`), `J` for a time, `L` back to now. Before \
+        these lie the daemon's own ([history.md](history.md)): `t` goes on into them, `J` jumps there (`J -3h`, `J 02:15`), `--at \
+        TIME` begins there, and a span without samples is a row with its reason. The history keeps no processes and no threads. \
+        They are drawn by the same code as the present one. `+` takes rates over a minute or ten, as far back as samples reach.
 
         A daemon that is gone leaves the last picture and a banner; a second after it is back, so is top. Whatever ends top but \
         SIGKILL leaves the terminal as it was found; Ctrl-Z works.
