@@ -21,6 +21,10 @@ extension LedgerReader {
         groupTotals.add(uncertainCPUNanoseconds: uncertain, hasChangedNode: hasChangedNode, to: process.groupName)
         guard time > 0 else { return }
         var recent = process.recentCPU ?? RecentCPUTime()
+        if process.fadesCPUTime {
+            recent.halve()
+            process.fadesCPUTime = false
+        }
         recent.byNode.add(time, on: node)
         if isCertain { recent.certainByNode.add(time, on: node) }
         process.recentCPU = recent

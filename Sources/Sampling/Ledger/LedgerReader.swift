@@ -248,7 +248,7 @@ struct LedgerReader {
             process.noteUnchanged(at: now)
             return
         } else {
-            if process.wasActive { process.fadeCPUTime() }
+            process.fadesCPUTime = true
             if !takeSwept(process, stat, isFirst: process.ledgerReadAt == nil, now: now) {
                 try readThreads(files, process, stat, command, now: now)
             }

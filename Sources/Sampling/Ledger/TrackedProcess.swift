@@ -88,8 +88,10 @@ final class TrackedProcess {
     var uncertainCPUNanoseconds: UInt64 = 0
     /// How often a thread was found on another node than before.
     var threadNodeChanges: UInt64 = 0
-    /// The same of late; see ``fadeCPUTime()``.
+    /// The same of late: what was used before counts half in the next round in which one of its threads ran.
     @Shared var recentCPU: RecentCPUTime?
+    /// Whether that round has begun: by what its threads ran for, as ticks are too coarse to tell.
+    var fadesCPUTime = false
     var ledgerReadAt: UInt64?
     /// The sum of the faults at the end of the previous round the process was read in.
     var previousFaults: NodeValues<Int64>?
@@ -154,13 +156,6 @@ final class TrackedProcess {
             faultChange = change
             record = nil
         }
-    }
-
-    /// A round begins in which it is read: what it used before counts half from here on.
-    func fadeCPUTime() {
-        guard var recent = recentCPU else { return }
-        recent.halve()
-        recentCPU = recent
     }
 
     /// The iterator's next records of its threads are taken whatever they say.
