@@ -13,8 +13,7 @@ import Testing
         (
             "packaged", .linux612,
             [
-                "installed-start", "installed-reload", "installed-refusal", "installed-tracing", "installed-journal",
-                "installed-package",
+                "installed-start", "installed-reload", "installed-tracing", "installed-journal", "installed-package",
             ]
         ),
     ]
