@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "LinuxSystem",
             dependencies: [
-                "CNuma", "CSystemd", "CTraceFS", "CLinuxShims",
+                "CNuma", "CSystemd", "CTraceFS", "CSQLite", "CLinuxShims",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
@@ -132,10 +132,7 @@ let package = Package(
         .target(name: "History", dependencies: ["BalancingModel", "NUMATopology", "Snapshots"]),
         .target(
             name: "HistoryFiles",
-            dependencies: [
-                "CSQLite", "History", "LinuxSystem", "NUMATopology",
-                .product(name: "SystemPackage", package: "swift-system"),
-            ]),
+            dependencies: ["History", "LinuxSystem", "NUMATopology"]),
         // Not installed: writes a history until a test kills it.
         .executableTarget(
             name: "numawatch-history-writer", dependencies: ["History", "HistoryFiles", "LinuxSystem", "NUMATopology"],

@@ -1,4 +1,5 @@
 import History
+import LinuxSystem
 
 /// A table of blocks, in chains.
 struct BlockTable {

@@ -1,4 +1,5 @@
 package import History
+package import LinuxSystem
 
 /// Ranges of a file: this host's, or another's that was copied here.
 ///

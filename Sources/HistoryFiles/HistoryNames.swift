@@ -1,4 +1,5 @@
 import History
+import LinuxSystem
 import NUMATopology
 
 /// What scopes and keys of a file are called.

@@ -1,4 +1,5 @@
 import History
+import LinuxSystem
 
 /// Reads ranges from an open history.
 struct HistoryReader {

@@ -1,5 +1,5 @@
 package import History
-import LinuxSystem
+package import LinuxSystem
 
 /// Keeps a history: takes rounds as they come, writes a minute at a time, and goes on whatever happens to the file.
 ///

@@ -1,3 +1,5 @@
+import LinuxSystem
+
 /// The tables of a history.
 ///
 /// Rounds and minutes lie in blocks (``HistoryPacker``), each the samples of a minute. Scopes and keys are written out once and

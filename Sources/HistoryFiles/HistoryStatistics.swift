@@ -1,3 +1,5 @@
+package import LinuxSystem
+
 /// How keeping a history goes: what metrics tell of it.
 package struct HistoryStatistics: Sendable, Equatable {
     /// The file, and what of it is in use.

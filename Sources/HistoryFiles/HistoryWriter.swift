@@ -1,4 +1,5 @@
 package import History
+import LinuxSystem
 import NUMATopology
 
 /// What a history may hold.

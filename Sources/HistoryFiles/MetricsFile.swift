@@ -1,4 +1,5 @@
 package import History
+package import LinuxSystem
 
 /// The user's own figures, in a file of the user's own: the same kind of file as the daemon's history, with nothing in it but
 /// what the user's command printed.

@@ -1,6 +1,7 @@
 // Foundation only here: these tests run and kill another program, and Process is the one way to do that without unsafe code.
 import FixtureSupport
 import Foundation
+import LinuxSystem
 import NUMATopology
 import Testing
 

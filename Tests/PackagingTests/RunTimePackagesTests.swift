@@ -57,11 +57,8 @@ struct RunTimePackagesTests {
             }
             found.insert(String(try #require(owners.first, "\(library)").prefix { $0 != ":" }))
         }
-        // The table says whose they are: the iterator's, too, the daemon's and the command line's, or its alone.
-        let words = ["numawatch-iterator": ["all"], "numawatchd": ["all", "both"]][program]
-        let expected = try packages("runtime").filter { package in
-            words?.contains { package.reason.hasPrefix("\($0) programs") } ?? true
-        }
+        // Those of the command line alone say so.
+        let expected = try packages("runtime").filter { program == "numawatch" || $0.reason.hasPrefix("all programs") }
         #expect(found.subtracting(Self.everywhere) == Set(expected.map(\.name)))
     }
 }

@@ -1,5 +1,6 @@
 import Exposition
 import History
+import LinuxSystem
 import HistoryFiles
 import LiveView
 import Snapshots

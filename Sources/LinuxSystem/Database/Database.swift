@@ -1,23 +1,10 @@
 import CSQLite
-import SystemPackage
-
-/// A value of a row.
-enum DatabaseValue: Equatable, Sendable {
-    case null
-    case integer(Int64)
-    case real(Double)
-    case text(String)
-    case blob([UInt8])
-
-    init(_ number: (some BinaryInteger)?) { self = number.map { .integer(Int64(clamping: $0)) } ?? .null }
-    init(_ text: String?) { self = text.map { .text($0) } ?? .null }
-}
 
 /// A connection to an SQLite database. Not for several threads at once.
 ///
 /// It takes little memory: a page cache of ``cacheKibibytes``, no memory map of the file.
-@safe final class Database {
-    enum Mode {
+@safe package final class Database {
+    package enum Mode {
         /// Made where it is not there.
         case writing
         case reading
@@ -25,15 +12,15 @@ enum DatabaseValue: Equatable, Sendable {
         case frozen
     }
 
-    let path: String
+    package let path: String
     private let handle: OpaquePointer
-    private var statements: [String: Statement] = [:]
+    private var statements: [String: DatabaseStatement] = [:]
 
     static let cacheKibibytes = 256
     /// How long another one that writes is waited for.
     private static let busyMilliseconds: Int32 = 2_000
 
-    init(_ path: String, _ mode: Mode) throws(DatabaseFailure) {
+    package init(_ path: String, _ mode: Mode) throws(DatabaseFailure) {
         self.path = path
         var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         switch mode {
@@ -77,13 +64,13 @@ enum DatabaseValue: Equatable, Sendable {
     }
 
     /// Runs statements that have no parameters and whose rows are of no interest.
-    func execute(_ sql: String, _ operation: String = "set up") throws(DatabaseFailure) {
+    package func execute(_ sql: String, _ operation: String = "set up") throws(DatabaseFailure) {
         let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw unsafe Self.failure(code, handle, path, operation) }
     }
 
     /// Runs one statement to its end.
-    func run(_ sql: String, _ values: DatabaseValue..., operation: String = "write") throws(DatabaseFailure) {
+    package func run(_ sql: String, _ values: DatabaseValue..., operation: String = "write") throws(DatabaseFailure) {
         let statement = try prepare(sql, operation)
         defer { statement.reset() }
         try statement.bind(values, operation)
@@ -93,9 +80,9 @@ enum DatabaseValue: Equatable, Sendable {
     /// The rows of one statement, one after the other.
     ///
     /// - Parameter body: Returns whether to go on. It must not run the same statement.
-    func rows(
+    package func rows(
         _ sql: String, _ values: DatabaseValue..., operation: String = "read",
-        _ body: (Statement) throws(DatabaseFailure) -> Bool
+        _ body: (DatabaseStatement) throws(DatabaseFailure) -> Bool
     ) throws(DatabaseFailure) {
         let statement = try prepare(sql, operation)
         defer { statement.reset() }
@@ -106,7 +93,7 @@ enum DatabaseValue: Equatable, Sendable {
     }
 
     /// A whole number of one row; nil without a row, or for NULL.
-    func number(_ sql: String, _ values: DatabaseValue...) throws(DatabaseFailure) -> Int64? {
+    package func number(_ sql: String, _ values: DatabaseValue...) throws(DatabaseFailure) -> Int64? {
         let statement = try prepare(sql, "read")
         defer { statement.reset() }
         try statement.bind(values, "read")
@@ -114,7 +101,7 @@ enum DatabaseValue: Equatable, Sendable {
     }
 
     /// All or nothing.
-    func transaction(_ body: () throws(DatabaseFailure) -> Void) throws(DatabaseFailure) {
+    package func transaction(_ body: () throws(DatabaseFailure) -> Void) throws(DatabaseFailure) {
         try execute("BEGIN IMMEDIATE", "write")
         do throws(DatabaseFailure) {
             try body()
@@ -126,104 +113,28 @@ enum DatabaseValue: Equatable, Sendable {
         }
     }
 
-    var lastRowID: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
+    package var lastRowID: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 
     /// Gives back what memory of the cache is not in use.
-    func releaseMemory() { unsafe sqlite3_db_release_memory(handle) }
+    package func releaseMemory() { unsafe sqlite3_db_release_memory(handle) }
 
-    private func prepare(_ sql: String, _ operation: String) throws(DatabaseFailure) -> Statement {
+    private func prepare(_ sql: String, _ operation: String) throws(DatabaseFailure) -> DatabaseStatement {
         if let statement = statements[sql] { return statement }
         var prepared: OpaquePointer?
         let code = unsafe sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
         guard code == SQLITE_OK, let new = unsafe prepared else {
             throw unsafe Self.failure(code, handle, path, operation)
         }
-        let statement = unsafe Statement(new, path: path)
+        let statement = unsafe DatabaseStatement(new, path: path)
         statements[sql] = statement
         return statement
     }
 
-    fileprivate static func failure(
+    static func failure(
         _ code: Int32, _ handle: OpaquePointer?, _ path: String, _ operation: String
     ) -> DatabaseFailure {
         let message = unsafe handle.map { unsafe String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
         let errno = unsafe handle.map { unsafe sqlite3_system_errno($0) } ?? 0
         return DatabaseFailure(code: code, message: message, errno: errno, path: path, operation: operation)
-    }
-}
-
-/// A prepared statement.
-@safe final class Statement {
-    private let handle: OpaquePointer
-    private let path: String
-
-    fileprivate init(_ handle: OpaquePointer, path: String) {
-        unsafe self.handle = handle
-        self.path = path
-    }
-
-    deinit { unsafe sqlite3_finalize(handle) }
-
-    fileprivate func bind(_ values: [DatabaseValue], _ operation: String) throws(DatabaseFailure) {
-        // The library copies what it is given.
-        let copied = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-        for (index, value) in values.enumerated() {
-            let place = Int32(index + 1)
-            let code =
-                switch value {
-                case .null: unsafe sqlite3_bind_null(handle, place)
-                case .integer(let number): unsafe sqlite3_bind_int64(handle, place, number)
-                case .real(let number): unsafe sqlite3_bind_double(handle, place, number)
-                case .text(let text): unsafe sqlite3_bind_text(handle, place, text, Int32(text.utf8.count), copied)
-                case .blob(let bytes):
-                    unsafe bytes.withUnsafeBytes { bytes in
-                        // No bytes are no null.
-                        unsafe bytes.isEmpty
-                            ? sqlite3_bind_zeroblob(handle, place, 0)
-                            : sqlite3_bind_blob(handle, place, bytes.baseAddress, Int32(bytes.count), copied)
-                    }
-                }
-            guard code == SQLITE_OK else { throw failure(code, operation) }
-        }
-    }
-
-    /// - Returns: Whether there is a row.
-    fileprivate func step(_ operation: String) throws(DatabaseFailure) -> Bool {
-        let code = unsafe sqlite3_step(handle)
-        switch code {
-        case SQLITE_ROW: return true
-        case SQLITE_DONE: return false
-        default: throw failure(code, operation)
-        }
-    }
-
-    fileprivate func reset() {
-        unsafe sqlite3_reset(handle)
-        unsafe sqlite3_clear_bindings(handle)
-    }
-
-    private func failure(_ code: Int32, _ operation: String) -> DatabaseFailure {
-        unsafe Database.failure(code, sqlite3_db_handle(handle), path, operation)
-    }
-
-    // MARK: The row
-
-    func number(_ column: Int32) -> Int64? {
-        unsafe sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : sqlite3_column_int64(handle, column)
-    }
-
-    func real(_ column: Int32) -> Double? {
-        unsafe sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : sqlite3_column_double(handle, column)
-    }
-
-    func text(_ column: Int32) -> String? {
-        guard let bytes = unsafe sqlite3_column_text(handle, column) else { return nil }
-        let count = Int(unsafe sqlite3_column_bytes(handle, column))
-        return unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
-    }
-
-    func blob(_ column: Int32) -> [UInt8] {
-        guard let bytes = unsafe sqlite3_column_blob(handle, column) else { return [] }
-        return unsafe Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column))))
     }
 }
