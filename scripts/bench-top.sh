@@ -7,6 +7,7 @@
 # GROUPS_SHOWN=500
 set -eu
 
+here=$(cd "$(dirname "$0")" && pwd)
 binaries=$1
 pictures=${PICTURES:-20}
 groups=${GROUPS_SHOWN:-500}
@@ -20,6 +21,7 @@ stop() {
 }
 trap stop EXIT
 trap 'exit 130' INT TERM
+. "$here/measuring.sh"
 
 # A host that is the same in each round, with one process in each of many units, made of a process of this one.
 make_root() {
@@ -70,13 +72,6 @@ start() {
     done
     # Two rounds, of which rates are made.
     sleep 3
-}
-
-# CPU time of the children that have ended, in seconds, put into `seconds`.
-children_seconds() {
-    times >"$directory/times"
-    seconds=$(awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, part, /[ms]/); sum += part[1] * 60 + part[2] }
-        printf "%.3f", sum }' "$directory/times")
 }
 
 # look NAME COMMAND: on a terminal of 80 by 24; a line of the table. The first picture is what comes before the

@@ -33,13 +33,7 @@ cpu_seconds() {
     sed 's/.*) //' "/proc/$1/stat" | awk -v ticks="$ticks" '{ printf "%.2f", ($12 + $13) / ticks }'
 }
 
-# CPU time the finished children of this shell have used, in seconds, put into `seconds`. For short programs, run many
-# times. Not in a subshell, whose own children would be counted.
-children_seconds() {
-    times >"$directory/times"
-    seconds=$(awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, part, /[ms]/); sum += part[1] * 60 + part[2] }
-        printf "%.2f", sum }' "$directory/times")
-}
+. "$here/measuring.sh"
 
 resident_mib() { awk '$1 == "VmRSS:" { printf "%.1f", $2 / 1024 }' "/proc/$1/status"; }
 
