@@ -1,7 +1,7 @@
 import Exposition
 import History
-import LinuxSystem
 import HistoryFiles
+import LinuxSystem
 import LiveView
 import Snapshots
 
